@@ -1,0 +1,74 @@
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "devices/interlock/interlock.hpp"
+
+namespace karkhana::interlock {
+
+/// One relay board on a line: reads its coils back, decides for each contact, switches.
+class RelayBoard final : public poller::LineGuest {
+public:
+    /// `relays` share line, unit and profile.
+    RelayBoard(std::vector<RelaySetup> relays, Timing timing, MonotonicClock const& clock,
+               InterlockListener& listener);
+
+    Monotonic due() const override;
+    void run(modbus::Bus& bus) override;
+    void attached(std::function<void()> wake) override { wake_ = std::move(wake); }
+
+    std::uint16_t line() const { return line_; }
+
+    // From any thread.
+    bool set_desired(MachineId const& machine, Command const& command);
+    bool has(MachineId const& machine) const;
+    std::vector<RelayState> states() const;
+
+private:
+    struct Contactor {
+        MachineId machine;
+        std::uint16_t channel = 0;
+        Command desired;
+        Memory memory;
+        Contact actual = Contact::unknown;
+        std::optional<Monotonic> seen;
+    };
+    struct Change {
+        RelayState before;
+        RelayState after;
+    };
+    struct Switching {
+        std::uint16_t channel = 0;
+        Action action = Action::none;
+    };
+
+    RelayState state_of(Contactor const& contactor, Monotonic now) const;
+    modbus::Outcome ask(modbus::Bus& bus, modbus::Request request);
+    bool arm_watchdog(modbus::Bus& bus);
+    std::optional<std::vector<Contact>> read_back(modbus::Bus& bus);
+    std::vector<Switching> decide_all(std::optional<std::vector<Contact>> const& read,
+                                      std::vector<Change>& changes);
+    void switch_contact(modbus::Bus& bus, Switching const& switching);
+    void schedule(modbus::Bus& bus, Monotonic began, bool reached, bool switched);
+    bool any_may_be_closed(Monotonic now) const;
+
+    std::uint16_t line_;
+    std::uint8_t unit_;
+    std::shared_ptr<profiles::Profile const> profile_;
+    Timing timing_;
+    MonotonicClock const& clock_;
+    InterlockListener& listener_;
+    std::function<void()> wake_;
+    Policy policy_;  ///< written on the line's thread, under the mutex
+    bool armed_ = false;
+    int failures_ = 0;
+
+    mutable std::mutex mutex_;
+    std::vector<Contactor> contactors_;  ///< guarded
+    Monotonic due_{};                    ///< guarded
+    Monotonic decided_at_{};             ///< guarded
+    bool commanded_ = true;              ///< guarded: something new to be looked at
+};
+
+}  // namespace karkhana::interlock

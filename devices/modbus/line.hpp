@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "devices/modbus/bus.hpp"
+#include "server/base/clock.hpp"
+
+namespace karkhana::modbus {
+
+struct TcpEndpoint {
+    std::string host;
+    std::uint16_t port = 502;
+
+    bool operator==(TcpEndpoint const&) const = default;
+};
+
+enum class Parity : char { none = 'N', even = 'E', odd = 'O' };
+
+/// A serial port; a pseudo-terminal serves too.
+struct SerialEndpoint {
+    std::string path;
+    int baud = 9600;
+    Parity parity = Parity::none;
+    int stop_bits = 1;
+
+    bool operator==(SerialEndpoint const&) const = default;
+};
+
+using Endpoint = std::variant<TcpEndpoint, SerialEndpoint>;
+
+struct LineTiming {
+    /// The longest that a device on a serial line may take to answer. After a missing reply its
+    /// unit is not asked again before this long a silence, so that a late reply passes for nothing.
+    Duration max_late = std::chrono::seconds(1);
+    Duration connect_timeout = std::chrono::seconds(2);
+};
+
+/// A real bus. libmodbus opens and configures it and sends; the reply is read and checked here,
+/// because libmodbus accepts foreign units, wrong lengths and late replies (devices/README.md).
+class Line final : public Bus {
+public:
+    Line(Endpoint endpoint, LineTiming timing, MonotonicClock const& clock);
+    ~Line() override;
+    Line(Line const&) = delete;
+    Line& operator=(Line const&) = delete;
+
+    Outcome transact(Request const& request, Monotonic deadline) override;
+    Monotonic ready_at(std::uint8_t unit) const override;
+    void close() override;
+
+private:
+    struct Wire;
+    std::unique_ptr<Wire> wire_;
+};
+
+}  // namespace karkhana::modbus

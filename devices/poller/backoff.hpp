@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+
+#include "server/base/time.hpp"
+
+namespace karkhana::poller {
+
+/// The next point of the grid after `now`, and how many points passed without their turn. The grid
+/// never shifts: a late poll is followed by one in time.
+struct GridStep {
+    Monotonic next;
+    std::uint64_t missed = 0;
+};
+GridStep advance(Monotonic due, Duration period, Monotonic now);
+
+/// When to try again something that does not answer: 1, 2, 4 ... seconds up to `most`, each a
+/// fifth more or less, so that units that died together are not probed together.
+/// `failures` counts from 1; `dice` is any 32 random bits.
+Duration retry_delay(int failures, std::uint32_t dice, Duration most);
+
+/// When the next probe of any dead unit may begin: all of them together take at most a twentieth
+/// of the line's time.
+Monotonic next_probe(Monotonic began, Monotonic ended);
+
+/// Learns how long a unit takes to answer.
+class Latency {
+public:
+    void add(Duration sample);
+    Duration mean() const { return mean_; }
+    bool known() const { return known_; }
+    /// How long to wait for a unit that may be dead: generous to it, but cheaper than `most`.
+    Duration patience(Duration most) const;
+
+private:
+    Duration mean_{};
+    Duration deviation_{};
+    bool known_ = false;
+};
+
+}  // namespace karkhana::poller

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <variant>
+#include <vector>
+
+#include "devices/modbus/message.hpp"
+#include "server/base/reading.hpp"
+
+namespace karkhana::poller {
+
+/// The registers of one unit at one moment: everything that its bills rest on, from one frame.
+using SnapshotResult = tl::expected<std::vector<Reading>, modbus::Failure>;
+
+/// Reads the block with the unit's billing counters before anything else. Its readings go to the
+/// sink too. `done` is called once, on the line's thread.
+struct Snapshot {
+    std::uint8_t unit = 0;
+    Monotonic deadline;
+    std::function<void(SnapshotResult)> done;
+};
+
+/// One exchange ahead of the readings. After `expires` it is not sent any more.
+struct Exchange {
+    modbus::Request request;
+    Monotonic expires;
+    std::function<void(modbus::Outcome)> done;
+};
+
+using Command = std::variant<Snapshot, Exchange>;
+
+}  // namespace karkhana::poller

@@ -1,0 +1,194 @@
+#include "devices/poller/engine_state.hpp"
+
+namespace karkhana::poller {
+namespace {
+
+using modbus::Failure;
+using modbus::Fault;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr Duration line_delay_most = seconds(30);
+constexpr Duration busy_pause = milliseconds(100);
+constexpr int busy_retries_most = 3;
+constexpr Duration failure_pause = seconds(10);
+constexpr int doubts_most = 2;
+
+modbus::Request request_for(UnitRun const& unit, Block const& block) {
+    return {unit.number(),
+            static_cast<modbus::Function>(block.function),
+            block.address,
+            block.count,
+            {}};
+}
+
+bool refuses_request(std::uint8_t code) {
+    return code == modbus::exception::illegal_function ||
+           code == modbus::exception::illegal_address || code == modbus::exception::illegal_value;
+}
+
+bool asks_to_wait(std::uint8_t code) {
+    return code == modbus::exception::acknowledge || code == modbus::exception::busy;
+}
+
+/// An exception in which the device itself speaks, so that it is there.
+bool speaks(Failure failure) {
+    return failure.fault == Fault::refused && failure.exception >= 1 && failure.exception <= 6;
+}
+
+}  // namespace
+
+modbus::Outcome PollEngine::State::exchange(modbus::Request const& request, Duration patience) {
+    auto const began = monotonic.now();
+    auto outcome = bus.transact(request, began + patience);
+    auto const ended = monotonic.now();
+    bool const connected = outcome || outcome.error().fault != Fault::not_connected;
+    if (connected) {
+        line_failures = 0;
+    } else {
+        line_retry_at = ended + retry_delay(++line_failures, throw_dice(), line_delay_most);
+    }
+    std::lock_guard const lock(mutex);
+    ++published.exchanges;
+    published.busy += std::chrono::duration_cast<Duration>(ended - began);
+    published.connected = connected;
+    return outcome;
+}
+
+void PollEngine::State::emit(std::vector<Reading>& readings, Instant asked, Instant answered) {
+    if (readings.empty()) return;
+    for (auto& reading : readings) {
+        reading.asked = asked;
+        reading.answered = answered;
+        reading.sequence = ++sequence;
+    }
+    sink.accept({setup.index, setup.boot, readings});
+}
+
+void PollEngine::State::emit_missing(std::vector<Reading> readings) {
+    auto const now = wall.now();
+    emit(readings, now, now);
+}
+
+/// Nothing when the unit is the one expected, or a stranger whose values will be marked.
+std::optional<Failure> PollEngine::State::identify(UnitRun& unit) {
+    auto const& identity = *unit.setup().profile->identity;
+    auto const began = monotonic.now();
+    auto const outcome = exchange({unit.number(),
+                                   static_cast<modbus::Function>(identity.function),
+                                   identity.address,
+                                   identity.words,
+                                   {}},
+                                  unit.patience());
+    auto const now = monotonic.now();
+    if (outcome) {
+        unit.answered(began, now);
+        unit.identity_read(outcome->words);
+        return std::nullopt;
+    }
+    auto const failure = outcome.error();
+    if (!speaks(failure)) {
+        take_failure(unit, failure, now);
+        return failure;
+    }
+    unit.answered(began, now);
+    if (asks_to_wait(failure.exception))
+        unit.postpone(now + busy_pause);
+    else
+        unit.identity_refused();
+    return std::nullopt;
+}
+
+void PollEngine::State::take_failure(UnitRun& unit, Failure failure, Monotonic now) {
+    if (failure.fault == Fault::not_connected) {
+        for (auto& each : units) {
+            each.distrust();
+            emit_missing(each.all_missing(now));
+        }
+        return;
+    }
+    if (failure.fault == Fault::quarantined) return;
+    unit.failed(failure, now, throw_dice());
+    if (!unit.dead()) return;
+    emit_missing(unit.all_missing(now));
+    bool all_dead = true;
+    for (auto const& each : units) all_dead &= each.dead();
+    // An adapter that was pulled out and put back is found again only by opening it anew.
+    if (all_dead) bus.close();
+}
+
+void PollEngine::State::take_refusal(UnitRun& unit, Task& task, std::uint8_t code, Monotonic now) {
+    ++unit.health().exceptions;
+    unit.health().last_failure = Failure{Fault::refused, code};
+    if (asks_to_wait(code) && ++task.busy_retries <= busy_retries_most) {
+        unit.postpone(now + busy_pause);
+        return;
+    }
+    task.busy_retries = 0;
+    emit_missing(unit.missing(task.block.slots, now));
+    if (refuses_request(code)) {
+        unit.refuse(task, now);
+        return;
+    }
+    auto const pause = code == modbus::exception::device_failure ? failure_pause : Duration{};
+    task.due = advance(task.due, unit.setup().period, now + pause).next;
+}
+
+PollEngine::State::ReadResult PollEngine::State::read(UnitRun& unit, Task& task) {
+    auto const began = monotonic.now();
+    auto const outcome = exchange(request_for(unit, task.block), unit.patience());
+    auto const answered = wall.now();
+    auto const now = monotonic.now();
+    if (!outcome) {
+        auto const failure = outcome.error();
+        task.doubts = 0;
+        if (speaks(failure)) {
+            unit.answered(began, now);
+            take_refusal(unit, task, failure.exception, now);
+            return {Read::refused, {}, failure};
+        }
+        emit_missing(unit.missing(task.block.slots, now));
+        take_failure(unit, failure, now);
+        return {Read::failed, {}, failure};
+    }
+    unit.answered(began, now);
+    auto values = unit.decode(task.block, outcome->words, now);
+    if (values.suspicious && task.doubts < doubts_most) {
+        ++task.doubts;
+        return {Read::again, {}, {}};
+    }
+    task.doubts = 0;
+    task.busy_retries = 0;
+    ++unit.health().polls;
+    unit.health().last_good = answered;
+    auto readings = unit.believe(task.block, std::move(values), now);
+    auto const took = std::chrono::duration_cast<Duration>(outcome->answered - outcome->asked);
+    emit(readings, answered - took * setup.clock_speed, answered);
+    return {Read::done, std::move(readings), {}};
+}
+
+void PollEngine::State::run(Choice const& choice, Monotonic now) {
+    auto& unit = *choice.unit;
+    auto const before = unit.health();
+    bool const was_dead = unit.dead();
+    if (unit.identity_due()) {
+        identify(unit);
+    } else {
+        auto& task = *choice.task;
+        auto const result = read(unit, task);
+        // What was refused has set its own time, and what is in doubt is read again at once.
+        if (result.kind == Read::done || result.kind == Read::failed) {
+            auto const grid = advance(task.due, unit.setup().period, now);
+            task.due = grid.next;
+            if (!was_dead) unit.health().overruns += grid.missed;
+        }
+    }
+    if (was_dead) {
+        auto const ended = monotonic.now();
+        probe_at = next_probe(now, ended);
+        if (!unit.dead()) unit.revive(ended);
+    }
+    publish(unit, before);
+}
+
+}  // namespace karkhana::poller

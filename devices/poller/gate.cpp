@@ -1,0 +1,40 @@
+#include "devices/poller/gate.hpp"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "server/base/quantities.hpp"
+
+namespace karkhana::poller {
+
+std::int64_t resolution_of(profiles::Point const& point, profiles::Decoded const& decoded) {
+    long double step = 1;
+    if (point.type == profiles::WordType::f32) {
+        bool const big = point.order == profiles::WordOrder::big;
+        auto const high = decoded.raw.word[big ? 0 : 1];
+        auto const low = decoded.raw.word[big ? 1 : 0];
+        auto const value = std::bit_cast<float>(std::uint32_t{high} << 16 | low);
+        step = std::nextafter(std::fabs(value), std::numeric_limits<float>::infinity()) -
+               std::fabs(value);
+    }
+    auto const scaled = step * static_cast<long double>(point.scale.numerator) /
+                        static_cast<long double>(point.scale.denominator);
+    return static_cast<std::int64_t>(std::ceil(std::fmax(scaled, 1.0L)));
+}
+
+Judgement judge(profiles::Point const& point, profiles::Decoded const& decoded,
+                std::optional<CounterMemory> const& before, Monotonic now, GateLimits limits) {
+    if (!before) return Judgement::plausible;
+    if (decoded.value < before->value) return Judgement::backwards;
+    if (point.unit != Unit::wh || limits.max_power_w == 0) return Judgement::plausible;
+    Wide const elapsed_us =
+        Wide{std::chrono::duration_cast<Duration>(now - before->at).count()} * limits.clock_speed;
+    // W x us / 3.6e9 = Wh; a fifth more, because ratings are rounded and meters are not exact.
+    Wide const most = limits.max_power_w * elapsed_us * 12 / 10 / 3'600'000'000;
+    Wide const delta = Wide{decoded.value} - before->value;
+    return delta > most + resolution_of(point, decoded) ? Judgement::too_fast
+                                                        : Judgement::plausible;
+}
+
+}  // namespace karkhana::poller

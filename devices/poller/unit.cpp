@@ -1,0 +1,200 @@
+#include "devices/poller/unit.hpp"
+
+#include <algorithm>
+
+namespace karkhana::poller {
+namespace {
+
+using modbus::Fault;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr int misses_to_die = 2;
+constexpr Duration probe_delay_most = seconds(60);
+constexpr Duration missing_repeat = seconds(60);
+constexpr Duration refused_pause = hours(1);
+
+std::vector<Slot> slots_of(UnitSetup const& setup) {
+    std::vector<Slot> slots;
+    for (auto const& watched : setup.watched)
+        slots.push_back({setup.profile->find(watched.point), watched.channel});
+    return slots;
+}
+
+}  // namespace
+
+UnitRun::UnitRun(UnitSetup setup, Costs costs, int clock_speed, Monotonic start)
+    : setup_(std::move(setup)),
+      gate_{setup_.max_power_w, clock_speed},
+      identity_due_(setup_.profile->identity.has_value()) {
+    costs.turnaround = milliseconds(setup_.profile->limits.turnaround_ms);
+    for (auto& block : plan_blocks(*setup_.profile, slots_of(setup_), costs))
+        tasks_.push_back({std::move(block), start});
+    health_.unit = setup_.unit;
+}
+
+Task* UnitRun::billing_task() {
+    for (auto& task : tasks_)
+        if (task.block.billing) return &task;
+    return tasks_.empty() ? nullptr : &tasks_.front();
+}
+
+Task* UnitRun::cheapest_task() {
+    auto const cheapest =
+        std::min_element(tasks_.begin(), tasks_.end(), [](Task const& a, Task const& b) {
+            return a.block.count < b.block.count;
+        });
+    return cheapest == tasks_.end() ? nullptr : &*cheapest;
+}
+
+Duration UnitRun::patience() const {
+    Duration const most = milliseconds(setup_.profile->limits.timeout_ms);
+    // A unit that answers gets all its time; one that may be gone costs its neighbours less.
+    return dead() ? latency_.patience(most) : most;
+}
+
+void UnitRun::answered(Monotonic began, Monotonic ended) {
+    latency_.add(std::chrono::duration_cast<Duration>(ended - began));
+    health_.latency = latency_.mean();
+    failures_ = 0;
+    ready_at_ = ended + milliseconds(setup_.profile->limits.min_gap_ms);
+    if (!stranger()) health_.state = UnitState::healthy;
+}
+
+void UnitRun::failed(modbus::Failure failure, Monotonic now, std::uint32_t dice) {
+    health_.last_failure = failure;
+    ++failures_;
+    switch (failure.fault) {
+    case Fault::timeout: ++health_.timeouts; break;
+    case Fault::disconnected: ++health_.disconnects; break;
+    case Fault::refused: ++health_.exceptions; break;
+    default: ++health_.protocol_errors;
+    }
+    distrust();
+    ready_at_ = now + milliseconds(setup_.profile->limits.min_gap_ms);
+    // A gateway that says the unit does not answer has waited for it already.
+    bool const gateway = failure.fault == Fault::refused;
+    if (gateway || failures_ >= misses_to_die) {
+        health_.state = UnitState::dead;
+        auto const failed_probes = std::max(1, failures_ - misses_to_die + 1);
+        retry_at_ = now + retry_delay(failed_probes, dice, probe_delay_most);
+    } else if (!stranger()) {
+        health_.state = UnitState::suspect;
+    }
+}
+
+void UnitRun::identity_read(std::vector<std::uint16_t> const& words) {
+    identity_due_ = false;
+    auto const& identity = *setup_.profile->identity;
+    bool same = true;
+    if (!identity.expect.empty()) {
+        same = words == identity.expect;
+    } else {
+        std::uint64_t serial = 0;
+        for (auto word : words) serial = serial << 16 | word;
+        auto const known = setup_.serial ? setup_.serial : health_.serial;
+        same = !known || *known == serial;
+        if (!setup_.serial && same) setup_.serial = serial;
+        health_.serial = serial;
+    }
+    health_.state = same ? UnitState::healthy : UnitState::stranger;
+}
+
+void UnitRun::refuse(Task& task, Monotonic now) {
+    auto const parts = split(task.block);
+    if (parts.empty()) {
+        task.due = now + refused_pause;
+        return;
+    }
+    auto const due = task.due;
+    tasks_.erase(tasks_.begin() + (&task - tasks_.data()));
+    for (auto const& part : parts) tasks_.push_back({part, due});
+}
+
+Judgement UnitRun::judge_slot(Slot const& slot, profiles::Decoded const& decoded,
+                              Monotonic now) const {
+    if (slot.point->kind != profiles::PointKind::counter || decoded.quality != Quality::good)
+        return Judgement::plausible;
+    auto const found = channels_.find(slot.channel);
+    auto const before = found == channels_.end() ? std::nullopt : found->second.counter;
+    return judge(*slot.point, decoded, before, now, gate_);
+}
+
+UnitRun::Values UnitRun::decode(Block const& block, std::vector<std::uint16_t> const& words,
+                                Monotonic now) const {
+    Values values;
+    values.readings.reserve(block.slots.size());
+    for (auto const& slot : block.slots) {
+        auto const first = static_cast<std::size_t>(slot.point->address - block.address);
+        auto const decoded =
+            profiles::decode(*slot.point, std::span(words).subspan(first, slot.point->words()));
+        Reading reading;
+        reading.channel = slot.channel;
+        reading.value = decoded.value;
+        reading.raw = decoded.raw;
+        reading.quality = decoded.quality;
+        if (judge_slot(slot, decoded, now) != Judgement::plausible) {
+            reading.quality = Quality::questionable;
+            values.suspicious = true;
+        } else if (stranger() && reading.quality == Quality::good) {
+            reading.quality = Quality::questionable;
+        }
+        values.readings.push_back(reading);
+    }
+    return values;
+}
+
+std::vector<Reading> UnitRun::believe(Block const& block, Values values, Monotonic now) {
+    std::vector<Reading> told;
+    told.reserve(values.readings.size());
+    for (std::size_t i = 0; i < values.readings.size(); ++i) {
+        auto const& reading = values.readings[i];
+        auto const& point = *block.slots[i].point;
+        if (reading.quality == Quality::missing) {
+            if (tell_missing(reading.channel, now)) told.push_back(reading);
+            continue;
+        }
+        if (reading.quality == Quality::questionable) ++health_.questionable;
+        auto& channel = channels_[reading.channel];
+        channel.missing_told.reset();
+        bool const within = (!point.min || reading.value >= *point.min) &&
+                            (!point.max || reading.value <= *point.max);
+        if (point.kind == profiles::PointKind::counter && within && !stranger())
+            channel.counter = CounterMemory{reading.value, now};
+        told.push_back(reading);
+    }
+    return told;
+}
+
+bool UnitRun::tell_missing(Channel channel, Monotonic now) {
+    auto& told = channels_[channel].missing_told;
+    if (told && now - *told < missing_repeat) return false;
+    told = now;
+    return true;
+}
+
+std::vector<Reading> UnitRun::missing(std::vector<Slot> const& slots, Monotonic now) {
+    std::vector<Reading> readings;
+    for (auto const& slot : slots) {
+        if (!tell_missing(slot.channel, now)) continue;
+        Reading reading;
+        reading.channel = slot.channel;
+        readings.push_back(reading);
+    }
+    return readings;
+}
+
+std::vector<Reading> UnitRun::all_missing(Monotonic now) {
+    std::vector<Reading> readings;
+    for (auto const& task : tasks_)
+        for (auto const& reading : missing(task.block.slots, now)) readings.push_back(reading);
+    return readings;
+}
+
+void UnitRun::revive(Monotonic now) {
+    for (auto& task : tasks_)
+        if (task.due <= now) task.due = advance(task.due, setup_.period, now).next - setup_.period;
+}
+
+}  // namespace karkhana::poller

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "devices/poller/backoff.hpp"
+#include "devices/poller/gate.hpp"
+#include "devices/poller/health.hpp"
+#include "devices/poller/plan.hpp"
+#include "devices/profiles/decode.hpp"
+
+namespace karkhana::poller {
+
+/// A block and its place on the grid.
+struct Task {
+    Block block;
+    Monotonic due;
+    int busy_retries = 0;  ///< "busy" answered in a row
+    int doubts = 0;        ///< suspicious readings in a row
+};
+
+/// What the poller knows of one device. No I/O and no clock: told of each exchange, it says what
+/// that means. Used by the engine's thread alone.
+class UnitRun {
+public:
+    UnitRun(UnitSetup setup, Costs costs, int clock_speed, Monotonic start);
+
+    std::uint8_t number() const { return setup_.unit; }
+    UnitSetup const& setup() const { return setup_; }
+    std::vector<Task>& tasks() { return tasks_; }
+    Task* billing_task();
+    Task* cheapest_task();
+    UnitHealth& health() { return health_; }
+    UnitHealth const& health() const { return health_; }
+
+    bool dead() const { return health_.state == UnitState::dead; }
+    bool stranger() const { return health_.state == UnitState::stranger; }
+    Monotonic retry_at() const { return retry_at_; }
+    Monotonic ready_at() const { return ready_at_; }
+    /// The deadline of one exchange.
+    Duration patience() const;
+
+    /// An exchange brought an answer, if only an exception.
+    void answered(Monotonic began, Monotonic ended);
+    /// It brought none, or none that may be believed. `dice` is random.
+    void failed(modbus::Failure failure, Monotonic now, std::uint32_t dice);
+
+    /// The tasks of a unit that came back are due at once, on their old grid.
+    void revive(Monotonic now);
+    void postpone(Monotonic until) { ready_at_ = until; }
+
+    /// The identity is read before the first value, and again after anything that may have put
+    /// questions and answers out of step.
+    bool identity_due() const { return identity_due_; }
+    void identity_read(std::vector<std::uint16_t> const& words);
+    void identity_refused() { identity_due_ = false; }
+    void distrust() { identity_due_ = setup_.profile->identity.has_value(); }
+
+    /// The device refused this block's function, address or value: smaller blocks take its place,
+    /// or a value that was refused alone rests for an hour. `task` is invalid afterwards.
+    void refuse(Task& task, Monotonic now);
+
+    /// The values of a block. Where `suspicious`, some counter cannot be right, and the block is
+    /// to be read again before use.
+    struct Values {
+        std::vector<Reading> readings;
+        bool suspicious = false;
+    };
+    Values decode(Block const& block, std::vector<std::uint16_t> const& words, Monotonic now) const;
+
+    /// What is handed on: missing values only once a minute. Later counters are judged by these,
+    /// even where they are questionable, because by then they have been read three times.
+    std::vector<Reading> believe(Block const& block, Values values, Monotonic now);
+
+    /// Readings that say "missing": at the change, and then once a minute.
+    std::vector<Reading> missing(std::vector<Slot> const& slots, Monotonic now);
+    std::vector<Reading> all_missing(Monotonic now);
+
+private:
+    struct ChannelRun {
+        std::optional<CounterMemory> counter;
+        std::optional<Monotonic> missing_told;
+    };
+
+    bool tell_missing(Channel channel, Monotonic now);
+    Judgement judge_slot(Slot const& slot, profiles::Decoded const& decoded, Monotonic now) const;
+
+    UnitSetup setup_;
+    GateLimits gate_;
+    std::vector<Task> tasks_;
+    std::map<Channel, ChannelRun> channels_;
+    UnitHealth health_;
+    Latency latency_;
+    Monotonic retry_at_{};
+    Monotonic ready_at_{};
+    int failures_ = 0;
+    bool identity_due_ = false;
+};
+
+}  // namespace karkhana::poller

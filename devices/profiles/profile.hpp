@@ -1,0 +1,118 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/reading.hpp"
+
+namespace karkhana::profiles {
+
+enum class PointKind : std::uint8_t {
+    counter,  ///< only grows, but for rollover and reset; what bills rest on
+    gauge,    ///< a momentary value
+    state,    ///< a flag or a mode
+    command,  ///< written, not polled
+};
+
+enum class WordType : std::uint8_t { u16, s16, u32, s32, u64, s64, f32, f64, bits };
+
+/// How the registers of one value follow each other. Bytes within a register are always
+/// most significant first.
+enum class WordOrder : std::uint8_t { big, little };
+
+/// Raw value x numerator / denominator = value in the base unit, exactly.
+struct Scale {
+    std::int64_t numerator = 1;
+    std::int64_t denominator = 1;
+
+    bool operator==(Scale const&) const = default;
+};
+
+struct Point {
+    std::string name;
+    PointKind kind = PointKind::gauge;
+    std::uint8_t function = 4;  ///< Modbus function to read it with (a command: to write it)
+    std::uint16_t address = 0;  ///< zero-based
+    WordType type = WordType::u16;
+    WordOrder order = WordOrder::big;
+    std::optional<std::uint8_t> bit;  ///< of a register, with WordType::bits
+    Scale scale;
+    Unit unit = Unit::count;
+    std::optional<std::int64_t> min, max;  ///< in the base unit; outside is questionable
+    std::int64_t modulus = 0;              ///< counters: where it starts again at 0, base unit
+    std::vector<std::uint64_t> sentinels;  ///< raw values that mean "not available"
+    bool billing = false;                  ///< good enough for an invoice
+
+    /// Registers it takes; 1 for a coil.
+    std::uint16_t words() const;
+    bool reads_bits() const { return function == 1 || function == 2; }
+};
+
+struct Limits {
+    std::uint16_t max_regs = 125;
+    std::uint16_t max_bits = 2000;
+    bool no_holes = false;  ///< refuses a block that touches addresses it does not document
+    int min_gap_ms = 0;     ///< silence wanted between two requests to it
+    int turnaround_ms = 10;
+    int timeout_ms = 500;
+};
+
+/// Registers that tell one specimen from another, or at least one model from another.
+struct Identity {
+    std::uint8_t function = 3;
+    std::uint16_t address = 0;
+    std::uint16_t words = 1;
+    /// What every device of this model answers. Empty: a serial number, compared with the one
+    /// that the configuration knows.
+    std::vector<std::uint16_t> expect;
+};
+
+enum class Watchdog : std::uint8_t {
+    none,   ///< a closed contact stays closed when nobody talks to it any more
+    pulse,  ///< closing is for a time, renewed while it may stay closed
+    reg,    ///< a register holds the time after which silence opens the contact
+};
+
+/// How a relay is switched and how it opens by itself when the daemon is gone.
+struct Relay {
+    std::uint16_t channels = 0;
+    std::uint16_t coil_address = 0;  ///< of channel 0, read with function 1, written with 5
+    Watchdog watchdog = Watchdog::none;
+    bool watchdog_required = true;  ///< refuse to close a contact that nothing would open
+    std::uint16_t watchdog_address = 0;
+    int watchdog_unit_ms = 100;
+    std::uint16_t watchdog_max = 0xFFFF;  ///< the largest value it takes
+};
+
+/// Registers as a real device sent them, and what they mean: each profile brings its own test.
+struct SelfTest {
+    struct Expected {
+        std::string point;
+        std::int64_t value = 0;
+        Quality quality = Quality::good;
+    };
+    std::uint8_t function = 4;
+    std::uint16_t address = 0;
+    std::vector<std::uint16_t> words;
+    std::vector<Expected> expect;
+};
+
+struct Profile {
+    std::string device;
+    std::string maker;
+    std::vector<std::string> models;
+    std::optional<Identity> identity;
+    Limits limits;
+    std::vector<Point> points;
+    std::optional<Relay> relay;
+    std::vector<SelfTest> self_tests;
+
+    Point const* find(std::string_view point_name) const;
+};
+
+}  // namespace karkhana::profiles

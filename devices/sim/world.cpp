@@ -1,0 +1,121 @@
+#include "devices/sim/world.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+
+namespace karkhana::sim {
+
+World::World(Scene const& scene, MonotonicClock const& clock)
+    : clock_(clock), speed_(scene.clock_speed), present_(clock.now()) {
+    std::uint64_t seed = scene.seed;
+    for (auto const& machine : scene.machines)
+        places_.emplace(machine.slug, Place{Machine{machine.kind, machine.rated_w, ++seed},
+                                            machine.register_start_wh});
+    for (auto const& line : scene.lines)
+        for (auto const& unit : line.units)
+            for (auto const& [channel, slug] : unit.relays) places_.at(slug).behind_relay = true;
+    for (auto& [slug, place] : places_) place.closed = !place.behind_relay;
+}
+
+World::Place& World::at(std::string const& machine) {
+    auto const found = places_.find(machine);
+    if (found == places_.end()) throw std::out_of_range("no simulated machine " + machine);
+    return found->second;
+}
+
+void World::run(Place& place, Monotonic until) {
+    auto const pass = [&](Monotonic from, Monotonic to) {
+        auto const real = std::chrono::duration_cast<Duration>(to - from);
+        place.machine.run(real * speed_, place.closed && powered_);
+    };
+    auto from = present_;
+    if (place.opens_at && *place.opens_at <= until) {
+        auto const opens = std::max(*place.opens_at, from);
+        pass(from, opens);
+        from = opens;
+        place.closed = false;
+        place.opens_at.reset();
+    }
+    pass(from, until);
+}
+
+void World::bring_to_present() {
+    auto const now = clock_.now();
+    for (auto& [slug, place] : places_) run(place, now);
+    present_ = now;
+}
+
+Shown World::shown(std::string const& machine) {
+    std::lock_guard const lock{mutex_};
+    bring_to_present();
+    auto const& place = at(machine);
+    return {place.register_start_wh + place.machine.energy_uj() / kMicrojoulesPerWh,
+            place.machine.power_mw() / 1000, place.machine.mass_mg() / 1000,
+            place.closed && powered_};
+}
+
+bool World::contact(std::string const& machine) {
+    std::lock_guard const lock{mutex_};
+    bring_to_present();
+    return at(machine).closed;
+}
+
+void World::close_contact(std::string const& machine, std::optional<Duration> for_time) {
+    std::lock_guard const lock{mutex_};
+    bring_to_present();
+    auto& place = at(machine);
+    place.closed = true;
+    place.opens_at = for_time ? std::optional{present_ + *for_time} : std::nullopt;
+}
+
+void World::open_contact(std::string const& machine) {
+    std::lock_guard const lock{mutex_};
+    bring_to_present();
+    auto& place = at(machine);
+    place.closed = false;
+    place.opens_at.reset();
+}
+
+void World::set_power(bool on) {
+    std::lock_guard const lock{mutex_};
+    bring_to_present();
+    powered_ = on;
+    for (auto& [slug, place] : places_) {
+        if (on || !place.behind_relay) continue;
+        place.closed = false;
+        place.opens_at.reset();
+    }
+}
+
+bool World::powered() {
+    std::lock_guard const lock{mutex_};
+    return powered_;
+}
+
+std::vector<std::string> World::machines() const {
+    std::vector<std::string> slugs;
+    for (auto const& [slug, place] : places_) slugs.push_back(slug);
+    return slugs;
+}
+
+std::string World::registers() {
+    std::lock_guard const lock{mutex_};
+    bring_to_present();
+    std::ostringstream out;
+    for (auto const& [slug, place] : places_)
+        out << slug << ' ' << place.machine.energy_uj() << ' ' << place.machine.mass_mg() << '\n';
+    return out.str();
+}
+
+void World::restore(std::string const& registers) {
+    std::lock_guard const lock{mutex_};
+    std::istringstream in{registers};
+    std::string slug;
+    std::int64_t energy_uj = 0, mass_mg = 0;
+    while (in >> slug >> energy_uj >> mass_mg)
+        if (auto const found = places_.find(slug); found != places_.end())
+            found->second.machine.restore(energy_uj, mass_mg);
+}
+
+}  // namespace karkhana::sim

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "devices/sim/machine.hpp"
+#include "devices/sim/scene.hpp"
+#include "server/base/clock.hpp"
+
+namespace karkhana::sim {
+
+/// What a meter shows of its machine.
+struct Shown {
+    std::int64_t energy_wh = 0;
+    std::int64_t power_w = 0;
+    std::int64_t mass_g = 0;
+    bool energised = false;
+};
+
+/// The machines and their contacts. Nothing runs in the background: whoever asks brings the world
+/// to the present first, to the microsecond also over a relay that opened by its own timer in
+/// between. Thread-safe.
+class World {
+public:
+    World(Scene const& scene, MonotonicClock const& clock);
+
+    Shown shown(std::string const& machine);
+    bool contact(std::string const& machine);
+    /// Closes for good, or for a time that the relay itself counts.
+    void close_contact(std::string const& machine, std::optional<Duration> for_time);
+    void open_contact(std::string const& machine);
+    /// A power cut opens every contact and nothing answers until the power is back.
+    void set_power(bool on);
+    bool powered();
+    std::vector<std::string> machines() const;
+
+    /// What every meter has counted, as lines of text: meters keep their registers over a restart.
+    std::string registers();
+    /// Takes back what registers() said; machines it does not name start from the scene.
+    void restore(std::string const& registers);
+
+private:
+    struct Place {
+        Machine machine;
+        std::int64_t register_start_wh = 0;
+        bool closed = false;
+        std::optional<Monotonic> opens_at;
+        bool behind_relay = false;
+    };
+
+    void bring_to_present();
+    void run(Place& place, Monotonic until);
+    Place& at(std::string const& machine);
+
+    MonotonicClock const& clock_;
+    int speed_;
+    std::mutex mutex_;
+    std::map<std::string, Place> places_;
+    Monotonic present_;
+    bool powered_ = true;
+};
+
+}  // namespace karkhana::sim

@@ -1,0 +1,247 @@
+#include "server/app/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+
+#include "devices/profiles/load.hpp"
+
+namespace karkhana::app {
+namespace {
+
+using config::Table;
+
+/// "17:00" as minutes; "24:00" and later name the next day.
+std::optional<int> minute_of(std::string const& text) {
+    if (text.size() != 5 || text[2] != ':') return std::nullopt;
+    int value = 0;
+    for (std::size_t i : {0U, 1U, 3U, 4U}) {
+        if (text[i] < '0' || text[i] > '9') return std::nullopt;
+        value = value * 10 + (text[i] - '0');
+    }
+    int const hours = value / 100, minutes = value % 100;
+    if (hours > 47 || minutes > 59) return std::nullopt;
+    return hours * 60 + minutes;
+}
+
+int require_minute(Table& table, std::string_view key) {
+    auto const text = table.require_text(key);
+    auto const minute = minute_of(text);
+    if (!minute && !text.empty()) table.complain(key, "not a time of day like 17:00");
+    return minute.value_or(0);
+}
+
+/// "14.50" as 10^-4 poisha: up to six decimals, exactly.
+std::optional<Rate> price_of_text(std::string const& text) {
+    std::int64_t whole = 0;
+    int decimals = -1;
+    for (char c : text) {
+        if (c == '.' && decimals < 0) {
+            decimals = 0;
+            continue;
+        }
+        if (c < '0' || c > '9' || decimals >= 6 || whole > 1'000'000'000'000) return std::nullopt;
+        whole = whole * 10 + (c - '0');
+        if (decimals >= 0) ++decimals;
+    }
+    for (int i = std::max(decimals, 0); i < 6; ++i) whole *= 10;
+    if (text.empty() || text.front() == '.' || decimals == 0) return std::nullopt;
+    return Rate{whole};
+}
+
+facility::Name read_name(Table& table, std::string const& prefix = "name") {
+    auto en = table.text(prefix + "_en").value_or("");
+    auto bn = table.text(prefix + "_bn").value_or("");
+    if (en.empty() && bn.empty()) table.complain(prefix + "_en", "a name in one language at least");
+    if (en.empty()) en = bn;
+    if (bn.empty()) bn = en;
+    return {std::move(en), std::move(bn)};
+}
+
+void read_facility(Table& root, Config& out) {
+    auto table = root.require_table("facility");
+    out.facility.slug = table.require_text("slug");
+    out.facility.name = read_name(table);
+    if (table.has("address_en") || table.has("address_bn"))
+        out.facility.address = read_name(table, "address");
+    out.facility.zone = table.text("zone").value_or("Asia/Dhaka");
+    if (!Zone::find(out.facility.zone)) table.complain("zone", "no such time zone");
+    for (auto& hours : table.tables("opening")) {
+        auto const days = hours.integers("weekdays", 1, 7);
+        int const from = require_minute(hours, "from"), to = require_minute(hours, "to");
+        if (days.empty()) hours.complain("weekdays", "needs days, 1 is Monday");
+        if (to <= from) hours.complain("to", "closes before it opens; after midnight is 25:00");
+        for (auto const day : days) out.opening_hours.push_back({static_cast<int>(day), from, to});
+    }
+}
+
+facility::Machine read_machine(Table& table, int position) {
+    facility::Machine machine;
+    machine.slug = table.require_text("slug");
+    machine.name = read_name(table);
+    machine.kind = table.require_text("kind");
+    machine.rated_w = table.require_integer("rated_w", 1, 2'000'000);
+    auto const minutes = [&](char const* key, int fallback, int most) {
+        return static_cast<int>(table.integer(key, 0, most).value_or(fallback));
+    };
+    machine.grid_minutes = std::max(minutes("grid_minutes", 15, 120), 1);
+    machine.min_minutes = minutes("min_minutes", machine.grid_minutes, 24 * 60);
+    machine.max_minutes = minutes("max_minutes", 240, 24 * 60);
+    machine.buffer_minutes = minutes("buffer_minutes", 0, 240);
+    machine.horizon_days = minutes("horizon_days", 30, 400);
+    machine.busy_above_w =
+        table.integer("busy_above_w", 0, 2'000'000).value_or(machine.rated_w / 20);
+    machine.piece_unit = table.text("piece_unit").value_or("");
+    machine.position = position;
+    if (machine.min_minutes > machine.max_minutes)
+        table.complain("min_minutes", "more than max_minutes");
+    return machine;
+}
+
+LineConfig read_line(Table& table) {
+    LineConfig line;
+    line.name = table.require_text("name");
+    line.tcp = table.text("tcp").value_or("");
+    line.serial = table.text("serial").value_or("");
+    line.baud = static_cast<int>(table.integer("baud", 300, 1'000'000).value_or(9600));
+    auto const parity = table.text("parity").value_or("N");
+    if (parity != "N" && parity != "E" && parity != "O") table.complain("parity", "N, E or O");
+    line.parity = parity.empty() ? 'N' : parity[0];
+    line.stop_bits = static_cast<int>(table.integer("stop_bits", 1, 2).value_or(1));
+    if (line.tcp.empty() == line.serial.empty())
+        table.complain("name", "needs either tcp = \"host:port\" or serial = \"/dev/...\"");
+    if (!line.tcp.empty() && line.tcp.rfind(':') == std::string::npos)
+        table.complain("tcp", "host and port, like 192.168.1.50:502");
+    return line;
+}
+
+DeviceConfig read_device(Table& table) {
+    DeviceConfig device;
+    device.name = table.require_text("name");
+    device.line = table.require_text("line");
+    device.unit = static_cast<int>(table.require_integer("unit", 1, 247));
+    device.profile = table.require_text("profile");
+    device.machine = table.text("machine").value_or("");
+    if (auto const serial = table.integer("serial", 0, 0x7FFFFFFFFFFFFFFF))
+        device.serial = static_cast<std::uint64_t>(*serial);
+    device.relays = table.texts("relays");
+    return device;
+}
+
+billing::Component read_component(Table& table) {
+    billing::Component component;
+    component.machine_kind = table.text("machine_kind").value_or("");
+    auto const basis = billing::basis_of(table.require_text("basis"));
+    auto const window = billing::window_of(table.text("window").value_or("any"));
+    if (!basis) table.complain("basis", "kwh, piece, used_minute, session or minimum");
+    if (!window) table.complain("window", "any, peak or off_peak");
+    auto const price = price_of_text(table.require_text("taka"));
+    if (!price) table.complain("taka", "a price like \"14.50\", with up to six decimals");
+    auto const label = read_name(table, "label");
+    component.basis = basis.value_or(billing::Basis::kwh);
+    component.window = window.value_or(billing::Window::any);
+    component.price = price.value_or(Rate{});
+    component.label = {label.en, label.bn};
+    return component;
+}
+
+void read_rate_card(Table& root, Config& out) {
+    auto table = root.table("rate_card");
+    if (!table) return;
+    billing::RateCard card;
+    card.name = table->require_text("name");
+    card.source = table->require_text("source");
+    card.peak_from_minute = require_minute(*table, "peak_from");
+    card.peak_to_minute = require_minute(*table, "peak_to");
+    for (auto& part : table->tables("component")) {
+        card.components.push_back(read_component(part));
+        card.components.back().sequence = static_cast<int>(card.components.size());
+    }
+    if (auto const sound = billing::check(card); !sound)
+        table->complain("name", std::string{sound.error().code});
+    out.rate_card = std::move(card);
+}
+
+bool has_machine(Config const& out, std::string const& slug) {
+    return std::ranges::any_of(out.machines, [&](auto const& m) { return m.slug == slug; });
+}
+
+bool has_line(Config const& out, std::string const& name) {
+    return std::ranges::any_of(out.lines, [&](auto const& line) { return line.name == name; });
+}
+
+void check_device(Table& table, DeviceConfig const& device, Config const& out,
+                  std::set<std::string> const& profiles) {
+    if (!has_line(out, device.line)) table.complain("line", "no line of this name");
+    if (!profiles.contains(device.profile)) table.complain("profile", "no such device profile");
+    if (!device.machine.empty() && !has_machine(out, device.machine))
+        table.complain("machine", "no machine of this slug");
+    for (auto const& slug : device.relays)
+        if (!slug.empty() && !has_machine(out, slug))
+            table.complain("relays", "no machine of this slug: " + slug);
+    for (auto const& other : out.devices) {
+        if (other.line == device.line && other.unit == device.unit)
+            table.complain("unit", "taken on this line by " + other.name);
+        if (other.name == device.name) table.complain("name", "used twice");
+    }
+}
+
+void read_places(Table& root, Config& out) {
+    out.data = root.require_text("data");
+    out.profiles = root.text("profiles").value_or(default_share("profiles", "devices/profiles"));
+    out.schema = root.text("schema").value_or(default_share("schema", "schema"));
+    out.simulated = root.flag("simulated").value_or(false);
+    if (auto store = root.table("store")) out.postgres = store->require_text("postgres");
+    if (auto const web = default_share("web", "web/dist"); std::filesystem::exists(web))
+        out.http.web = web;
+    if (auto http = root.table("http")) {
+        out.http.address = http->text("address").value_or(out.http.address);
+        out.http.port = static_cast<std::uint16_t>(http->integer("port", 0, 65535).value_or(8080));
+        out.http.tls_certificate = http->text("tls_certificate").value_or("");
+        out.http.tls_key = http->text("tls_key").value_or("");
+        out.http.web = http->text("web").value_or(out.http.web);
+        if (out.http.tls_certificate.empty() != out.http.tls_key.empty())
+            http->complain("tls_certificate", "certificate and key come together");
+    }
+}
+
+}  // namespace
+
+std::string default_share(std::string const& installed, std::string const& in_repository) {
+    auto const share = std::filesystem::path{"/usr/share/karkhana"} / installed;
+    return std::filesystem::exists(share) ? share.string() : in_repository;
+}
+
+std::optional<Config> load_config(std::string const& path, config::Problems& problems) {
+    auto root = config::load(path, problems);
+    if (!root) return std::nullopt;
+    Config out;
+    read_places(*root, out);
+    read_facility(*root, out);
+    int position = 0;
+    for (auto& table : root->tables("machine")) {
+        auto machine = read_machine(table, ++position);
+        if (has_machine(out, machine.slug)) table.complain("slug", "used twice");
+        out.machines.push_back(std::move(machine));
+    }
+    for (auto& table : root->tables("line")) {
+        auto line = read_line(table);
+        if (has_line(out, line.name)) table.complain("name", "used twice");
+        out.lines.push_back(std::move(line));
+    }
+    std::set<std::string> known;
+    for (auto const& profile : profiles::load_profiles(out.profiles, problems))
+        known.insert(profile.device);
+    for (auto& table : root->tables("device")) {
+        auto device = read_device(table);
+        check_device(table, device, out, known);
+        out.devices.push_back(std::move(device));
+    }
+    read_rate_card(*root, out);
+    root->leftover();
+    if (!problems.empty()) return std::nullopt;
+    return out;
+}
+
+}  // namespace karkhana::app

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "devices/profiles/toml.hpp"
+#include "server/billing/rating.hpp"
+#include "server/facility/records.hpp"
+
+/// The one configuration file of a facility.
+namespace karkhana::app {
+
+struct LineConfig {
+    std::string name;
+    std::string tcp;     ///< "host:port"; empty when serial
+    std::string serial;  ///< path of the port; empty when TCP
+    int baud = 9600;
+    char parity = 'N';
+    int stop_bits = 1;
+
+    std::string endpoint() const { return tcp.empty() ? serial : tcp; }
+};
+
+struct DeviceConfig {
+    std::string name;
+    std::string line;
+    int unit = 1;
+    std::string profile;
+    std::string machine;                  ///< slug; empty for a relay board
+    std::optional<std::uint64_t> serial;  ///< commissioned with this serial number
+    std::vector<std::string> relays;      ///< slug of the machine behind each channel, or empty
+};
+
+struct HttpConfig {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080;
+    std::string tls_certificate;
+    std::string tls_key;
+    std::string web;
+};
+
+struct Config {
+    std::string data;        ///< folder of ledger.db and telemetry.db
+    std::string postgres;    ///< libpq connection string; empty: SQLite in `data`
+    std::string profiles;    ///< folder of device profiles
+    std::string schema;      ///< folder of migrations and of openapi.yaml
+    bool simulated = false;  ///< every line leads to a simulator: the clock may be another
+    HttpConfig http;
+    facility::Facility facility;
+    std::vector<facility::OpeningHours> opening_hours;
+    std::vector<facility::Machine> machines;
+    std::vector<LineConfig> lines;
+    std::vector<DeviceConfig> devices;
+    /// The first prices, entered once; later versions are made in the application.
+    std::optional<billing::RateCard> rate_card;
+};
+
+/// Reads and checks the whole file; every problem is in `problems`, with file and line.
+std::optional<Config> load_config(std::string const& path, config::Problems& problems);
+
+/// Where a file of the program is unless the configuration says so: installed, or else in the
+/// repository that is the current folder.
+std::string default_share(std::string const& installed, std::string const& in_repository);
+
+}  // namespace karkhana::app

@@ -1,0 +1,176 @@
+#include "server/app/daemon.hpp"
+
+#include <fmt/format.h>
+#include <stdexcept>
+
+#include "server/app/jobs.hpp"
+#include "server/app/lines.hpp"
+#include "server/app/prepare.hpp"
+#include "server/app/system_api.hpp"
+#include "server/app/workshop.hpp"
+#include "server/billing/api.hpp"
+#include "server/billing/charges.hpp"
+#include "server/billing/ledger.hpp"
+#include "server/booking/api.hpp"
+#include "server/booking/jobs.hpp"
+#include "server/exports/api.hpp"
+#include "server/facility/api.hpp"
+#include "server/http/json.hpp"
+#include "server/http/server.hpp"
+#include "server/metering/api.hpp"
+#include "server/people/api.hpp"
+#include "server/people/roles.hpp"
+#include "server/people/sessions.hpp"
+
+namespace karkhana::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A database that cannot at the moment is the client's to try again; everything else is a fault.
+std::optional<http::Response> explain(std::exception_ptr const& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (store::Unavailable const&) {
+        return http::problem({ErrorKind::unavailable, "busy", "", "try again in a moment"})
+            .with("Retry-After", "1");
+    } catch (...) {
+        return std::nullopt;
+    }
+}
+
+std::unordered_map<EnterpriseId, Money> balances(store::Reader& reader,
+                                                 FacilityId const& facility) {
+    auto const owed = billing::receivables(reader, facility);
+    return {owed.begin(), owed.end()};
+}
+
+}  // namespace
+
+struct Daemon::Parts {
+    Parts(Loaded loaded, std::optional<ClockSpec> const& clock_spec, Log logger);
+
+    void add_routes(http::Router& router);
+    void add_jobs();
+    http::ServerOptions server_options();
+
+    Loaded loaded;
+    Log log;
+    int clock_speed;
+    std::unique_ptr<WallClock> clock;
+    SystemWallClock real_clock;
+    SystemMonotonicClock monotonic;
+    std::unique_ptr<Random> random = system_random();
+    IdSource ids;
+    Stores stores;
+    Prepared prepared;
+    http::SseHub events;
+    people::PasswordHasher passwords;
+    people::Services people_services;
+    billing::RateCardCache rate_cards;
+    booking::Services booking_services;
+    std::unique_ptr<Workshop> workshop;
+    Jobs jobs;
+    std::unique_ptr<http::Server> server;
+};
+
+Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Log logger)
+    : loaded(std::move(from)),
+      log(std::move(logger)),
+      clock_speed(clock_spec ? clock_spec->speed : 1),
+      clock(make_clock(clock_spec)),
+      ids(*random, *clock),
+      stores(open_stores(loaded.config)),
+      prepared(
+          prepare_facility(stores.ledger(), loaded.config, loaded.profiles, ids, clock->now())),
+      people_services{stores.ledger(), *clock,    real_clock, ids,
+                      *random,         passwords, balances,   clock_speed},
+      booking_services{stores.ledger(), *clock, ids, {}, {}, {}, {}},
+      jobs(log) {
+    auto const publish = [this](FacilityId const& facility, std::string_view name,
+                                std::string json) {
+        events.publish(facility, name, std::move(json));
+    };
+    booking_services.publish = publish;
+    booking_services.pricing =
+        billing::make_pricing(rate_cards, [this](FacilityId const&) { return prepared.zone; });
+    booking_services.sessions_of = metering::session_ids_of_booking;
+    workshop =
+        std::make_unique<Workshop>(Workshop::Needs{loaded, stores, prepared, *clock, monotonic, ids,
+                                                   booking_services, publish, log, clock_speed});
+    http::Router router;
+    add_routes(router);
+    http::Gatekeeper gatekeeper;
+    gatekeeper.authenticate = [this](http::Request const& request) {
+        return people::authenticate(stores.ledger(), real_clock, request);
+    };
+    gatekeeper.allowed = people::may_call;
+    server = std::make_unique<http::Server>(server_options(), std::move(router),
+                                            std::move(gatekeeper), events);
+    add_jobs();
+}
+
+http::ServerOptions Daemon::Parts::server_options() {
+    auto const& from = loaded.config.http;
+    http::ServerOptions options;
+    options.address = from.address;
+    options.port = from.port;
+    options.tls_certificate = from.tls_certificate;
+    options.tls_key = from.tls_key;
+    options.web_root = from.web;
+    options.log = log;
+    options.explain = explain;
+    return options;
+}
+
+void Daemon::Parts::add_routes(http::Router& router) {
+    facility::add_routes(router, {stores.ledger()});
+    people::add_routes(router, people_services);
+    booking::add_routes(router, booking_services);
+    metering::add_routes(router, workshop->services(), workshop->run());
+    billing::add_routes(router, {stores.ledger(), *clock, ids, rate_cards});
+    exports::add_routes(router, stores.ledger());
+    http::Route events_route{"GET", "/api/v1/events", "streamEvents", {}, http::Access::signed_in};
+    events_route.event_stream = true;
+    router.add(std::move(events_route));
+    SystemServices system;
+    system.trouble = [this] { return workshop->trouble(); };
+    system.http = [this] { return server->snapshot(); };
+    system.more_metrics = [this] { return workshop->metrics(); };
+    add_system_routes(router, std::move(system));
+}
+
+void Daemon::Parts::add_jobs() {
+    jobs.every(2s, "missed bookings", [this] {
+        for (auto const& ended :
+             booking::mark_missed(stores.ledger(), *clock, booking_services.settings))
+            booking::publish_change(booking_services, ended, nullptr);
+    });
+    jobs.every(2s, "charges", [this] {
+        billing::charge_closed_sessions(stores.ledger(), prepared.facility.id, prepared.zone,
+                                        clock->now());
+    });
+}
+
+Daemon::Daemon(Loaded loaded, std::optional<ClockSpec> const& clock, Log log)
+    : parts_(std::make_unique<Parts>(std::move(loaded), clock, std::move(log))) {}
+
+Daemon::~Daemon() { stop(); }
+
+void Daemon::start() {
+    parts_->workshop->start();
+    parts_->jobs.start();
+    parts_->server->start();
+    parts_->log("info", fmt::format("serving {} on port {}", parts_->prepared.facility.slug,
+                                    parts_->server->port()));
+}
+
+void Daemon::stop() {
+    parts_->server->stop();
+    parts_->jobs.stop();
+    parts_->workshop->stop();
+}
+
+std::uint16_t Daemon::port() const { return parts_->server->port(); }
+
+}  // namespace karkhana::app

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "server/app/clock_spec.hpp"
+#include "server/app/load.hpp"
+#include "server/app/log.hpp"
+
+namespace karkhana::app {
+
+/// A facility at work: stores, lines, jobs and HTTP, wired by constructor.
+class Daemon {
+public:
+    /// Opens and prepares everything; nothing runs yet. Throws std::runtime_error with a sentence
+    /// for the operator.
+    Daemon(Loaded loaded, std::optional<ClockSpec> const& clock, Log log);
+    ~Daemon();
+    Daemon(Daemon const&) = delete;
+    Daemon& operator=(Daemon const&) = delete;
+
+    void start();
+    /// HTTP first, so that nobody is answered by a half-stopped house; then jobs, lines, stores.
+    void stop();
+    std::uint16_t port() const;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace karkhana::app

@@ -1,0 +1,77 @@
+#include "server/app/prepare.hpp"
+
+#include <filesystem>
+
+#include "server/billing/rate_cards.hpp"
+
+namespace karkhana::app {
+namespace {
+
+using store::Part;
+
+facility::Facility keep_facility(store::Writer& writer, Config const& config, IdSource& ids,
+                                 Instant now) {
+    if (auto known = facility::find_facility_by_slug(writer, config.facility.slug)) return *known;
+    auto facility = config.facility;
+    facility.id = ids.make<FacilityId>();
+    facility::insert_facility(writer, facility, now);
+    return facility;
+}
+
+/// The first version holds from long ago, so that whatever is used from the first day has a price.
+void keep_first_rates(store::Writer& writer, FacilityId const& facility, Config const& config,
+                      IdSource& ids, Instant now) {
+    if (!config.rate_card || !billing::list_rate_cards(writer, facility).empty()) return;
+    auto card = *config.rate_card;
+    card.id = ids.make<RateCardId>();
+    card.effective_from = now - std::chrono::days{366};
+    billing::insert_rate_card(writer, facility, card, now);
+}
+
+}  // namespace
+
+Stores open_stores(Config const& config) {
+    Stores stores;
+    std::filesystem::create_directories(config.data);
+    if (!config.postgres.empty()) {
+        store::PostgresOptions options;
+        options.conninfo = config.postgres;
+        stores.ledger_owner = store::open_postgres(
+            options, store::load_migrations(config.schema + "/postgres", Part::both));
+        return stores;
+    }
+    auto const folder = config.schema + "/sqlite";
+    stores.ledger_owner = store::open_sqlite({config.data + "/ledger.db"},
+                                             store::load_migrations(folder, Part::ledger));
+    stores.telemetry_owner = store::open_sqlite({config.data + "/telemetry.db"},
+                                                store::load_migrations(folder, Part::telemetry));
+    return stores;
+}
+
+Stores open_stores_to_read(Config const& config) {
+    if (!config.postgres.empty()) return open_stores(config);
+    Stores stores;
+    stores.ledger_owner = store::open_sqlite_to_read(config.data + "/ledger.db");
+    return stores;
+}
+
+Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles const& profiles,
+                          IdSource& ids, Instant now) {
+    return ledger.write([&](store::Writer& writer) {
+        auto const facility = keep_facility(writer, config, ids, now);
+        Prepared prepared{facility, Zone::find(facility.zone).value(), {}, {}, {}};
+        facility::replace_opening_hours(writer, facility.id, config.opening_hours);
+        for (auto machine : config.machines) {
+            machine.facility = facility.id;
+            machine.id = ids.make<MachineId>();
+            prepared.machine_ids[machine.slug] = facility::save_machine(writer, machine, now);
+        }
+        keep_first_rates(writer, facility.id, config, ids, now);
+        prepared.points = metering::configure_devices(
+            writer, ids, facility.id, device_setups(config, profiles, prepared.machine_ids));
+        prepared.devices = metering::list_devices(writer, facility.id);
+        return prepared;
+    });
+}
+
+}  // namespace karkhana::app

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/app/config.hpp"
+#include "server/app/lines.hpp"
+#include "server/base/random.hpp"
+#include "server/metering/devices.hpp"
+#include "server/store/store.hpp"
+
+namespace karkhana::app {
+
+/// The two databases. On PostgreSQL they are one.
+struct Stores {
+    std::unique_ptr<store::Store> ledger_owner;
+    std::unique_ptr<store::Store> telemetry_owner;
+
+    store::Store& ledger() const { return *ledger_owner; }
+    store::Store& telemetry() const { return telemetry_owner ? *telemetry_owner : *ledger_owner; }
+};
+
+/// Opens and migrates. Throws std::runtime_error with a sentence for the operator.
+Stores open_stores(Config const& config);
+/// The ledger alone, without changing anything, also while the daemon runs.
+Stores open_stores_to_read(Config const& config);
+
+/// What the configuration became in the ledger.
+struct Prepared {
+    facility::Facility facility;
+    Zone zone;
+    std::map<std::string, MachineId> machine_ids;  ///< by slug
+    std::vector<metering::Device> devices;
+    std::vector<metering::Point> points;
+};
+
+/// Brings facility, machines, opening hours and devices of the ledger up to the configuration; what
+/// is there keeps its id. The rate card is entered once, when there is none.
+Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles const& profiles,
+                          IdSource& ids, Instant now);
+
+}  // namespace karkhana::app

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/app/lines.hpp"
+#include "server/facility/records.hpp"
+#include "server/store/store.hpp"
+
+namespace karkhana::app {
+
+struct Verified {
+    std::int64_t sessions = 0, invoices = 0, entries = 0;
+    std::vector<std::string> findings;  ///< what does not hold, the first first
+};
+
+/// Recomputes a facility from its raw registers up: the words of every register say its value,
+/// registers of a session rise and make its energy, charges follow from them, invoices from the
+/// charges, the chains from the invoices, the ledger from the documents, the audit trail from
+/// itself.
+Verified verify_facility(store::Store& ledger, facility::Facility const& facility,
+                         Profiles const& profiles);
+
+}  // namespace karkhana::app

@@ -1,0 +1,7 @@
+#pragma once
+
+namespace karkhana::app {
+
+char const* version();
+
+}  // namespace karkhana::app

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "server/app/jobs.hpp"
+#include "server/app/lines.hpp"
+#include "server/app/load.hpp"
+#include "server/app/prepare.hpp"
+#include "server/booking/api.hpp"
+#include "server/metering/live.hpp"
+#include "server/metering/meters.hpp"
+#include "server/metering/run.hpp"
+#include "server/metering/series_writer.hpp"
+
+namespace karkhana::app {
+
+/// The machines' side of the daemon: lines, meters, series, run control, and the threads that keep
+/// them going.
+class Workshop {
+public:
+    struct Needs {
+        Loaded const& loaded;
+        Stores const& stores;
+        Prepared const& prepared;
+        WallClock const& clock;
+        MonotonicClock const& monotonic;
+        IdSource& ids;
+        booking::Services const& booking;
+        metering::Publish publish;
+        Log log;
+        int clock_speed = 1;
+    };
+    explicit Workshop(Needs const& needs);
+    Workshop(Workshop const&) = delete;
+    Workshop& operator=(Workshop const&) = delete;
+
+    metering::Services const& services() const { return services_; }
+    metering::RunControl& run() { return run_; }
+
+    void start();
+    void stop();
+
+    /// What is wrong, for readiness; empty when all is well.
+    std::string trouble() const;
+    /// Lines of the Prometheus text format.
+    std::string metrics() const;
+
+private:
+    void add_jobs(int clock_speed);
+
+    metering::Meters meters_;
+    metering::SeriesWriter series_;
+    Lines lines_;
+    metering::Services services_;
+    metering::RunControl run_;
+    metering::LiveEvents live_;
+    std::atomic<bool> reconciled_ = false;
+    Instant boundary_;
+    // Each has a thread of its own: what waits for a meter must not hold up a lease, and what
+    // waits for the disk neither.
+    Jobs leases_, attendance_, boundaries_, storage_, screens_;
+};
+
+}  // namespace karkhana::app

@@ -1,0 +1,229 @@
+#include "server/billing/api.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <limits>
+#include <tuple>
+
+#include "server/billing/api_parts.hpp"
+#include "server/billing/json.hpp"
+#include "server/http/json.hpp"
+#include "server/people/audit.hpp"
+#include "server/people/idempotency.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+namespace json = boost::json;
+using http::JsonBody;
+using http::Request;
+using http::Response;
+
+constexpr Interval kEver{instant(0), instant(std::numeric_limits<std::int64_t>::max() / 2)};
+
+std::int64_t cursor_of(Request const& request) {
+    std::int64_t cursor = 0;
+    for (char c : request.parameter("cursor").value_or("")) {
+        if (c < '0' || c > '9' || cursor > 1'000'000'000'000) return 0;
+        cursor = cursor * 10 + (c - '0');
+    }
+    return cursor;
+}
+
+Component read_component(JsonBody& body) {
+    Component component;
+    component.machine_kind = body.maybe_text("machine_kind", 40).value_or("");
+    auto const basis = basis_of(body.text("basis"));
+    auto const window = window_of(body.text("window"));
+    component.basis = basis.value_or(Basis::kwh);
+    component.window = window.value_or(Window::any);
+    component.price = {body.integer("price_e4", 0, 1'000'000'000'000)};
+    auto label = body.object("label");
+    component.label = {label.text("en"), label.text("bn")};
+    if (!basis) body.fail("unknown_basis", "basis", "kwh, piece, used_minute, session or minimum");
+    if (!window) body.fail("unknown_window", "window", "any, peak or off_peak");
+    return component;
+}
+
+Response list_cards(Services const& services, Request const& request) {
+    auto const facility = request.principal->facility;
+    return services.store.read([&](store::Reader& reader) {
+        auto const names = read_names(reader, facility);
+        json::array items;
+        for (auto const& card : list_rate_cards(reader, facility))
+            items.push_back(rate_card_json(card, names.zone));
+        return http::json_response(200, json::object{{"items", std::move(items)}});
+    });
+}
+
+Result<RateCard> read_card(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    RateCard card;
+    card.id = services.ids.make<RateCardId>();
+    card.name = body.text("name", 100);
+    card.effective_from = body.at("effective_from");
+    card.peak_from_minute = static_cast<int>(body.integer("peak_from_minute", 0, 1440));
+    card.peak_to_minute = static_cast<int>(body.integer("peak_to_minute", 0, 1440));
+    card.source = body.text("source", 500);
+    for (auto& part : body.objects("components", 50))
+        card.components.push_back(read_component(part));
+    if (auto error = body.finish()) return tl::make_unexpected(*error);
+    if (auto sound = check(card); !sound) return tl::make_unexpected(sound.error());
+    // Past prices stay: what was used was used at them.
+    if (card.effective_from < services.clock.now())
+        return refuse(ErrorKind::invalid, "in_past", "prices begin in the future",
+                      "/effective_from");
+    return card;
+}
+
+Response create_card(Services const& services, Request const& request) {
+    auto card = read_card(services, request);
+    if (!card) return http::problem(card.error());
+    auto const& who = *request.principal;
+    Instant const now = services.clock.now();
+    try {
+        return people::write_once(
+            services.store, services.clock, request, [&](store::Writer& writer) {
+                auto const names = read_names(writer, who.facility);
+                auto const kept = insert_rate_card(writer, who.facility, *card, now);
+                auto const shown = rate_card_json(kept, names.zone);
+                people::append_audit(writer, who.facility,
+                                     {who.person, "createRateCard", "rate_card/" + kept.id.text(),
+                                      "", json::serialize(shown), ""},
+                                     now);
+                return http::json_response(201, shown);
+            });
+    } catch (store::ConstraintViolated const&) {
+        return http::problem({ErrorKind::conflict, "rate_card_exists", "/effective_from",
+                              "another version begins at that moment"});
+    }
+}
+
+Response list_all_payments(Services const& services, Request const& request) {
+    auto const facility = request.principal->facility;
+    return services.store.read([&](store::Reader& reader) {
+        auto const names = read_names(reader, facility);
+        int const limit = limit_of(request);
+        auto const found = list_payments(reader, facility, kEver, cursor_of(request), limit);
+        json::array items;
+        for (auto const& payment : found) items.push_back(payment_json(payment, names));
+        json::value next = nullptr;
+        if (std::ssize(found) == limit) next = std::to_string(found.back().sequence);
+        return http::json_response(200, json::object{{"items", std::move(items)}, {"next", next}});
+    });
+}
+
+/// from and to of the query, both or neither given. Errors: `bad_time`.
+Result<Interval> asked_interval(Request const& request) {
+    Interval during = kEver;
+    for (auto [name, edge] : {std::pair{"from", &during.start}, {"to", &during.end}}) {
+        if (!request.parameter(name)) continue;
+        auto const at = http::query_time(request, name);
+        if (!at) return tl::make_unexpected(at.error());
+        *edge = *at;
+    }
+    return during;
+}
+
+Response show_ledger(Services const& services, Request const& request) {
+    auto const facility = request.principal->facility;
+    auto const during = asked_interval(request);
+    if (!during) return http::problem(during.error());
+    return services.store.read([&](store::Reader& reader) {
+        auto const names = read_names(reader, facility);
+        int const limit = limit_of(request);
+        auto const found = list_entries(reader, facility, *during, cursor_of(request), limit);
+        json::array entries, balances;
+        for (auto const& entry : found) entries.push_back(entry_json(entry, names.zone));
+        for (auto const& balance : trial_balance(reader, facility))
+            balances.push_back(posting_json(balance));
+        json::value next = nullptr;
+        if (std::ssize(found) == limit) next = std::to_string(found.back().sequence);
+        return http::json_response(200, json::object{{"entries", std::move(entries)},
+                                                     {"balances", std::move(balances)},
+                                                     {"next", next}});
+    });
+}
+
+Response take_payment(Services const& services, Request const& request) {
+    auto const id = http::path_id<InvoiceId>(request);
+    if (!id) return http::problem(id.error());
+    auto body = JsonBody::parse(request);
+    Money const amount = body.money("amount");
+    auto const method = body.text("method", 20);
+    auto const reference = body.maybe_text("reference", 100);
+    if (amount <= Money{}) body.fail("not_positive", "amount", "more than nothing");
+    if (method != "cash") body.fail("unknown_method", "method", "cash");
+    if (auto error = body.finish()) return http::problem(*error);
+    auto const& who = *request.principal;
+    Instant const now = services.clock.now();
+    return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+        auto const payment = receive_cash(writer, who.facility, services.ids, *id, amount,
+                                          reference, who.person, now);
+        if (!payment) return http::problem(payment.error());
+        auto const shown = payment_json(*payment, read_names(writer, who.facility));
+        people::append_audit(writer, who.facility,
+                             {who.person, "createPayment", "payment/" + payment->id.text(), "",
+                              json::serialize(shown), ""},
+                             now);
+        return http::json_response(201, shown);
+    });
+}
+
+}  // namespace
+
+int limit_of(Request const& request) {
+    constexpr int page = 50, most = 200;
+    int limit = 0;
+    for (char c : request.parameter("limit").value_or("")) {
+        if (c < '0' || c > '9' || limit > most) return page;
+        limit = limit * 10 + (c - '0');
+    }
+    return limit >= 1 && limit <= most ? limit : page;
+}
+
+void add_routes(http::Router& router, Services const& services) {
+    auto on = [&](std::string method, std::string pattern, std::string operation, auto handler) {
+        bool const changes = method == "POST";
+        router.add(
+            {std::move(method), "/api/v1" + std::move(pattern), std::move(operation),
+             [services, handler](Request const& request) { return handler(services, request); },
+             http::Access::signed_in, changes, false});
+    };
+    on("GET", "/rate-cards", "listRateCards", list_cards);
+    on("POST", "/rate-cards", "createRateCard", create_card);
+    on("GET", "/payments", "listPayments", list_all_payments);
+    on("POST", "/invoices/{id}/payments", "createPayment", take_payment);
+    on("GET", "/ledger", "getLedger", show_ledger);
+    add_invoice_routes(router, services);
+}
+
+booking::Pricing make_pricing(RateCardCache& cache,
+                              std::function<Zone(FacilityId const&)> zone_of) {
+    auto price = [&cache, zone_of](store::Reader& reader, FacilityId const& facility,
+                                   facility::Machine const& machine, Interval during,
+                                   std::optional<std::int64_t> quantity) {
+        booking::PriceAnswer answer;
+        auto const cards = cache.get(reader, facility);
+        auto const* card = card_at(*cards, during.start);
+        if (card == nullptr) return answer;
+        auto const usage = expected_usage(*card, zone_of(facility), machine.kind, during,
+                                          machine.rated_w / 2, quantity);
+        auto const terms = rate(*card, usage, zone_of(facility)).value();
+        answer.rate_card = card->id;
+        answer.price = total_of(terms);
+        for (auto const& part : usage.parts) answer.estimated_energy_wh += part.energy.wh;
+        for (auto const& term : terms)
+            answer.terms.push_back({{term.label.en, term.label.bn},
+                                    std::string{name_of(term.basis)},
+                                    std::string{name_of(term.window)},
+                                    term.quantity,
+                                    std::string{unit_of(term.basis)},
+                                    term.price,
+                                    term.amount});
+        return answer;
+    };
+    return {price};
+}
+
+}  // namespace karkhana::billing

@@ -1,0 +1,288 @@
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <iterator>
+
+#include "server/billing/api_parts.hpp"
+#include "server/billing/finalize.hpp"
+#include "server/billing/json.hpp"
+#include "server/billing/runs.hpp"
+#include "server/facility/json.hpp"
+#include "server/http/json.hpp"
+#include "server/metering/json.hpp"
+#include "server/people/audit.hpp"
+#include "server/people/idempotency.hpp"
+#include "server/people/roles.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+namespace json = boost::json;
+using http::JsonBody;
+using http::Principal;
+using http::Request;
+using http::Response;
+
+/// Members see the final invoices of their own enterprises; what is not theirs does not exist.
+bool may_see(Principal const& who, Invoice const& invoice) {
+    if (people::is_staff(who)) return true;
+    return invoice.final && who.acts_for(invoice.enterprise);
+}
+
+Result<Invoice> visible_invoice(store::Reader& reader, Request const& request) {
+    auto const id = http::path_id<InvoiceId>(request);
+    if (!id) return tl::make_unexpected(id.error());
+    auto invoice = find_invoice(reader, request.principal->facility, *id);
+    if (!invoice || !may_see(*request.principal, *invoice))
+        return refuse(ErrorKind::not_found, "not_found");
+    return std::move(*invoice);
+}
+
+json::object whole_json(store::Reader& reader, Invoice const& invoice, Names& names) {
+    auto const lines = charges_of_invoice(reader, names.facility.id, invoice.id);
+    read_sessions(reader, names, lines);
+    return invoice_json(invoice, lines, names);
+}
+
+/// Invoices with their lines and sessions, in a number of queries that does not grow with them.
+json::array whole_list(store::Reader& reader, std::vector<Invoice> const& invoices, Names& names) {
+    std::vector<InvoiceId> ids;
+    for (auto const& invoice : invoices) ids.push_back(invoice.id);
+    auto lines = charges_of_invoices(reader, names.facility.id, ids);
+    std::vector<Charge> all;
+    for (auto const& [id, some] : lines) all.insert(all.end(), some.begin(), some.end());
+    read_sessions(reader, names, all);
+    json::array shown;
+    for (auto const& invoice : invoices)
+        shown.push_back(invoice_json(invoice, lines[invoice.id], names));
+    return shown;
+}
+
+Response get_invoice(Services const& services, Request const& request) {
+    return services.store.read([&](store::Reader& reader) {
+        auto const invoice = visible_invoice(reader, request);
+        if (!invoice) return http::problem(invoice.error());
+        auto names = read_names(reader, request.principal->facility);
+        return http::json_response(200, whole_json(reader, *invoice, names))
+            .with("ETag", http::etag(invoice->version));
+    });
+}
+
+Result<InvoiceFilter> read_filter(Request const& request) {
+    InvoiceFilter filter;
+    if (auto const text = request.parameter("enterprise_id")) {
+        filter.enterprise = EnterpriseId::parse(*text);
+        if (!filter.enterprise)
+            return refuse(ErrorKind::invalid, "bad_id", "not a UUID", "enterprise_id");
+    }
+    if (auto const text = request.parameter("state")) {
+        if (*text != "draft" && *text != "final")
+            return refuse(ErrorKind::invalid, "unknown_state", "draft or final", "state");
+        filter.final = *text == "final";
+    }
+    filter.limit = limit_of(request);
+    if (auto const text = request.parameter("cursor")) {
+        if (!InvoiceId::parse(*text))
+            return refuse(ErrorKind::invalid, "bad_cursor", "not a cursor of this list", "cursor");
+        filter.before = *text;
+    }
+    return filter;
+}
+
+Response list_all(Services const& services, Request const& request) {
+    auto const& who = *request.principal;
+    auto filter = read_filter(request);
+    if (!filter) return http::problem(filter.error());
+    if (!people::is_staff(who)) {
+        if (!filter->enterprise && !who.enterprises.empty())
+            filter->enterprise = who.enterprises.front();
+        filter->final = true;
+        if (!filter->enterprise || !who.acts_for(*filter->enterprise))
+            return http::json_response(200,
+                                       json::object{{"items", json::array{}}, {"next", nullptr}});
+    }
+    return services.store.read([&](store::Reader& reader) {
+        auto names = read_names(reader, who.facility);
+        auto const found = list_invoices(reader, who.facility, *filter);
+        json::array items = whole_list(reader, found, names);
+        json::value next = nullptr;
+        if (std::ssize(found) == filter->limit) next = found.back().id.text();
+        return http::json_response(200, json::object{{"items", std::move(items)}, {"next", next}});
+    });
+}
+
+/// Drafts as they will be, for the answer of a dry run.
+json::array planned_list(store::Reader& reader, std::vector<Draft> const& plan,
+                         std::string const& period, Names& names) {
+    std::vector<InvoiceId> ids;
+    std::vector<Charge> all;
+    for (auto const& draft : plan) {
+        if (draft.id) ids.push_back(*draft.id);
+        all.insert(all.end(), draft.charges.begin(), draft.charges.end());
+    }
+    auto kept = charges_of_invoices(reader, names.facility.id, ids);
+    for (auto const& [id, some] : kept) all.insert(all.end(), some.begin(), some.end());
+    read_sessions(reader, names, all);
+    json::array shown;
+    for (auto const& draft : plan) {
+        Invoice invoice;
+        invoice.id = draft.id.value_or(InvoiceId{});
+        invoice.enterprise = draft.enterprise;
+        invoice.period = period;
+        invoice.total = draft.total;
+        auto lines = std::move(kept[invoice.id]);
+        int line = draft.first_line;
+        for (auto charge : draft.charges) {
+            charge.line = line++;
+            lines.push_back(std::move(charge));
+        }
+        shown.push_back(invoice_json(invoice, lines, names));
+    }
+    return shown;
+}
+
+struct RunOrder {
+    std::string period;
+    std::optional<EnterpriseId> only;
+    bool dry = false;
+};
+
+json::object run_json(RunOrder const& order, std::vector<Skipped> const& skipped,
+                      json::array invoices) {
+    json::array shown;
+    for (auto const& one : skipped)
+        shown.push_back(json::object{{"session_id", one.session.text()}, {"code", one.code}});
+    return {{"period", order.period},
+            {"dry_run", order.dry},
+            {"invoices", std::move(invoices)},
+            {"skipped", std::move(shown)}};
+}
+
+Response run_for_real(Services const& services, Request const& request, RunOrder const& order,
+                      Interval during) {
+    auto const& who = *request.principal;
+    Instant const now = services.clock.now();
+    return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+        lock_billing(writer, who.facility);
+        auto names = read_names(writer, who.facility);
+        auto const plan =
+            plan_run(writer, who.facility, waiting_charges(writer, who.facility, during),
+                     order.period, order.only);
+        auto const touched = apply_run(writer, who.facility, services.ids, order.period, plan, now);
+        auto const left = unrated_sessions(writer, who.facility, names.zone, during);
+        auto const answer =
+            run_json(order, left.skipped,
+                     whole_list(writer, find_invoices(writer, who.facility, touched), names));
+        people::append_audit(writer, who.facility,
+                             {who.person, "createBillingRun", "period/" + order.period, "",
+                              std::to_string(plan.size()) + " invoices", ""},
+                             now);
+        return http::json_response(200, answer);
+    });
+}
+
+/// The same plan over the same arithmetic; what is not rated yet is rated in memory.
+Response run_dry(Services const& services, Request const& request, RunOrder const& order,
+                 Interval during) {
+    auto const facility = request.principal->facility;
+    return services.store.read([&](store::Reader& reader) {
+        auto names = read_names(reader, facility);
+        auto unrated = unrated_sessions(reader, facility, names.zone, during);
+        auto charges = waiting_charges(reader, facility, during);
+        std::ranges::move(unrated.charges, std::back_inserter(charges));
+        auto const plan = plan_run(reader, facility, std::move(charges), order.period, order.only);
+        return http::json_response(
+            200, run_json(order, unrated.skipped, planned_list(reader, plan, order.period, names)));
+    });
+}
+
+Response run_billing(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    RunOrder const order{body.text("period", 7), body.maybe_id<EnterpriseId>("enterprise_id"),
+                         body.maybe_flag("dry_run").value_or(false)};
+    if (auto error = body.finish()) return http::problem(*error);
+    auto const facility = request.principal->facility;
+    auto const zone =
+        services.store.read([&](store::Reader& reader) { return zone_of(reader, facility); });
+    auto const during = period_interval(zone, order.period);
+    if (!during) return http::problem(during.error());
+    if (order.dry) return run_dry(services, request, order, *during);
+    // What has just stopped belongs onto the bill too, without waiting for the job.
+    charge_sessions_of(services.store, facility, zone, *during, services.clock.now());
+    return run_for_real(services, request, order, *during);
+}
+
+Response finalize_invoice(Services const& services, Request const& request) {
+    auto const id = http::path_id<InvoiceId>(request);
+    if (!id) return http::problem(id.error());
+    if (auto error = JsonBody::parse(request).finish()) return http::problem(*error);
+    auto const& who = *request.principal;
+    Instant const now = services.clock.now();
+    return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+        auto names = read_names(writer, who.facility);
+        auto const invoice = finalize(writer, names.facility, names.zone, services.ids, *id, now);
+        if (!invoice) return http::problem(invoice.error());
+        people::append_audit(writer, who.facility,
+                             {who.person, "finalizeInvoice", "invoice/" + id->text(), "",
+                              invoice->number_text + " " + invoice->hash, ""},
+                             now);
+        return http::json_response(200, whole_json(writer, *invoice, names))
+            .with("ETag", http::etag(invoice->version));
+    });
+}
+
+/// The registers that a line rests on: for energy of a window those at the ends of its stretches,
+/// for everything else START and STOP.
+json::array relevant_registers(json::object const& session, Charge const& line) {
+    json::array chosen;
+    bool const whole = line.term.basis != Basis::kwh || line.term.window == Window::any;
+    for (auto const& one : session.at("registers").as_array())
+        if (!whole || one.at("edge").as_string() != "boundary") chosen.push_back(one);
+    return chosen;
+}
+
+Response get_proof(Services const& services, Request const& request) {
+    auto const facility = request.principal->facility;
+    return services.store.read([&](store::Reader& reader) {
+        auto const invoice = visible_invoice(reader, request);
+        if (!invoice) return http::problem(invoice.error());
+        auto names = read_names(reader, facility);
+        auto const cards = list_rate_cards(reader, facility);
+        for (auto const& line : charges_of_invoice(reader, facility, invoice->id)) {
+            if (std::to_string(line.line) != request.param("line")) continue;
+            read_sessions(reader, names, {line});
+            auto const& session = names.sessions.at(line.session);
+            auto const shown =
+                metering::session_json(session, metering::names_for(reader, facility, {session}));
+            auto const& machine = names.machines.at(session.machine);
+            return http::json_response(
+                200,
+                json::object{
+                    {"line", line_json(line, names)},
+                    {"formula", facility::name_json(formula_of(line, machine.piece_unit))},
+                    {"rate_card", rate_card_json(*card_by_id(cards, line.rate_card), names.zone)},
+                    {"session", shown},
+                    {"registers", relevant_registers(shown, line)}});
+        }
+        return http::problem({ErrorKind::not_found, "not_found", "", ""});
+    });
+}
+
+}  // namespace
+
+void add_invoice_routes(http::Router& router, Services const& services) {
+    auto on = [&](std::string method, std::string pattern, std::string operation, auto handler) {
+        bool const changes = method == "POST";
+        router.add(
+            {std::move(method), "/api/v1" + std::move(pattern), std::move(operation),
+             [services, handler](Request const& request) { return handler(services, request); },
+             http::Access::signed_in, changes, false});
+    };
+    on("POST", "/billing-runs", "createBillingRun", run_billing);
+    on("GET", "/invoices", "listInvoices", list_all);
+    on("GET", "/invoices/{id}", "getInvoice", get_invoice);
+    on("GET", "/invoices/{id}/lines/{line}/proof", "getLineProof", get_proof);
+    on("POST", "/invoices/{id}/finalize", "finalizeInvoice", finalize_invoice);
+}
+
+}  // namespace karkhana::billing

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "server/billing/api.hpp"
+
+/// The halves of add_routes, and what both need.
+namespace karkhana::billing {
+
+/// Billing runs, invoices, proofs and finalising: the part of add_routes in api_invoices.cpp.
+void add_invoice_routes(http::Router& router, Services const& services);
+
+/// How many items of a list are asked for, within what the contract allows.
+int limit_of(http::Request const& request);
+
+}  // namespace karkhana::billing

@@ -1,0 +1,258 @@
+#include "server/billing/charges.hpp"
+
+#include <chrono>
+#include <stdexcept>
+
+#include "server/metering/find_sessions.hpp"
+#include "server/store/id_list.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+using metering::SessionKind;
+using metering::SessionState;
+using metering::UsageSession;
+
+#define KARKHANA_CHARGES                                                                           \
+    "SELECT c.session_id, c.sequence, r.rate_card_id, r.enterprise_id, r.stopped_at, "             \
+    "c.component, c.basis, c.tariff_window, c.quantity, c.price_e4, c.amount_poisha, c.quality, "  \
+    "n.invoice_id, n.first_line, k.label_en, k.label_bn FROM rated_session r "                     \
+    "LEFT JOIN invoice_session n "                                                                 \
+    "ON n.facility_id = r.facility_id AND n.session_id = r.session_id "                            \
+    "JOIN charge c ON c.facility_id = r.facility_id AND c.session_id = r.session_id "              \
+    "JOIN rate_component k ON k.facility_id = c.facility_id "                                      \
+    "AND k.rate_card_id = r.rate_card_id AND k.sequence = c.component WHERE r.facility_id = $1 "
+// By their sessions, which SQLite seeks one by one; from the invoices it would start at all
+// charges.
+#define KARKHANA_ON_INVOICES                                                                       \
+    "AND r.session_id IN (SELECT session_id FROM invoice_session WHERE facility_id = $1 "          \
+    "AND invoice_id "
+constexpr std::string_view kWaiting =
+    KARKHANA_CHARGES "AND r.stopped_at >= $2 AND r.stopped_at < $3 AND n.invoice_id IS NULL";
+constexpr std::string_view kOfInvoicesSqlite = KARKHANA_CHARGES KARKHANA_ON_INVOICES
+    "IN (SELECT value FROM json_each($2))) ORDER BY n.invoice_id, n.first_line, c.sequence";
+constexpr std::string_view kOfInvoicesPostgres = KARKHANA_CHARGES KARKHANA_ON_INVOICES
+    "= ANY(CAST($2 AS uuid[]))) ORDER BY n.invoice_id, n.first_line, c.sequence";
+constexpr std::string_view kOfSessionsSqlite = KARKHANA_CHARGES
+    "AND r.session_id IN (SELECT value FROM json_each($2)) ORDER BY c.session_id, c.sequence";
+constexpr std::string_view kOfSessionsPostgres =
+    KARKHANA_CHARGES "AND r.session_id = ANY(CAST($2 AS uuid[])) ORDER BY c.session_id, c.sequence";
+#undef KARKHANA_ON_INVOICES
+#undef KARKHANA_CHARGES
+#define KARKHANA_UNRATED                                                                           \
+    "SELECT s.session_id FROM usage_session s WHERE s.facility_id = $1 "                           \
+    "AND NOT EXISTS (SELECT 1 FROM rated_session r WHERE r.facility_id = s.facility_id "           \
+    "AND r.session_id = s.session_id) "
+#define KARKHANA_CHARGEABLE                                                                        \
+    "AND s.state = 'closed' AND s.kind IN ('booked', 'walk_in') AND s.enterprise_id IS NOT NULL "  \
+    "AND s.quality NOT IN ('questionable', 'missing') "
+constexpr std::string_view kChargeableSince =
+    KARKHANA_UNRATED KARKHANA_CHARGEABLE "AND s.start_at >= $2 ORDER BY s.session_id";
+constexpr std::string_view kChargeableOf = KARKHANA_UNRATED KARKHANA_CHARGEABLE
+    "AND s.start_at < $3 AND s.stop_at >= $2 AND s.stop_at < $3 ORDER BY s.session_id";
+constexpr std::string_view kUnrated = KARKHANA_UNRATED
+    "AND s.start_at < $3 AND (s.stop_at IS NULL OR (s.stop_at >= $2 AND s.stop_at < $3)) "
+    "AND s.kind NOT IN ('own_use', 'test', 'maintenance') ORDER BY s.session_id";
+#undef KARKHANA_CHARGEABLE
+#undef KARKHANA_UNRATED
+constexpr std::chrono::days kRecent{7};
+constexpr std::size_t kBatch = 500;  // short enough for others to write in between
+constexpr std::string_view kInsertRated =
+    "INSERT INTO rated_session (facility_id, session_id, enterprise_id, rate_card_id, stopped_at, "
+    "rated_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (facility_id, session_id) DO NOTHING";
+constexpr std::string_view kInsertCharge =
+    "INSERT INTO charge (facility_id, session_id, sequence, component, basis, tariff_window, "
+    "quantity, price_e4, amount_poisha, quality) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+Quality quality_of(std::string_view name) {
+    for (auto quality : {Quality::good, Quality::stale, Quality::missing, Quality::estimated,
+                         Quality::edited, Quality::questionable})
+        if (name_of(quality) == name) return quality;
+    throw std::runtime_error("a stored quality is unreadable");
+}
+
+Charge read_charge(store::Row const& row) {
+    Charge charge;
+    charge.session = row.id<SessionId>(0);
+    charge.sequence = static_cast<int>(row.integer(1));
+    charge.rate_card = row.id<RateCardId>(2);
+    charge.enterprise = row.id<EnterpriseId>(3);
+    charge.stopped_at = row.at(4);
+    charge.term.component = static_cast<int>(row.integer(5));
+    charge.term.basis = basis_of(row.text(6)).value();
+    charge.term.window = window_of(row.text(7)).value();
+    charge.term.quantity = row.integer(8);
+    charge.term.price = {row.integer(9)};
+    charge.term.amount = row.money(10);
+    charge.term.quality = quality_of(row.text(11));
+    charge.invoice = row.maybe_id<InvoiceId>(12);
+    if (auto const first = row.maybe_integer(13))
+        charge.line = static_cast<int>(*first) + charge.sequence - 1;
+    charge.term.label = {row.text(14), row.text(15)};
+    return charge;
+}
+
+std::map<MachineId, std::string> machine_kinds(store::Reader& reader, FacilityId const& facility) {
+    std::map<MachineId, std::string> kinds;
+    for (auto const& machine : facility::list_machines(reader, facility))
+        kinds.emplace(machine.id, machine.kind);
+    return kinds;
+}
+
+/// False when somebody else has just rated the session.
+bool keep(store::Writer& writer, FacilityId const& facility, UsageSession const& session,
+          RateCard const& card, std::vector<Term> const& terms, Instant now) {
+    if (writer.execute(kInsertRated, facility, session.id, session.enterprise.value(), card.id,
+                       session.stop.value(), now) == 0)
+        return false;
+    int sequence = 0;
+    for (auto const& term : terms)
+        writer.execute(kInsertCharge, facility, session.id, ++sequence, term.component,
+                       name_of(term.basis), name_of(term.window), term.quantity, term.price,
+                       term.amount, name_of(term.quality));
+    return true;
+}
+
+int charge_some(store::Writer& writer, FacilityId const& facility, Zone const& zone,
+                std::vector<SessionId> const& ids, Instant now) {
+    auto const cards = list_rate_cards(writer, facility);
+    auto const kinds = machine_kinds(writer, facility);
+    int rated = 0;
+    for (auto const& session : metering::find_sessions(writer, facility, ids)) {
+        auto const terms = rate_session(cards, zone, session, kinds.at(session.machine));
+        if (!terms) continue;  // stays in the list of skipped sessions with its reason
+        rated += keep(writer, facility, session, *card_at(cards, session.start), *terms, now);
+    }
+    return rated;
+}
+
+std::vector<std::vector<SessionId>> batches_of(std::vector<SessionId> const& ids) {
+    std::vector<std::vector<SessionId>> batches;
+    for (auto const& id : ids) {
+        if (batches.empty() || batches.back().size() == kBatch) batches.emplace_back();
+        batches.back().push_back(id);
+    }
+    return batches;
+}
+
+int charge_all(store::Store& store, FacilityId const& facility, Zone const& zone,
+               std::vector<SessionId> const& ids, Instant now) {
+    int rated = 0;
+    for (auto const& batch : batches_of(ids))
+        rated += store.write(
+            [&](store::Writer& writer) { return charge_some(writer, facility, zone, batch, now); });
+    return rated;
+}
+
+SessionId read_id(store::Row const& row) { return row.id<SessionId>(0); }
+
+std::vector<Charge> charges_from(UsageSession const& session, RateCard const& card,
+                                 std::vector<Term> const& terms) {
+    std::vector<Charge> charges;
+    for (auto const& term : terms)
+        charges.push_back({session.id, static_cast<int>(std::ssize(charges)) + 1, card.id,
+                           session.enterprise.value(), session.stop.value(), term, std::nullopt,
+                           0});
+    return charges;
+}
+
+}  // namespace
+
+Usage usage_of(UsageSession const& session, std::string machine_kind) {
+    Usage usage{
+        std::move(machine_kind), {session.start, session.stop.value()}, {}, session.quantity};
+    for (auto const& segment : metering::segments_of(session))
+        usage.parts.push_back({segment.during, segment.energy, segment.quality});
+    return usage;
+}
+
+Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone const& zone,
+                                       UsageSession const& session,
+                                       std::string const& machine_kind) {
+    bool const paid_use =
+        session.kind == SessionKind::booked || session.kind == SessionKind::walk_in;
+    if (session.state != SessionState::closed) return refuse(ErrorKind::conflict, "open");
+    if (!paid_use || !session.enterprise) return refuse(ErrorKind::conflict, "unattributed");
+    if (session.quality == Quality::questionable || session.quality == Quality::missing)
+        return refuse(ErrorKind::conflict, "questionable");
+    auto const* card = card_at(cards, session.start);
+    if (card == nullptr) return refuse(ErrorKind::conflict, "no_rate_card");
+    return rate(*card, usage_of(session, machine_kind), zone);
+}
+
+int charge_closed_sessions(store::Store& store, FacilityId const& facility, Zone const& zone,
+                           Instant now) {
+    auto const ids = store.read([&](store::Reader& reader) {
+        return reader.all(kChargeableSince, read_id, facility, now - kRecent);
+    });
+    return charge_all(store, facility, zone, ids, now);
+}
+
+int charge_sessions_of(store::Store& store, FacilityId const& facility, Zone const& zone,
+                       Interval during, Instant now) {
+    auto const ids = store.read([&](store::Reader& reader) {
+        return reader.all(kChargeableOf, read_id, facility, during.start, during.end);
+    });
+    return charge_all(store, facility, zone, ids, now);
+}
+
+std::vector<Charge> waiting_charges(store::Reader& reader, FacilityId const& facility,
+                                    Interval during) {
+    return reader.all(kWaiting, read_charge, facility, during.start, during.end);
+}
+
+std::vector<Charge> charges_of_invoice(store::Reader& reader, FacilityId const& facility,
+                                       InvoiceId const& invoice) {
+    auto found = charges_of_invoices(reader, facility, {invoice});
+    return found.empty() ? std::vector<Charge>{} : std::move(found.begin()->second);
+}
+
+std::map<InvoiceId, std::vector<Charge>> charges_of_invoices(store::Reader& reader,
+                                                             FacilityId const& facility,
+                                                             std::vector<InvoiceId> const& ids) {
+    std::map<InvoiceId, std::vector<Charge>> found;
+    reader.each(
+        reader.is_postgres() ? kOfInvoicesPostgres : kOfInvoicesSqlite,
+        [&](store::Row const& row) {
+            auto charge = read_charge(row);
+            found[charge.invoice.value()].push_back(std::move(charge));
+        },
+        facility, store::id_list(reader, ids));
+    return found;
+}
+
+std::map<SessionId, std::vector<Charge>> charges_of_sessions(store::Reader& reader,
+                                                             FacilityId const& facility,
+                                                             std::vector<SessionId> const& ids) {
+    std::map<SessionId, std::vector<Charge>> found;
+    reader.each(
+        reader.is_postgres() ? kOfSessionsPostgres : kOfSessionsSqlite,
+        [&](store::Row const& row) {
+            auto charge = read_charge(row);
+            found[charge.session].push_back(std::move(charge));
+        },
+        facility, store::id_list(reader, ids));
+    return found;
+}
+
+Unrated unrated_sessions(store::Reader& reader, FacilityId const& facility, Zone const& zone,
+                         Interval during) {
+    auto const cards = list_rate_cards(reader, facility);
+    auto const kinds = machine_kinds(reader, facility);
+    auto const ids = reader.all(kUnrated, read_id, facility, during.start, during.end);
+    Unrated unrated;
+    for (auto const& batch : batches_of(ids)) {
+        for (auto const& session : metering::find_sessions(reader, facility, batch)) {
+            auto const terms = rate_session(cards, zone, session, kinds.at(session.machine));
+            if (!terms) {
+                unrated.skipped.push_back({session.id, terms.error().code});
+                continue;
+            }
+            for (auto& charge : charges_from(session, *card_at(cards, session.start), *terms))
+                unrated.charges.push_back(std::move(charge));
+        }
+    }
+    return unrated;
+}
+
+}  // namespace karkhana::billing

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "server/base/clock.hpp"
+#include "server/billing/rate_cards.hpp"
+#include "server/facility/records.hpp"
+#include "server/metering/records.hpp"
+#include "server/store/store.hpp"
+
+namespace karkhana::billing {
+
+/// A priced term of a session as it is kept. On an invoice, which takes sessions whole, it is the
+/// line `line`.
+struct Charge {
+    SessionId session;
+    int sequence = 0;
+    RateCardId rate_card;
+    EnterpriseId enterprise;
+    Instant stopped_at;  ///< of the session: decides the period
+    Term term;
+    std::optional<InvoiceId> invoice;
+    int line = 0;
+};
+
+/// Why a session is not on a bill.
+struct Skipped {
+    SessionId session;
+    std::string_view code;  ///< open, unattributed, questionable, no_rate_card, unsplit_usage
+};
+
+/// The session as the rates see it. Precondition: it has stopped.
+Usage usage_of(metering::UsageSession const& session, std::string machine_kind);
+
+/// What a session costs, or why it cannot be said: the same arithmetic for the job, the dry run
+/// and the proof. Errors: the codes of Skipped.
+Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone const& zone,
+                                       metering::UsageSession const& session,
+                                       std::string const& machine_kind);
+
+/// Rates the closed sessions of the last week that have a payer and were not rated yet, each once
+/// and for all, however many ask at the same time. Returns how many. Cheap enough for every few
+/// seconds: it does not look at what is older, which the run of its month catches up with.
+int charge_closed_sessions(store::Store& store, FacilityId const& facility, Zone const& zone,
+                           Instant now);
+/// The same for all that ended in the interval, whenever they began.
+int charge_sessions_of(store::Store& store, FacilityId const& facility, Zone const& zone,
+                       Interval during, Instant now);
+
+/// Sessions that ended in the interval and have no charges: those that will have, and why others
+/// have none. Uses that cost nothing by their kind (own use, test, maintenance) are neither.
+struct Unrated {
+    std::vector<Charge> charges;  ///< as charge_closed_sessions would keep them
+    std::vector<Skipped> skipped;
+};
+Unrated unrated_sessions(store::Reader& reader, FacilityId const& facility, Zone const& zone,
+                         Interval during);
+
+/// Charges of the interval (by the end of their session) that are on no invoice.
+std::vector<Charge> waiting_charges(store::Reader& reader, FacilityId const& facility,
+                                    Interval during);
+std::vector<Charge> charges_of_invoice(store::Reader& reader, FacilityId const& facility,
+                                       InvoiceId const& invoice);
+/// By line, of each invoice that has any; one query.
+std::map<InvoiceId, std::vector<Charge>> charges_of_invoices(store::Reader& reader,
+                                                             FacilityId const& facility,
+                                                             std::vector<InvoiceId> const& ids);
+/// In order of their sequence, of each session that has any; one query.
+std::map<SessionId, std::vector<Charge>> charges_of_sessions(store::Reader& reader,
+                                                             FacilityId const& facility,
+                                                             std::vector<SessionId> const& ids);
+
+}  // namespace karkhana::billing

@@ -1,0 +1,185 @@
+#include "server/billing/document.hpp"
+
+#include <array>
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+#include <stdexcept>
+
+#include "server/base/digest.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+namespace json = boost::json;
+using metering::Edge;
+using metering::Method;
+
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (char c : text) {
+        if (c == '"' || c == '\\') out.push_back('\\');
+        if (static_cast<unsigned char>(c) < 0x20)
+            out += fmt::format("\\u{:04x}", static_cast<int>(c));
+        else
+            out.push_back(c);
+    }
+    return out + "\"";
+}
+
+template <class Items, class Write>
+std::string joined(Items const& items, Write&& write) {
+    std::string text;
+    for (auto const& item : items) {
+        if (!text.empty()) text.push_back(',');
+        text += write(item);
+    }
+    return text;
+}
+
+std::string text_of(IssuedRates const& rates) {
+    return fmt::format(R"({{"id":"{}","name":{},"version":{}}})", rates.id.text(),
+                       quoted(rates.name), rates.version);
+}
+
+std::string text_of(IssuedRegister const& reg) {
+    return fmt::format(
+        R"({{"edge":"{}","at":{},"value_wh":{},"words":{},"meter":{},"quality":"{}",)"
+        R"("method":"{}"}})",
+        name_of(reg.edge), micros(reg.at), reg.value.wh, quoted(reg.words), quoted(reg.meter),
+        name_of(reg.quality), name_of(reg.method));
+}
+
+std::string text_of(IssuedSession const& session) {
+    return fmt::format(
+        R"({{"id":"{}","machine_en":{},"machine_bn":{},"piece_unit":{},"from":{},"to":{},)"
+        R"("registers":[{}]}})",
+        session.id.text(), quoted(session.machine.en), quoted(session.machine.bn),
+        quoted(session.piece_unit), micros(session.during.start), micros(session.during.end),
+        joined(session.registers, [](auto const& reg) { return text_of(reg); }));
+}
+
+std::string text_of(IssuedLine const& line) {
+    auto const& term = line.term;
+    return fmt::format(
+        R"({{"line":{},"session":"{}","rate_card":"{}","component":{},"label_en":{},"label_bn":{},)"
+        R"("basis":"{}","window":"{}","quantity":{},"price_e4":{},"amount":{},"quality":"{}"}})",
+        line.line, line.session.text(), line.rate_card.text(), term.component,
+        quoted(term.label.en), quoted(term.label.bn), name_of(term.basis), name_of(term.window),
+        term.quantity, term.price.e4, term.amount.poisha, name_of(term.quality));
+}
+
+/// A value of the document by its key; what is not there or of another type throws.
+std::string text(json::object const& from, std::string_view key) {
+    return std::string{from.at(key).as_string()};
+}
+std::int64_t number(json::object const& from, std::string_view key) {
+    return from.at(key).as_int64();
+}
+facility::Name name(json::object const& from, std::string const& key) {
+    return {text(from, key + "_en"), text(from, key + "_bn")};
+}
+template <class AnyId>
+AnyId id(json::object const& from, std::string_view key) {
+    return AnyId::parse(text(from, key)).value();
+}
+
+template <class Enum>
+Enum named(json::object const& from, std::string_view key, int count) {
+    auto const& word = from.at(key).as_string();
+    for (int i = 0; i < count; ++i)
+        if (name_of(static_cast<Enum>(i)) == std::string_view{word}) return static_cast<Enum>(i);
+    throw std::runtime_error("an unknown word");
+}
+
+IssuedSession read_session(json::object const& from) {
+    IssuedSession session{id<SessionId>(from, "id"),
+                          name(from, "machine"),
+                          text(from, "piece_unit"),
+                          {instant(number(from, "from")), instant(number(from, "to"))},
+                          {}};
+    for (auto const& one : from.at("registers").as_array()) {
+        auto const& reg = one.as_object();
+        session.registers.push_back({named<Edge>(reg, "edge", 3), instant(number(reg, "at")),
+                                     Energy{number(reg, "value_wh")}, text(reg, "words"),
+                                     text(reg, "meter"), named<Quality>(reg, "quality", 6),
+                                     named<Method>(reg, "method", 4)});
+    }
+    return session;
+}
+
+IssuedLine read_line(json::object const& from) {
+    IssuedLine line{static_cast<int>(number(from, "line")),
+                    id<SessionId>(from, "session"),
+                    id<RateCardId>(from, "rate_card"),
+                    {}};
+    auto& term = line.term;
+    term.component = static_cast<int>(number(from, "component"));
+    term.label = {text(from, "label_en"), text(from, "label_bn")};
+    term.basis = named<Basis>(from, "basis", 5);
+    term.window = named<Window>(from, "window", 3);
+    term.quantity = number(from, "quantity");
+    term.price = {number(from, "price_e4")};
+    term.amount = {number(from, "amount")};
+    term.quality = named<Quality>(from, "quality", 6);
+    return line;
+}
+
+InvoiceDocument parsed(json::object const& from) {
+    auto const& seller = from.at("seller").as_object();
+    auto const& buyer = from.at("buyer").as_object();
+    InvoiceDocument document;
+    document.number = text(from, "number");
+    document.issued_at = instant(number(from, "issued_at"));
+    document.period = text(from, "period");
+    document.seller = {id<FacilityId>(seller, "id"), name(seller, "name"), name(seller, "address"),
+                       text(seller, "zone")};
+    document.buyer = {id<EnterpriseId>(buyer, "id"), name(buyer, "name"), text(buyer, "place")};
+    for (auto const& one : from.at("rate_cards").as_array()) {
+        auto const& rates = one.as_object();
+        document.rate_cards.push_back({id<RateCardId>(rates, "id"), text(rates, "name"),
+                                       static_cast<int>(number(rates, "version"))});
+    }
+    for (auto const& one : from.at("sessions").as_array())
+        document.sessions.push_back(read_session(one.as_object()));
+    for (auto const& one : from.at("lines").as_array())
+        document.lines.push_back(read_line(one.as_object()));
+    document.total = {number(from, "total")};
+    return document;
+}
+
+}  // namespace
+
+std::string canonical_text(InvoiceDocument const& document) {
+    auto const& seller = document.seller;
+    auto const& buyer = document.buyer;
+    auto const write = [](auto const& item) { return text_of(item); };
+    return fmt::format(
+        R"({{"number":{},"issued_at":{},"period":{},"seller":{{"id":"{}","name_en":{},)"
+        R"("name_bn":{},"address_en":{},"address_bn":{},"zone":{}}},"buyer":{{"id":"{}",)"
+        R"("name_en":{},"name_bn":{},"place":{}}},"rate_cards":[{}],"sessions":[{}],)"
+        R"("lines":[{}],"total":{},"currency":"BDT"}})",
+        quoted(document.number), micros(document.issued_at), quoted(document.period),
+        seller.id.text(), quoted(seller.name.en), quoted(seller.name.bn), quoted(seller.address.en),
+        quoted(seller.address.bn), quoted(seller.zone), buyer.id.text(), quoted(buyer.name.en),
+        quoted(buyer.name.bn), quoted(buyer.place), joined(document.rate_cards, write),
+        joined(document.sessions, write), joined(document.lines, write), document.total.poisha);
+}
+
+Result<InvoiceDocument> read_document(std::string_view canonical) {
+    try {
+        auto const value = json::parse(canonical);
+        auto document = parsed(value.as_object());
+        if (canonical_text(document) == canonical) return document;
+    } catch (std::exception const&) {
+        // A text that was tampered with is what this function is there to find.
+    }
+    return refuse(ErrorKind::invalid, "bad_document", "not the text of an issued invoice");
+}
+
+std::string chain_hash(std::string_view previous_hash, std::string_view canonical) {
+    std::string text{previous_hash};
+    text.push_back('\n');
+    return sha256_hex(text.append(canonical));
+}
+
+}  // namespace karkhana::billing

@@ -1,0 +1,148 @@
+#include "server/billing/invoices.hpp"
+
+#include <map>
+
+#include "server/store/id_list.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+#define KARKHANA_INVOICE_COLUMNS                                                                   \
+    "SELECT i.invoice_id, i.enterprise_id, i.period, i.state, i.total_poisha, i.series, "          \
+    "i.fiscal_year, i.number, i.number_text, i.issued_at, i.previous_hash, i.hash, "               \
+    "i.created_at, i.version, (SELECT CAST(COALESCE(SUM(p.amount_poisha), 0) AS BIGINT) "          \
+    "FROM payment p WHERE p.facility_id = i.facility_id AND p.invoice_id = i.invoice_id)"
+constexpr std::string_view kFind =
+    KARKHANA_INVOICE_COLUMNS " FROM invoice i WHERE i.facility_id = $1 AND i.invoice_id = $2";
+constexpr std::string_view kFindManySqlite =
+    KARKHANA_INVOICE_COLUMNS " FROM invoice i WHERE i.facility_id = $1 "
+                             "AND i.invoice_id IN (SELECT value FROM json_each($2))";
+constexpr std::string_view kFindManyPostgres = KARKHANA_INVOICE_COLUMNS
+    " FROM invoice i WHERE i.facility_id = $1 AND i.invoice_id = ANY(CAST($2 AS uuid[]))";
+constexpr std::string_view kList = KARKHANA_INVOICE_COLUMNS
+    " FROM invoice i WHERE i.facility_id = $1 AND i.enterprise_id = COALESCE($2, i.enterprise_id) "
+    "AND i.state = COALESCE($3, i.state) AND i.invoice_id < $4 "
+    "ORDER BY i.invoice_id DESC LIMIT $5";
+constexpr std::string_view kFinal =
+    KARKHANA_INVOICE_COLUMNS " FROM invoice i WHERE i.facility_id = $1 AND i.state = 'final' "
+                             "ORDER BY i.series, i.fiscal_year, i.number";
+constexpr std::string_view kFinalOf = KARKHANA_INVOICE_COLUMNS
+    " FROM invoice i WHERE i.facility_id = $1 AND i.state = 'final' AND i.period = $2 "
+    "ORDER BY i.series, i.fiscal_year, i.number";
+constexpr std::string_view kIssued = KARKHANA_INVOICE_COLUMNS
+    ", i.canonical FROM invoice i WHERE i.facility_id = $1 AND i.state = 'final' "
+    "ORDER BY i.series, i.fiscal_year, i.number";
+constexpr std::string_view kDrafts = KARKHANA_INVOICE_COLUMNS
+    " FROM invoice i WHERE i.facility_id = $1 AND i.state = 'draft' AND i.period = $2";
+#undef KARKHANA_INVOICE_COLUMNS
+constexpr std::string_view kCanonical =
+    "SELECT canonical FROM invoice WHERE facility_id = $1 AND invoice_id = $2 "
+    "AND state = 'final'";
+constexpr std::string_view kHeads =
+    "SELECT series, fiscal_year, last_number, last_hash FROM invoice_series "
+    "WHERE facility_id = $1 ORDER BY series, fiscal_year";
+constexpr std::string_view kLastId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+
+Invoice read_invoice(store::Row const& row) {
+    Invoice invoice;
+    invoice.id = row.id<InvoiceId>(0);
+    invoice.enterprise = row.id<EnterpriseId>(1);
+    invoice.period = row.text(2);
+    invoice.final = row.text(3) == "final";
+    invoice.total = row.money(4);
+    invoice.series = row.maybe_text(5).value_or("");
+    invoice.fiscal_year = row.maybe_text(6).value_or("");
+    invoice.number = row.maybe_integer(7).value_or(0);
+    invoice.number_text = row.maybe_text(8).value_or("");
+    invoice.issued_at = row.maybe_at(9);
+    invoice.previous_hash = row.maybe_text(10).value_or("");
+    invoice.hash = row.maybe_text(11).value_or("");
+    invoice.created_at = row.at(12);
+    invoice.version = row.integer(13);
+    invoice.paid = row.money(14);
+    return invoice;
+}
+
+}  // namespace
+
+Result<Interval> period_interval(Zone const& zone, std::string_view period) {
+    auto const first = parse_date(std::string{period} + "-01");
+    if (period.size() != 7 || !first)
+        return refuse(ErrorKind::invalid, "bad_period", "not a month like 2026-11", "period");
+    std::chrono::year_month_day const day{*first};
+    auto const next = std::chrono::local_days{(day.year() / day.month() + std::chrono::months{1}) /
+                                              std::chrono::day{1}};
+    return Interval{at_minute(zone, *first, 0), at_minute(zone, next, 0)};
+}
+
+std::string period_of(Zone const& zone, Instant at) {
+    return to_date(local_day(zone, at)).substr(0, 7);
+}
+
+std::optional<Invoice> find_invoice(store::Reader& reader, FacilityId const& facility,
+                                    InvoiceId const& id) {
+    return reader.first(kFind, read_invoice, facility, id);
+}
+
+std::vector<Invoice> find_invoices(store::Reader& reader, FacilityId const& facility,
+                                   std::vector<InvoiceId> const& ids) {
+    std::map<InvoiceId, Invoice> found;
+    reader.each(
+        reader.is_postgres() ? kFindManyPostgres : kFindManySqlite,
+        [&](store::Row const& row) {
+            auto invoice = read_invoice(row);
+            found.emplace(invoice.id, std::move(invoice));
+        },
+        facility, store::id_list(reader, ids));
+    std::vector<Invoice> invoices;
+    for (auto const& id : ids)
+        if (auto const one = found.find(id); one != found.end())
+            invoices.push_back(std::move(one->second));
+    return invoices;
+}
+
+std::optional<std::string> find_canonical(store::Reader& reader, FacilityId const& facility,
+                                          InvoiceId const& id) {
+    return reader.first(
+        kCanonical, [](store::Row const& row) { return row.text(0); }, facility, id);
+}
+
+std::vector<Invoice> list_invoices(store::Reader& reader, FacilityId const& facility,
+                                   InvoiceFilter const& filter) {
+    std::optional<std::string> state;
+    if (filter.final) state = *filter.final ? "final" : "draft";
+    std::string_view const before = filter.before.empty() ? kLastId : filter.before;
+    return reader.all(kList, read_invoice, facility, filter.enterprise, state, before,
+                      filter.limit);
+}
+
+std::vector<Invoice> final_invoices(store::Reader& reader, FacilityId const& facility) {
+    return reader.all(kFinal, read_invoice, facility);
+}
+
+std::vector<Invoice> final_invoices_of(store::Reader& reader, FacilityId const& facility,
+                                       std::string const& period) {
+    return reader.all(kFinalOf, read_invoice, facility, period);
+}
+
+std::vector<Invoice> draft_invoices_of(store::Reader& reader, FacilityId const& facility,
+                                       std::string const& period) {
+    return reader.all(kDrafts, read_invoice, facility, period);
+}
+
+void each_issued(store::Reader& reader, FacilityId const& facility,
+                 std::function<void(Invoice const&, std::string const& canonical)> const& work) {
+    reader.each(
+        kIssued, [&](store::Row const& row) { work(read_invoice(row), row.text(15)); }, facility);
+}
+
+std::vector<SeriesHead> series_heads(store::Reader& reader, FacilityId const& facility) {
+    return reader.all(
+        kHeads,
+        [](store::Row const& row) {
+            return SeriesHead{row.text(0), row.text(1), row.integer(2), row.text(3)};
+        },
+        facility);
+}
+
+}  // namespace karkhana::billing

@@ -1,0 +1,154 @@
+#include "server/billing/json.hpp"
+
+#include <boost/json/array.hpp>
+#include <stdexcept>
+
+#include "server/billing/words.hpp"
+#include "server/facility/json.hpp"
+#include "server/http/json.hpp"
+#include "server/metering/find_sessions.hpp"
+#include "server/people/json.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+namespace json = boost::json;
+using http::to_json;
+
+json::value maybe(std::string const& text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+json::object label_json(Label const& label) { return {{"en", label.en}, {"bn", label.bn}}; }
+
+json::value enterprise_json_of(Names const& names, EnterpriseId const& id) {
+    return people::enterprise_ref_json(names.enterprises.at(id));
+}
+
+}  // namespace
+
+Zone zone_of(store::Reader& reader, FacilityId const& facility) {
+    auto const found = facility::find_facility(reader, facility);
+    auto const zone = found ? Zone::find(found->zone) : refuse(ErrorKind::not_found, "not_found");
+    if (!zone) throw std::runtime_error("the facility or its time zone is not there");
+    return *zone;
+}
+
+Names read_names(store::Reader& reader, FacilityId const& facility) {
+    auto found = facility::find_facility(reader, facility);
+    Names names{found.value(), zone_of(reader, facility), {}, {}, {}};
+    for (auto& enterprise : people::all_enterprises(reader, facility))
+        names.enterprises.emplace(enterprise.id, std::move(enterprise));
+    for (auto& machine : facility::list_machines(reader, facility))
+        names.machines.emplace(machine.id, std::move(machine));
+    return names;
+}
+
+void read_sessions(store::Reader& reader, Names& names, std::vector<Charge> const& charges) {
+    std::vector<SessionId> ids;
+    for (auto const& charge : charges)
+        if (!names.sessions.contains(charge.session) &&
+            (ids.empty() || ids.back() != charge.session))
+            ids.push_back(charge.session);
+    for (auto& session : metering::find_sessions(reader, names.facility.id, ids))
+        names.sessions.emplace(session.id, std::move(session));
+}
+
+json::object rate_card_json(RateCard const& card, Zone const& zone) {
+    json::array components;
+    for (auto const& component : card.components) {
+        json::object one{{"basis", name_of(component.basis)},
+                         {"window", name_of(component.window)},
+                         {"price_e4", component.price.e4},
+                         {"label", label_json(component.label)}};
+        if (!component.machine_kind.empty()) one["machine_kind"] = component.machine_kind;
+        components.push_back(std::move(one));
+    }
+    return {{"id", card.id.text()},
+            {"name", card.name},
+            {"version", card.version},
+            {"effective_from", to_rfc3339(card.effective_from, zone)},
+            {"effective_to", card.effective_to ? json::value(to_rfc3339(*card.effective_to, zone))
+                                               : json::value(nullptr)},
+            {"peak_from_minute", card.peak_from_minute},
+            {"peak_to_minute", card.peak_to_minute},
+            {"source", card.source},
+            {"components", std::move(components)}};
+}
+
+json::object line_json(Charge const& line, Names const& names) {
+    auto const& term = line.term;
+    json::object out{{"line", line.line},
+                     {"label", label_json(term.label)},
+                     {"basis", name_of(term.basis)},
+                     {"window", name_of(term.window)},
+                     {"quantity", term.quantity},
+                     {"unit", unit_of(term.basis)},
+                     {"price_e4", term.price.e4},
+                     {"amount", to_json(term.amount)},
+                     {"session_id", line.session.text()},
+                     {"quality", name_of(term.quality)}};
+    if (auto const found = names.sessions.find(line.session); found != names.sessions.end()) {
+        auto const& session = found->second;
+        out["machine"] = facility::machine_ref_json(names.machines.at(session.machine));
+        out["from"] = to_rfc3339(session.start, names.zone);
+        out["to"] = to_rfc3339(line.stopped_at, names.zone);
+    }
+    return out;
+}
+
+json::object invoice_json(Invoice const& invoice, std::vector<Charge> const& lines,
+                          Names const& names) {
+    json::array shown;
+    for (auto const& line : lines) shown.push_back(line_json(line, names));
+    return {{"id", invoice.id.is_nil() ? json::value(nullptr) : json::value(invoice.id.text())},
+            {"state", invoice.final ? "final" : "draft"},
+            {"number", maybe(invoice.number_text)},
+            {"enterprise", enterprise_json_of(names, invoice.enterprise)},
+            {"period", invoice.period},
+            {"issued_at", invoice.issued_at
+                              ? json::value(to_rfc3339(*invoice.issued_at, names.zone))
+                              : json::value(nullptr)},
+            {"total", to_json(invoice.total)},
+            {"paid", to_json(invoice.paid)},
+            {"hash", maybe(invoice.hash)},
+            {"previous_hash", maybe(invoice.previous_hash)},
+            {"lines", std::move(shown)},
+            {"version", invoice.version}};
+}
+
+json::object payment_json(Payment const& payment, Names const& names) {
+    return {
+        {"id", payment.id.text()},
+        {"invoice_id", payment.invoice.text()},
+        {"enterprise", enterprise_json_of(names, payment.enterprise)},
+        {"amount", to_json(payment.amount)},
+        {"method", "cash"},
+        {"reference", payment.reference ? json::value(*payment.reference) : json::value(nullptr)},
+        {"received_at", to_rfc3339(payment.received_at, names.zone)},
+        {"received_by", payment.received_by.text()},
+        {"receipt", receipt_text(names.facility, payment)}};
+}
+
+json::object posting_json(Posting const& posting) {
+    return {{"account", posting.account}, {"amount", to_json(posting.amount)}};
+}
+
+json::object entry_json(JournalEntry const& entry, Zone const& zone) {
+    json::array postings;
+    for (auto const& posting : entry.postings) postings.push_back(posting_json(posting));
+    return {{"id", entry.id.text()},
+            {"sequence", entry.sequence},
+            {"at", to_rfc3339(entry.booked_at, zone)},
+            {"kind", entry.kind},
+            {"document_id", entry.document},
+            {"memo", entry.memo},
+            {"postings", std::move(postings)}};
+}
+
+facility::Name formula_of(Charge const& line, std::string const& piece_unit) {
+    return {formula_text(line.term, piece_unit, Language::en),
+            formula_text(line.term, piece_unit, Language::bn)};
+}
+
+}  // namespace karkhana::billing

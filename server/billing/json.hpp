@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <map>
+#include <vector>
+
+#include "server/base/calendar.hpp"
+#include "server/billing/charges.hpp"
+#include "server/billing/invoices.hpp"
+#include "server/billing/ledger.hpp"
+#include "server/billing/payments.hpp"
+#include "server/facility/records.hpp"
+#include "server/people/records.hpp"
+
+/// Billing as the contract shows it.
+namespace karkhana::billing {
+
+/// What invoices refer to, read once for a whole answer.
+struct Names {
+    facility::Facility facility;
+    Zone zone;
+    std::map<EnterpriseId, people::Enterprise> enterprises;
+    std::map<MachineId, facility::Machine> machines;
+    std::map<SessionId, metering::UsageSession> sessions;  ///< of the lines to be shown
+};
+/// The facility's time zone. Throws std::runtime_error when the facility is not there.
+Zone zone_of(store::Reader& reader, FacilityId const& facility);
+/// Everything but the sessions. Throws std::runtime_error when the facility is not there.
+Names read_names(store::Reader& reader, FacilityId const& facility);
+/// Adds the sessions of these charges, in two queries whatever their number.
+void read_sessions(store::Reader& reader, Names& names, std::vector<Charge> const& charges);
+
+boost::json::object rate_card_json(RateCard const& card, Zone const& zone);
+boost::json::object line_json(Charge const& line, Names const& names);
+boost::json::object invoice_json(Invoice const& invoice, std::vector<Charge> const& lines,
+                                 Names const& names);
+boost::json::object payment_json(Payment const& payment, Names const& names);
+boost::json::object posting_json(Posting const& posting);
+boost::json::object entry_json(JournalEntry const& entry, Zone const& zone);
+
+/// The arithmetic of a line in words: "2.800 kWh × Tk 14.00 = Tk 39.20".
+facility::Name formula_of(Charge const& line, std::string const& piece_unit);
+
+}  // namespace karkhana::billing

@@ -1,0 +1,96 @@
+#include "server/billing/ledger.hpp"
+
+#include <limits>
+#include <stdexcept>
+
+namespace karkhana::billing {
+namespace {
+
+constexpr std::string_view kReceivable = "assets:receivable:";
+constexpr std::string_view kInsertEntry =
+    "INSERT INTO journal_entry (facility_id, sequence, entry_id, kind, document_id, memo, "
+    "booked_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+constexpr std::string_view kInsertPosting =
+    "INSERT INTO journal_posting (facility_id, sequence, line, account, amount_poisha) "
+    "VALUES ($1, $2, $3, $4, $5)";
+constexpr std::string_view kBump =
+    "INSERT INTO billing_counter (facility_id, name, last) VALUES ($1, $2, 1) "
+    "ON CONFLICT (facility_id, name) DO UPDATE SET last = billing_counter.last + 1 RETURNING last";
+constexpr std::string_view kEntries =
+    "SELECT sequence, entry_id, kind, document_id, memo, booked_at FROM journal_entry "
+    "WHERE facility_id = $1 AND booked_at >= $2 AND booked_at < $3 AND sequence < $4 "
+    "ORDER BY sequence DESC LIMIT $5";
+constexpr std::string_view kPostings =
+    "SELECT sequence, account, amount_poisha FROM journal_posting WHERE facility_id = $1 "
+    "AND sequence >= $2 AND sequence <= $3 ORDER BY sequence, line";
+constexpr std::string_view kBalances =
+    "SELECT account, CAST(SUM(amount_poisha) AS BIGINT) FROM journal_posting "
+    "WHERE facility_id = $1 GROUP BY account ORDER BY account";
+
+JournalEntry read_entry(store::Row const& row) {
+    return {row.integer(0), row.id<EntryId>(1), row.text(2), row.text(3),
+            row.text(4),    row.at(5),          {}};
+}
+
+}  // namespace
+
+std::string account::receivable(EnterpriseId const& enterprise) {
+    return std::string{kReceivable} + enterprise.text();
+}
+
+std::int64_t next_number(store::Writer& writer, FacilityId const& facility, std::string_view name) {
+    return writer.first(
+                     kBump, [](store::Row const& row) { return row.integer(0); }, facility, name)
+        .value();
+}
+
+std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntry entry) {
+    Money sum;
+    for (auto const& posting : entry.postings) sum += posting.amount;
+    if (sum != Money{}) throw std::logic_error("a journal entry does not sum to zero");
+    auto const sequence = next_number(writer, facility, "journal");
+    writer.execute(kInsertEntry, facility, sequence, entry.id, entry.kind, entry.document,
+                   entry.memo, entry.booked_at);
+    int line = 0;
+    for (auto const& posting : entry.postings)
+        if (posting.amount != Money{})
+            writer.execute(kInsertPosting, facility, sequence, ++line, posting.account,
+                           posting.amount);
+    return sequence;
+}
+
+std::vector<JournalEntry> list_entries(store::Reader& reader, FacilityId const& facility,
+                                       Interval during, std::int64_t cursor, int limit) {
+    auto const before = cursor == 0 ? std::numeric_limits<std::int64_t>::max() : cursor;
+    auto entries =
+        reader.all(kEntries, read_entry, facility, during.start, during.end, before, limit);
+    if (entries.empty()) return entries;
+    std::map<std::int64_t, JournalEntry*> by_sequence;
+    for (auto& entry : entries) by_sequence[entry.sequence] = &entry;
+    reader.each(
+        kPostings,
+        [&](store::Row const& row) {
+            if (auto const found = by_sequence.find(row.integer(0)); found != by_sequence.end())
+                found->second->postings.push_back({row.text(1), row.money(2)});
+        },
+        facility, entries.back().sequence, entries.front().sequence);
+    return entries;
+}
+
+std::vector<Posting> trial_balance(store::Reader& reader, FacilityId const& facility) {
+    return reader.all(
+        kBalances, [](store::Row const& row) { return Posting{row.text(0), row.money(1)}; },
+        facility);
+}
+
+std::map<EnterpriseId, Money> receivables(store::Reader& reader, FacilityId const& facility) {
+    std::map<EnterpriseId, Money> owed;
+    for (auto const& [name, amount] : trial_balance(reader, facility)) {
+        if (!name.starts_with(kReceivable)) continue;
+        if (auto const id = EnterpriseId::parse(name.substr(kReceivable.size())))
+            owed[*id] = amount;
+    }
+    return owed;
+}
+
+}  // namespace karkhana::billing

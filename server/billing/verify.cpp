@@ -1,0 +1,316 @@
+#include "server/billing/verify.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
+#include <map>
+
+#include "server/billing/charges.hpp"
+#include "server/billing/document.hpp"
+#include "server/billing/finalize.hpp"
+#include "server/billing/invoices.hpp"
+#include "server/billing/ledger.hpp"
+#include "server/billing/payments.hpp"
+#include "server/metering/find_sessions.hpp"
+#include "server/metering/rows.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+using metering::UsageSession;
+
+constexpr std::string_view kRated =
+    "SELECT session_id, rate_card_id, enterprise_id, stopped_at FROM rated_session "
+    "WHERE facility_id = $1 AND session_id > $2 ORDER BY session_id LIMIT 1000";
+constexpr std::string_view kElectricity =
+    "SELECT n.invoice_id, CAST(SUM(c.amount_poisha) AS BIGINT) FROM invoice_session n "
+    "JOIN charge c ON c.facility_id = n.facility_id AND c.session_id = n.session_id "
+    "WHERE n.facility_id = $1 AND c.basis = 'kwh' GROUP BY n.invoice_id";
+constexpr std::string_view kCounters =
+    "SELECT name, last FROM billing_counter WHERE facility_id = $1";
+constexpr std::string_view kOrphans =
+    "SELECT n.session_id FROM invoice_session n LEFT JOIN invoice i "
+    "ON i.facility_id = n.facility_id AND i.invoice_id = n.invoice_id "
+    "WHERE n.facility_id = $1 AND i.invoice_id IS NULL";
+constexpr Interval kEver{instant(std::numeric_limits<std::int64_t>::min() / 2),
+                         instant(std::numeric_limits<std::int64_t>::max() / 2)};
+constexpr int kAll = std::numeric_limits<int>::max();
+
+struct Rated {
+    SessionId session;
+    RateCardId card;
+    EnterpriseId enterprise;
+    Instant stopped_at;
+};
+
+bool same(Term const& a, Term const& b) {
+    return a.component == b.component && a.basis == b.basis && a.window == b.window &&
+           a.label == b.label && a.quantity == b.quantity && a.price == b.price &&
+           a.amount == b.amount && a.quality == b.quality;
+}
+
+bool same_terms(std::vector<Term> const& terms, std::vector<Charge> const& charges) {
+    return std::ranges::equal(terms, charges, [](Term const& term, Charge const& charge) {
+        return same(term, charge.term);
+    });
+}
+
+/// What a rated session must show when everything is worked out again; empty when it does.
+std::string_view fault_of(Rated const& rated, UsageSession const& session,
+                          std::vector<Charge> const& charges, std::vector<RateCard> const& cards,
+                          Zone const& zone, std::string const& kind) {
+    auto const terms = rate_session(cards, zone, session, kind);
+    if (!terms || !same_terms(*terms, charges))
+        return "its charges do not follow from its registers";
+    if (card_at(cards, session.start)->id != rated.card) return "it has the prices of another time";
+    if (session.enterprise != rated.enterprise) return "its charges are on another's account";
+    if (session.stop != rated.stopped_at) return "its charges are in another's month";
+    return "";
+}
+
+void check_line(InvoiceDocument const& document, std::size_t i, Charge const& charge,
+                std::string_view& fault) {
+    auto const& issued = document.lines[i];
+    bool const holds = issued.line == charge.line && issued.session == charge.session &&
+                       issued.rate_card == charge.rate_card && same(issued.term, charge.term) &&
+                       charge.enterprise == document.buyer.id;
+    if (!holds) fault = "a line is not what was issued";
+    if (static_cast<std::size_t>(charge.line) != i + 1) fault = "its lines are not numbered";
+}
+
+/// What is wrong with the document itself; empty when nothing is.
+std::string_view fault_of(Invoice const& invoice, InvoiceDocument const& document,
+                          FacilityId const& facility, std::vector<Charge> const& charges) {
+    if (document.number != invoice.number_text || document.issued_at != invoice.issued_at ||
+        document.period != invoice.period || document.buyer.id != invoice.enterprise ||
+        document.seller.id != facility)
+        return "its head is not what was issued";
+    if (document.lines.size() != charges.size()) return "it has not the lines that were issued";
+    std::string_view fault;
+    Money sum;
+    for (std::size_t i = 0; i < charges.size(); ++i) {
+        check_line(document, i, charges[i], fault);
+        sum += charges[i].term.amount;
+    }
+    if (!fault.empty()) return fault;
+    if (sum != invoice.total || sum != document.total) return "its lines do not sum to its total";
+    return "";
+}
+
+bool same_registers(IssuedSession const& issued, UsageSession const& session) {
+    std::vector<metering::Register> ends;
+    for (auto const& reg : session.registers)
+        if (reg.edge != metering::Edge::boundary) ends.push_back(reg);
+    return issued.during == Interval{session.start, session.stop.value_or(session.start)} &&
+           std::ranges::equal(issued.registers, ends, [](auto const& a, auto const& b) {
+               return a.edge == b.edge && a.at == b.at && a.value == b.value &&
+                      a.words == metering::words_text(b.raw) && a.quality == b.quality &&
+                      a.method == b.method;
+           });
+}
+
+std::string_view fault_of_sessions(store::Reader& reader, InvoiceDocument const& document) {
+    std::vector<SessionId> ids;
+    for (auto const& session : document.sessions) ids.push_back(session.id);
+    std::map<SessionId, UsageSession> sessions;
+    for (auto& session : metering::find_sessions(reader, document.seller.id, ids))
+        sessions.emplace(session.id, std::move(session));
+    for (auto const& issued : document.sessions) {
+        auto const found = sessions.find(issued.id);
+        if (found == sessions.end() || !same_registers(issued, found->second))
+            return "the registers of a session are not those that were issued";
+    }
+    return "";
+}
+
+/// Follows the numbers and the chain of each series.
+class Chain {
+public:
+    void follow(Invoice const& invoice, std::string const& canonical,
+                std::vector<Finding>& findings) {
+        if (auto const name = invoice.series + "/" + invoice.fiscal_year; name != name_) {
+            name_ = name;
+            last_ = {};
+        }
+        if (invoice.number != last_.number + 1)
+            findings.push_back(fmt::format("series {}: number {} follows {}", name_, invoice.number,
+                                           last_.number));
+        if (invoice.previous_hash != last_.hash ||
+            chain_hash(invoice.previous_hash, canonical) != invoice.hash)
+            findings.push_back(
+                fmt::format("invoice {}: its hash does not follow", invoice.number_text));
+        last_ = {invoice.number, invoice.hash};
+        ends_[name_] = last_;
+    }
+    /// The last invoice there is must be the last one that was numbered.
+    void close(std::vector<SeriesHead> const& heads, std::vector<Finding>& findings) {
+        for (auto const& head : heads) {
+            auto const name = head.series + "/" + head.fiscal_year;
+            auto const end = ends_[name];
+            if (end.number == head.last_number && end.hash != head.last_hash)
+                findings.push_back(
+                    fmt::format("series {}: does not end with the hash that was given", name));
+            if (end.number != head.last_number)
+                findings.push_back(fmt::format("series {}: ends with number {}, but {} was given",
+                                               name, end.number, head.last_number));
+            ends_.erase(name);
+        }
+        for (auto const& [name, end] : ends_)
+            findings.push_back(fmt::format("series {}: nobody counts it", name));
+    }
+
+private:
+    struct End {
+        std::int64_t number = 0;
+        std::string hash;
+    };
+    std::string name_;
+    End last_;
+    std::map<std::string, End> ends_;
+};
+
+using Documents = std::map<std::string, JournalEntry>;
+
+/// What the documents say the journal must hold, by kind and document.
+Documents expected_entries(store::Reader& reader, FacilityId const& facility,
+                           std::map<EnterpriseId, Money>& owed, std::int64_t payments_counted,
+                           std::vector<Finding>& findings) {
+    std::map<InvoiceId, Money> electricity;
+    reader.each(
+        kElectricity,
+        [&](store::Row const& row) { electricity[row.id<InvoiceId>(0)] = row.money(1); }, facility);
+    Documents expected;
+    std::map<InvoiceId, std::string> numbers;
+    for (auto const& invoice : final_invoices(reader, facility)) {
+        expected.emplace("invoice/" + invoice.id.text(),
+                         entry_of(invoice, electricity[invoice.id]));
+        numbers.emplace(invoice.id, invoice.number_text);
+        owed[invoice.enterprise] += invoice.total;
+        if (invoice.paid > invoice.total)
+            findings.push_back(
+                fmt::format("invoice {}: more was paid than was due", invoice.number_text));
+    }
+    std::int64_t next = payments_counted;
+    for (auto const& payment : list_payments(reader, facility, kEver, 0, kAll)) {
+        if (payment.sequence != next)
+            findings.push_back(fmt::format("payment {} is missing", next));
+        next = payment.sequence - 1;
+        expected.emplace("payment/" + payment.id.text(),
+                         entry_of(payment, numbers[payment.invoice]));
+        owed[payment.enterprise] += -payment.amount;
+    }
+    if (next > 0) findings.push_back(fmt::format("payment {} is missing", next));
+    return expected;
+}
+
+bool same_entry(JournalEntry const& booked, JournalEntry const& expected) {
+    auto postings = expected.postings;
+    std::erase_if(postings, [](Posting const& posting) { return posting.amount == Money{}; });
+    return booked.memo == expected.memo && booked.booked_at == expected.booked_at &&
+           booked.postings == postings;
+}
+
+void check_entries(std::vector<JournalEntry> const& entries, Documents expected,
+                   std::int64_t counted, std::vector<Finding>& findings) {
+    std::int64_t next = counted;
+    for (auto const& entry : entries) {
+        if (entry.sequence != next) findings.push_back(fmt::format("entry {} is missing", next));
+        next = entry.sequence - 1;
+        Money sum;
+        for (auto const& posting : entry.postings) sum += posting.amount;
+        if (sum != Money{})
+            findings.push_back(fmt::format("entry {} does not sum to zero", entry.sequence));
+        auto const document = expected.find(entry.kind + "/" + entry.document);
+        if (document == expected.end() || !same_entry(entry, document->second))
+            findings.push_back(
+                fmt::format("entry {} does not follow from its document", entry.sequence));
+        if (document != expected.end()) expected.erase(document);
+    }
+    if (next > 0) findings.push_back(fmt::format("entry {} is missing", next));
+    for (auto const& [document, entry] : expected) findings.push_back(document + " is not booked");
+}
+
+}  // namespace
+
+std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& facility,
+                                    Zone const& zone) {
+    std::vector<Finding> findings;
+    auto const cards = list_rate_cards(reader, facility);
+    std::map<MachineId, std::string> kinds;
+    for (auto const& machine : facility::list_machines(reader, facility))
+        kinds.emplace(machine.id, machine.kind);
+    for (SessionId last;;) {
+        auto const rated = reader.all(
+            kRated,
+            [](store::Row const& row) {
+                return Rated{row.id<SessionId>(0), row.id<RateCardId>(1), row.id<EnterpriseId>(2),
+                             row.at(3)};
+            },
+            facility, last);
+        if (rated.empty()) break;
+        std::vector<SessionId> ids;
+        for (auto const& one : rated) ids.push_back(one.session);
+        last = ids.back();
+        auto const charges = charges_of_sessions(reader, facility, ids);
+        std::map<SessionId, UsageSession> sessions;
+        for (auto& session : metering::find_sessions(reader, facility, ids))
+            sessions.emplace(session.id, std::move(session));
+        for (auto const& one : rated) {
+            auto const session = sessions.find(one.session);
+            auto const found = charges.find(one.session);
+            auto const fault =
+                session == sessions.end()
+                    ? "it is rated but not there"
+                    : fault_of(one, session->second,
+                               found == charges.end() ? std::vector<Charge>{} : found->second,
+                               cards, zone, kinds.at(session->second.machine));
+            if (!fault.empty())
+                findings.push_back(fmt::format("session {}: {}", one.session.text(), fault));
+        }
+    }
+    reader.each(
+        kOrphans,
+        [&](store::Row const& row) {
+            findings.push_back(
+                fmt::format("session {}: it is on an invoice that is not there", row.text(0)));
+        },
+        facility);
+    return findings;
+}
+
+std::vector<Finding> verify_invoices(store::Reader& reader, facility::Facility const& facility) {
+    std::vector<Finding> findings;
+    Chain chain;
+    each_issued(reader, facility.id, [&](Invoice const& invoice, std::string const& canonical) {
+        chain.follow(invoice, canonical, findings);
+        auto const document = read_document(canonical);
+        std::string_view fault = "its text cannot be read";
+        if (document)
+            fault = fault_of(invoice, *document, facility.id,
+                             charges_of_invoice(reader, facility.id, invoice.id));
+        if (document && fault.empty()) fault = fault_of_sessions(reader, *document);
+        if (!fault.empty())
+            findings.push_back(fmt::format("invoice {}: {}", invoice.number_text, fault));
+    });
+    chain.close(series_heads(reader, facility.id), findings);
+    return findings;
+}
+
+std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& facility) {
+    std::vector<Finding> findings;
+    std::map<std::string, std::int64_t> counted;
+    reader.each(
+        kCounters, [&](store::Row const& row) { counted[row.text(0)] = row.integer(1); }, facility);
+    std::map<EnterpriseId, Money> owed;
+    auto expected = expected_entries(reader, facility, owed, counted["payment"], findings);
+    check_entries(list_entries(reader, facility, kEver, 0, kAll), std::move(expected),
+                  counted["journal"], findings);
+    auto booked = receivables(reader, facility);
+    for (auto const& [enterprise, amount] : owed)
+        if (booked[enterprise] != amount)
+            findings.push_back(fmt::format("enterprise {}: the ledger does not say what it owes",
+                                           enterprise.text()));
+    return findings;
+}
+
+}  // namespace karkhana::billing

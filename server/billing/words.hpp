@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "server/base/text.hpp"
+#include "server/billing/rating.hpp"
+
+/// Quantities and arithmetic as people say them, for screens and documents alike.
+namespace karkhana::billing {
+
+/// "2.800 kWh", "40 pairs", "29 min 40 s", "1 session"; never rounded.
+std::string quantity_text(Term const& term, std::string const& piece_unit, Language language);
+/// "Tk 1,234.50", "৳১,২৩৪.৫০".
+std::string taka_text(Money amount, Language language);
+/// How the amount came about: "2.800 kWh × Tk 14.00 = Tk 39.20"; of a minimum what it tops up:
+/// "Tk 50.00 − Tk 23.20 = Tk 26.80".
+std::string formula_text(Term const& term, std::string const& piece_unit, Language language);
+
+}  // namespace karkhana::billing

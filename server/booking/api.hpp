@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/clock.hpp"
+#include "server/base/random.hpp"
+#include "server/booking/booking.hpp"
+#include "server/booking/pricing.hpp"
+#include "server/booking/rules_policy.hpp"
+#include "server/http/message.hpp"
+#include "server/http/router.hpp"
+#include "server/store/store.hpp"
+
+namespace karkhana::booking {
+
+/// What the handlers need; app wires it. The references outlive the router.
+struct Services {
+    store::Store& store;
+    WallClock const& clock;
+    IdSource& ids;  ///< from a thread-safe Random
+    Pricing pricing;
+    /// Server-sent events of a facility. What is told here everybody may read.
+    std::function<void(FacilityId const&, std::string_view name, std::string json)> publish;
+    /// The usage sessions of a booking, by start; metering is above booking. May stay empty.
+    std::function<std::vector<SessionId>(store::Reader&, FacilityId const&, BookingId const&)>
+        sessions_of;
+    Settings settings;
+};
+
+/// quotes, bookings (create, list, get, change, cancel, check-in), availability, calendar and
+/// find-a-time. Start, pause and stop are metering's.
+void add_routes(http::Router& router, Services services);
+
+/// The contract's Booking with its history, actions and ETag, as `request`'s principal may see
+/// it. For every handler that answers with a booking.
+http::Response booking_answer(Services const& services, store::Reader& reader,
+                              http::Request const& request, Booking const& booking, int status);
+/// Tells the listeners that a booking changed, without saying whose it is. Call it after the
+/// commit. `before` is where it was, when it moved.
+void publish_change(Services const& services, Booking const& booking, Booking const* before);
+
+}  // namespace karkhana::booking

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "server/booking/booking.hpp"
+#include "server/booking/json_text.hpp"
+#include "server/booking/pricing.hpp"
+#include "server/booking/rules_availability.hpp"
+#include "server/booking/rules_policy.hpp"
+#include "server/people/rules.hpp"
+
+/// Bookings as the contract shows them. What can be thousands is appended to a text, the rest are
+/// JSON values.
+namespace karkhana::booking {
+
+void write_name(JsonText& out, facility::Name const& name);
+/// MachineRef.
+void write_machine(JsonText& out, facility::Machine const& machine);
+/// EnterpriseRef.
+void write_enterprise(JsonText& out, people::Enterprise const& enterprise);
+
+/// A booking and what has to be read to show it.
+struct BookingView {
+    Booking const& booking;
+    facility::Machine const& machine;
+    people::Enterprise const& enterprise;
+    std::vector<std::string_view> actions;             ///< what the caller may do to it now
+    std::vector<Transition> const* history = nullptr;  ///< not told in lists
+    std::vector<SessionId> const* sessions = nullptr;
+};
+void write_booking(JsonText& out, TimeTexts& times, BookingView const& view);
+
+boost::json::array violations_json(std::span<Violation const> violations);
+boost::json::object offer_json(Candidate const& candidate, Money price, Zone const& zone);
+boost::json::object price_json(PriceAnswer const& answer);
+
+}  // namespace karkhana::booking

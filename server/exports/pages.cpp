@@ -1,0 +1,149 @@
+#include "server/exports/pages.hpp"
+
+#include <cairo-pdf.h>
+#include <pango/pangocairo.h>
+#include <stdexcept>
+
+#include "server/base/calendar.hpp"
+
+namespace karkhana::exports {
+namespace {
+
+// Noto Sans lacks Bangla and Noto Sans Bengali lacks Latin letters: together they have both.
+constexpr char const* kFamilies = "Noto Sans,Noto Sans Bengali";
+
+/// From the top of a line to its base, in sizes of the font.
+constexpr double kRise = 1.07;
+
+struct Release {
+    void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
+    void operator()(cairo_t* pen) const { cairo_destroy(pen); }
+    void operator()(PangoLayout* layout) const { g_object_unref(layout); }
+    void operator()(PangoContext* context) const { g_object_unref(context); }
+    void operator()(PangoFontMap* fonts) const { g_object_unref(fonts); }
+    void operator()(PangoFontDescription* font) const { pango_font_description_free(font); }
+};
+template <class T>
+using Held = std::unique_ptr<T, Release>;
+
+cairo_status_t append(void* bytes, unsigned char const* data, unsigned int length) {
+    static_cast<std::string*>(bytes)->append(reinterpret_cast<char const*>(data), length);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+std::string pdf_time(Instant at) {
+    auto const utc = Zone::find("UTC").value();
+    return to_date(local_day(utc, at)) + to_rfc3339(at, utc).substr(10, 9) + "Z";
+}
+
+PangoAlignment to_pango(Align align) {
+    switch (align) {
+    case Align::left: break;
+    case Align::centre: return PANGO_ALIGN_CENTER;
+    case Align::right: return PANGO_ALIGN_RIGHT;
+    }
+    return PANGO_ALIGN_LEFT;
+}
+
+}  // namespace
+
+struct Pages::Drawing {
+    explicit Drawing(Imprint const& imprint)
+        : surface(cairo_pdf_surface_create_for_stream(append, &bytes, width, height)),
+          pen(cairo_create(surface.get())),
+          // A map of its own: fonts looked up for one document are given back with it.
+          fonts(pango_cairo_font_map_new()),
+          context(pango_font_map_create_context(fonts.get())) {
+        auto const made = pdf_time(imprint.made);
+        auto const say = [&](cairo_pdf_metadata_t what, std::string const& text) {
+            cairo_pdf_surface_set_metadata(surface.get(), what, text.c_str());
+        };
+        say(CAIRO_PDF_METADATA_TITLE, imprint.title);
+        say(CAIRO_PDF_METADATA_AUTHOR, imprint.author);
+        say(CAIRO_PDF_METADATA_CREATOR, "Karkhana");
+        say(CAIRO_PDF_METADATA_CREATE_DATE, made);
+        say(CAIRO_PDF_METADATA_MOD_DATE, made);
+        // Positions in whole pixels would depend on the resolution of some screen.
+        pango_cairo_context_set_resolution(context.get(), 72);
+        auto* options = cairo_font_options_create();
+        cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+        cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+        pango_cairo_context_set_font_options(context.get(), options);
+        cairo_font_options_destroy(options);
+    }
+
+    Held<PangoLayout> layout(double column, std::string_view text, Style style, Align align) {
+        Held<PangoLayout> made{pango_layout_new(context.get())};
+        Held<PangoFontDescription> font{pango_font_description_from_string(kFamilies)};
+        pango_font_description_set_size(font.get(), static_cast<int>(style.size * PANGO_SCALE));
+        pango_font_description_set_weight(font.get(),
+                                          style.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+        pango_layout_set_font_description(made.get(), font.get());
+        pango_layout_set_width(made.get(), static_cast<int>(column * PANGO_SCALE));
+        if (style.one_line) {
+            pango_layout_set_single_paragraph_mode(made.get(), TRUE);
+            pango_layout_set_ellipsize(made.get(), PANGO_ELLIPSIZE_END);
+        } else {
+            pango_layout_set_wrap(made.get(), PANGO_WRAP_WORD_CHAR);
+        }
+        pango_layout_set_alignment(made.get(), to_pango(align));
+        pango_layout_set_text(made.get(), text.data(), static_cast<int>(text.size()));
+        return made;
+    }
+
+    static double height_of(PangoLayout* layout) {
+        int ignored = 0, tall = 0;
+        pango_layout_get_size(layout, &ignored, &tall);
+        return static_cast<double>(tall) / PANGO_SCALE;
+    }
+
+    std::string bytes;
+    Held<cairo_surface_t> surface;
+    Held<cairo_t> pen;
+    Held<PangoFontMap> fonts;
+    Held<PangoContext> context;
+};
+
+Pages::Pages(Imprint const& imprint) : drawing_(std::make_unique<Drawing>(imprint)) {}
+Pages::~Pages() = default;
+
+double Pages::write(double x, double top, double column, std::string_view text, Style style,
+                    Align align) {
+    auto const layout = drawing_->layout(column, text, style, align);
+    auto* pen = drawing_->pen.get();
+    cairo_set_source_rgb(pen, style.grey, style.grey, style.grey);
+    // Fonts differ in how far their lines rise: side by side, cells must share one base line.
+    double const rise = pango_layout_get_baseline(layout.get()) / double{PANGO_SCALE};
+    cairo_move_to(pen, x, top + style.size * kRise - rise);
+    pango_cairo_show_layout(pen, layout.get());
+    return Drawing::height_of(layout.get());
+}
+
+double Pages::measure(double column, std::string_view text, Style style) {
+    return Drawing::height_of(drawing_->layout(column, text, style, Align::left).get());
+}
+
+void Pages::rule(double x, double top, double length, double thickness) {
+    auto* pen = drawing_->pen.get();
+    cairo_set_source_rgb(pen, 0, 0, 0);
+    cairo_rectangle(pen, x, top, length, thickness);
+    cairo_fill(pen);
+}
+
+void Pages::shade(double x, double top, double length, double depth, double grey) {
+    auto* pen = drawing_->pen.get();
+    cairo_set_source_rgb(pen, grey, grey, grey);
+    cairo_rectangle(pen, x, top, length, depth);
+    cairo_fill(pen);
+}
+
+void Pages::next() { cairo_show_page(drawing_->pen.get()); }
+
+std::string Pages::finish() {
+    cairo_surface_finish(drawing_->surface.get());
+    auto const status = cairo_surface_status(drawing_->surface.get());
+    if (status != CAIRO_STATUS_SUCCESS) throw std::runtime_error(cairo_status_to_string(status));
+    return std::move(drawing_->bytes);
+}
+
+}  // namespace karkhana::exports

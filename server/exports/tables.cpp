@@ -1,0 +1,167 @@
+#include "server/exports/tables.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "server/billing/charges.hpp"
+#include "server/billing/invoices.hpp"
+#include "server/billing/ledger.hpp"
+#include "server/billing/payments.hpp"
+#include "server/exports/csv.hpp"
+#include "server/facility/records.hpp"
+#include "server/metering/records.hpp"
+#include "server/metering/rows.hpp"
+#include "server/people/records.hpp"
+
+namespace karkhana::exports {
+namespace {
+
+constexpr int kAll = std::numeric_limits<int>::max();
+
+using Enterprises = std::map<EnterpriseId, people::Enterprise>;
+
+Enterprises enterprises_of(store::Reader& reader, FacilityId const& facility) {
+    Enterprises all;
+    for (auto& one : people::all_enterprises(reader, facility)) all.emplace(one.id, std::move(one));
+    return all;
+}
+
+void add_enterprise(Csv& csv, Enterprises const& all, EnterpriseId const& id) {
+    auto const& enterprise = all.at(id);
+    csv.text(id.text()).text(enterprise.name.en).text(enterprise.name.bn);
+}
+
+/// The end of a session: reading in kWh and raw words, or two empty cells without a meter.
+void add_register(Csv& csv, metering::Register const* reg) {
+    if (reg == nullptr)
+        csv.empty().empty();
+    else
+        csv.kwh(reg->value).text(metering::words_text(reg->raw));
+}
+
+}  // namespace
+
+std::string invoices_csv(store::Reader& reader, Month const& month) {
+    auto const enterprises = enterprises_of(reader, month.facility);
+    Csv csv({"number", "issued_at", "period", "enterprise_id", "enterprise_en", "enterprise_bn",
+             "total", "paid", "due", "currency", "hash", "invoice_id"});
+    for (auto const& invoice : billing::final_invoices_of(reader, month.facility, month.period)) {
+        csv.text(invoice.number_text)
+            .text(to_rfc3339(invoice.issued_at.value(), month.zone))
+            .text(invoice.period);
+        add_enterprise(csv, enterprises, invoice.enterprise);
+        csv.amount(invoice.total)
+            .amount(invoice.paid)
+            .amount(invoice.total - invoice.paid)
+            .text("BDT")
+            .text(invoice.hash)
+            .text(invoice.id.text())
+            .end_row();
+    }
+    return csv.take();
+}
+
+std::string payments_csv(store::Reader& reader, Month const& month) {
+    auto const facility = facility::find_facility(reader, month.facility).value();
+    auto const enterprises = enterprises_of(reader, month.facility);
+    std::map<PersonId, std::string> people;
+    for (auto const& person : people::list_people(reader, month.facility))
+        people.emplace(person.id, person.login);
+    auto payments = billing::list_payments(reader, month.facility, month.during, 0, kAll);
+    std::ranges::reverse(payments);
+    std::vector<InvoiceId> ids;
+    for (auto const& payment : payments) ids.push_back(payment.invoice);
+    std::map<InvoiceId, std::string> numbers;
+    for (auto const& invoice : billing::find_invoices(reader, month.facility, ids))
+        numbers.emplace(invoice.id, invoice.number_text);
+    Csv csv({"receipt", "received_at", "invoice", "enterprise_id", "enterprise_en", "enterprise_bn",
+             "method", "amount", "currency", "reference", "received_by"});
+    for (auto const& payment : payments) {
+        csv.text(billing::receipt_text(facility, payment))
+            .text(to_rfc3339(payment.received_at, month.zone))
+            .text(numbers[payment.invoice]);
+        add_enterprise(csv, enterprises, payment.enterprise);
+        csv.text("cash")
+            .amount(payment.amount)
+            .text("BDT")
+            .text(payment.reference.value_or(""))
+            .text(people[payment.received_by])
+            .end_row();
+    }
+    return csv.take();
+}
+
+std::string usage_csv(store::Reader& reader, Month const& month) {
+    auto const enterprises = enterprises_of(reader, month.facility);
+    std::map<MachineId, facility::Machine> machines;
+    for (auto& machine : facility::list_machines(reader, month.facility))
+        machines.emplace(machine.id, std::move(machine));
+    // A session that ended with the first moment of the month is in it too.
+    auto sessions = metering::sessions_between(
+        reader, month.facility, {month.during.start - Duration{1}, month.during.end});
+    std::erase_if(sessions, [&](auto const& session) {
+        return session.state != metering::SessionState::closed ||
+               !month.during.contains(session.stop.value());
+    });
+    std::vector<SessionId> ids;
+    for (auto const& session : sessions) ids.push_back(session.id);
+    auto charges = billing::charges_of_sessions(reader, month.facility, ids);
+    Csv csv({"session_id", "machine_en", "machine_bn", "kind", "start", "stop", "enterprise_id",
+             "enterprise_en", "enterprise_bn", "start_kwh", "start_raw", "stop_kwh", "stop_raw",
+             "energy_kwh", "pieces", "quality", "charged", "currency", "reason"});
+    for (auto const& session : sessions) {
+        auto const& machine = machines.at(session.machine);
+        csv.text(session.id.text())
+            .text(machine.name.en)
+            .text(machine.name.bn)
+            .text(name_of(session.kind))
+            .text(to_rfc3339(session.start, month.zone))
+            .text(to_rfc3339(*session.stop, month.zone));
+        if (session.enterprise)
+            add_enterprise(csv, enterprises, *session.enterprise);
+        else
+            csv.empty().empty().empty();
+        add_register(csv, find_register(session, metering::Edge::start));
+        add_register(csv, find_register(session, metering::Edge::stop));
+        csv.kwh(session.energy.value());
+        session.quantity ? csv.number(*session.quantity) : csv.empty();
+        Money charged;
+        for (auto const& charge : charges[session.id]) charged += charge.term.amount;
+        csv.text(name_of(session.quality)).amount(charged).text("BDT").text(session.reason);
+        csv.end_row();
+    }
+    return csv.take();
+}
+
+std::string journal_csv(store::Reader& reader, Month const& month) {
+    auto entries = billing::list_entries(reader, month.facility, month.during, 0, kAll);
+    std::ranges::reverse(entries);
+    Csv csv({"entry", "booked_at", "kind", "document", "memo", "account", "debit", "credit",
+             "currency"});
+    for (auto const& entry : entries) {
+        for (auto const& posting : entry.postings) {
+            csv.number(entry.sequence)
+                .text(to_rfc3339(entry.booked_at, month.zone))
+                .text(entry.kind)
+                .text(entry.document)
+                .text(entry.memo)
+                .text(posting.account);
+            bool const debit = posting.amount > Money{};
+            debit ? csv.amount(posting.amount).empty() : csv.empty().amount(-posting.amount);
+            csv.text("BDT").end_row();
+        }
+    }
+    return csv.take();
+}
+
+std::optional<std::string> table_csv(std::string_view name, store::Reader& reader,
+                                     Month const& month) {
+    if (name == "invoices") return invoices_csv(reader, month);
+    if (name == "payments") return payments_csv(reader, month);
+    if (name == "usage") return usage_csv(reader, month);
+    if (name == "journal") return journal_csv(reader, month);
+    return std::nullopt;
+}
+
+}  // namespace karkhana::exports

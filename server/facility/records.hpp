@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "server/facility/rules.hpp"
+#include "server/store/store.hpp"
+
+namespace karkhana::facility {
+
+std::optional<Facility> find_facility(store::Reader& reader, FacilityId const& id);
+std::optional<Facility> find_facility_by_slug(store::Reader& reader, std::string_view slug);
+std::vector<Facility> list_facilities(store::Reader& reader);
+void insert_facility(store::Writer& writer, Facility const& facility, Instant now);
+
+std::vector<OpeningHours> opening_hours(store::Reader& reader, FacilityId const& facility);
+void replace_opening_hours(store::Writer& writer, FacilityId const& facility,
+                           std::vector<OpeningHours> const& hours);
+
+std::optional<Machine> find_machine(store::Reader& reader, FacilityId const& facility,
+                                    MachineId const& id);
+/// In order of position.
+std::vector<Machine> list_machines(store::Reader& reader, FacilityId const& facility);
+/// Inserts, or updates the machine of the same slug and keeps its id. Returns the id kept.
+MachineId save_machine(store::Writer& writer, Machine const& machine, Instant now);
+/// PostgreSQL: locks the machine's row FOR NO KEY UPDATE, so that bookings of one machine queue
+/// up instead of deadlocking. SQLite has one writer and needs nothing.
+void lock_machine(store::Writer& writer, FacilityId const& facility, MachineId const& id);
+
+/// Outages that overlap the interval, of all machines, in one query.
+std::vector<Outage> outages_between(store::Reader& reader, FacilityId const& facility,
+                                    Interval during);
+void insert_outage(store::Writer& writer, FacilityId const& facility, Outage const& outage,
+                   Instant now);
+
+}  // namespace karkhana::facility

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <charconv>
+
+#include "server/booking/handlers.hpp"
+#include "server/facility/records.hpp"
+#include "server/http/json.hpp"
+#include "server/metering/balance.hpp"
+#include "server/metering/handlers.hpp"
+#include "server/metering/json.hpp"
+#include "server/metering/sessions.hpp"
+#include "server/people/roles.hpp"
+
+namespace karkhana::metering {
+
+namespace {
+
+namespace json = boost::json;
+
+/// As many steps as a small screen has columns (three minutes of a day), unless more are asked for.
+constexpr int steps_by_default = 480;
+constexpr int most_steps = 4000;
+constexpr std::chrono::days longest_trace{100};
+constexpr std::chrono::days longest_balance{3700};
+
+Result<Point> point_of(store::Reader& reader, http::Request const& request) {
+    auto const& text = request.param("channel");
+    Channel channel = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), channel);
+    if (error == std::errc{} && end == text.data() + text.size())
+        for (auto& point : list_points(reader, request.principal.value().facility))
+            if (point.channel == channel) return point;
+    return refuse(ErrorKind::not_found, "not_found");
+}
+
+/// Members see a machine's readings while they were the ones who used it, and at no other time.
+bool may_see(store::Reader& reader, http::Principal const& who, Point const& point, Interval during,
+             Instant now) {
+    if (people::is_staff(who)) return true;
+    if (!point.machine) return false;
+    auto const sessions = sessions_between(reader, who.facility, during);
+    return std::ranges::any_of(sessions, [&](UsageSession const& session) {
+        bool const mine = session.machine == *point.machine && session.enterprise &&
+                          who.acts_for(*session.enterprise);
+        // Bounds of a request are whole seconds, those of a session are not.
+        auto const slack = std::chrono::seconds(1);
+        return mine && during.start >= session.start - slack &&
+               during.end <= session.stop.value_or(now) + slack;
+    });
+}
+
+Zone zone_of(store::Reader& reader, FacilityId const& facility) {
+    return Zone::find(facility::find_facility(reader, facility).value().zone).value();
+}
+
+}  // namespace
+
+http::Response list_points(Services const& services, http::Request const& request) {
+    std::optional<MachineId> machine;
+    if (auto const text = request.parameter("machine_id")) {
+        machine = MachineId::parse(*text);
+        if (!machine)
+            return http::problem({ErrorKind::invalid, "bad_id", "", "machine_id must be a UUID."});
+    }
+    auto const points = services.ledger.read([&](store::Reader& reader) {
+        return list_points(reader, request.principal.value().facility);
+    });
+    json::array items;
+    for (auto const& point : points)
+        if (!machine || point.machine == machine) items.push_back(point_json(point));
+    return http::json_response(200, json::object{{"items", std::move(items)}});
+}
+
+http::Response list_readings(Services const& services, http::Request const& request) {
+    auto const during = booking::query_interval(request, longest_trace);
+    if (!during) return http::problem(during.error());
+    auto const steps = booking::query_integer(request, "resolution", 1, most_steps);
+    if (!steps) return http::problem(steps.error());
+    auto const& who = request.principal.value();
+    struct Found {
+        Point point;
+        CarriedSteps carried;
+        Zone zone;
+    };
+    auto const found = services.ledger.read([&](store::Reader& reader) -> Result<Found> {
+        auto const point = point_of(reader, request);
+        if (!point) return tl::make_unexpected(point.error());
+        if (!may_see(reader, who, *point, *during, services.clock.now()))
+            return refuse(ErrorKind::not_found, "not_found");
+        return Found{*point, carried_steps(reader, who.facility, point->channel),
+                     zone_of(reader, who.facility)};
+    });
+    if (!found) return http::problem(found.error());
+    Series series{services.telemetry, who.facility};
+    auto const count = static_cast<int>(steps->value_or(steps_by_default));
+    auto const trace = series.trace(found->point.channel, *during, count, found->carried);
+    http::Response response;
+    response.body = trace_text(found->point.channel, found->point.unit, trace, found->zone);
+    return response;
+}
+
+http::Response get_meter_balance(Services const& services, http::Request const& request) {
+    auto const during = booking::query_interval(request, longest_balance);
+    if (!during) return http::problem(during.error());
+    auto const& who = request.principal.value();
+    auto const [point, zone] = services.ledger.read([&](store::Reader& reader) {
+        return std::pair{point_of(reader, request), zone_of(reader, who.facility)};
+    });
+    if (!point) return http::problem(point.error());
+    if (!point->counter || point->unit != Unit::wh)
+        return http::problem({ErrorKind::not_found, "not_found"});
+    auto const found =
+        balance(services.ledger, services.telemetry, who.facility, point->channel, *during);
+    if (!found) return http::problem(found.error());
+    return http::json_response(200, balance_json(point->channel, *found, zone));
+}
+
+http::Response list_devices(Services const& services, http::Request const& request) {
+    auto const& who = request.principal.value();
+    auto const health = services.health ? services.health() : std::vector<DeviceHealth>{};
+    return services.ledger.read([&](store::Reader& reader) {
+        auto const zone = zone_of(reader, who.facility);
+        json::array items;
+        for (auto const& device : list_devices(reader, who.facility)) {
+            auto const found = std::ranges::find(health, device.id, &DeviceHealth::device);
+            items.push_back(
+                device_json(device, found == health.end() ? DeviceHealth{} : *found, zone));
+        }
+        return http::json_response(200, json::object{{"items", std::move(items)}});
+    });
+}
+
+}  // namespace karkhana::metering

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/random.hpp"
+#include "server/metering/records.hpp"
+#include "server/store/store.hpp"
+
+namespace karkhana::metering {
+
+/// A point as the configuration and the device's profile say it.
+struct PointSetup {
+    std::string name;  ///< of the profile: energy_active_import, active_power, contact, ...
+    Unit unit = Unit::count;
+    bool counter = false;
+    bool billing = false;
+    std::int64_t modulus = 0;
+    std::int64_t resolution = 1;
+};
+
+/// A device as configured. Its name is what it is known by from one start to the next.
+struct DeviceSetup {
+    std::string name;
+    std::string line;
+    std::string endpoint;
+    int unit = 1;
+    std::string profile;
+    std::string serial;  ///< empty: whatever the device said last stays
+    std::optional<MachineId> machine;
+    std::vector<PointSetup> points;
+};
+
+/// Brings the ledger's devices and points up to the configuration: what is new is added, what is
+/// there keeps its id and its channel number. Returns all points, by channel. A device that is
+/// configured no more stays, because readings and bills refer to it, but loses its machine.
+std::vector<Point> configure_devices(store::Writer& writer, IdSource& ids,
+                                     FacilityId const& facility,
+                                     std::vector<DeviceSetup> const& setups);
+
+/// Keeps what a device says its serial number is. True if it said another one before: somebody
+/// exchanged the meter.
+bool save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
+                 std::string_view serial);
+
+/// The energy and the power of each machine. Of several, billing grade comes first, then the
+/// lowest channel.
+std::vector<MachineMeter> machine_meters(std::vector<Point> const& points);
+
+}  // namespace karkhana::metering

@@ -1,0 +1,65 @@
+#include "server/metering/find_sessions.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_map>
+
+#include "server/metering/rows.hpp"
+#include "server/store/id_list.hpp"
+
+namespace karkhana::metering {
+namespace {
+
+#define KARKHANA_SESSIONS                                                                          \
+    "SELECT session_id, machine_id, booking_id, enterprise_id, kind, state, opened_by, "           \
+    "start_at, stop_at, energy_wh, quantity, quality, reason, version FROM usage_session "         \
+    "WHERE facility_id = $1 AND session_id "
+#define KARKHANA_REGISTERS                                                                         \
+    "SELECT session_id, channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, "   \
+    "quality, method, sequence FROM usage_register WHERE facility_id = $1 AND session_id "
+// START first, STOP last, whatever the clock did between them.
+#define KARKHANA_IN_ORDER                                                                          \
+    " ORDER BY CASE edge WHEN 'start' THEN 0 WHEN 'boundary' THEN 1 ELSE 2 END, at, value_wh"
+#define KARKHANA_OF_SQLITE "IN (SELECT value FROM json_each($2))"
+#define KARKHANA_OF_POSTGRES "= ANY(CAST($2 AS uuid[]))"
+
+// Not in order: SQLite would walk along the index of that order, through every session there is.
+constexpr std::string_view sessions_sqlite = KARKHANA_SESSIONS KARKHANA_OF_SQLITE;
+constexpr std::string_view sessions_postgres = KARKHANA_SESSIONS KARKHANA_OF_POSTGRES;
+constexpr std::string_view registers_sqlite =
+    KARKHANA_REGISTERS KARKHANA_OF_SQLITE KARKHANA_IN_ORDER;
+constexpr std::string_view registers_postgres =
+    KARKHANA_REGISTERS KARKHANA_OF_POSTGRES KARKHANA_IN_ORDER;
+
+#undef KARKHANA_OF_POSTGRES
+#undef KARKHANA_OF_SQLITE
+#undef KARKHANA_IN_ORDER
+#undef KARKHANA_REGISTERS
+#undef KARKHANA_SESSIONS
+
+}  // namespace
+
+std::vector<UsageSession> find_sessions(store::Reader& reader, FacilityId const& facility,
+                                        std::vector<SessionId> const& ids) {
+    if (ids.empty()) return {};
+    bool const postgres = reader.is_postgres();
+    auto const list = store::id_list(reader, ids);
+    auto sessions = reader.all(
+        postgres ? sessions_postgres : sessions_sqlite,
+        [&](store::Row const& row) { return session_of(facility, row); }, facility, list);
+    std::ranges::sort(sessions, [](UsageSession const& a, UsageSession const& b) {
+        return std::tie(a.start, a.id) < std::tie(b.start, b.id);
+    });
+    std::unordered_map<SessionId, UsageSession*> places;
+    for (auto& session : sessions) places.emplace(session.id, &session);
+    reader.each(
+        postgres ? registers_postgres : registers_sqlite,
+        [&](store::Row const& row) {
+            auto const place = places.find(row.id<SessionId>(0));
+            if (place != places.end()) place->second->registers.push_back(register_of(row, 1));
+        },
+        facility, list);
+    return sessions;
+}
+
+}  // namespace karkhana::metering

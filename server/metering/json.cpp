@@ -1,0 +1,204 @@
+#include "server/metering/json.hpp"
+
+#include <boost/json/array.hpp>
+#include <charconv>
+#include <iterator>
+
+#include "server/facility/json.hpp"
+#include "server/facility/records.hpp"
+#include "server/metering/records.hpp"
+#include "server/metering/rows.hpp"
+#include "server/people/json.hpp"
+#include "server/people/records.hpp"
+
+namespace karkhana::metering {
+
+namespace {
+
+namespace json = boost::json;
+
+json::value time_json(std::optional<Instant> const& at, Zone const& zone) {
+    return at ? json::value(to_rfc3339(*at, zone)) : json::value(nullptr);
+}
+
+template <class T>
+json::value or_null(std::optional<T> const& maybe) {
+    return maybe ? json::value(*maybe) : json::value(nullptr);
+}
+
+template <class Tag>
+json::value or_null(std::optional<Id<Tag>> const& id) {
+    return id ? json::value(id->text()) : json::value(nullptr);
+}
+
+/// The meter that the session's registers are of.
+json::value meter_json(UsageSession const& session, SessionNames const& names) {
+    if (session.registers.empty()) return nullptr;
+    auto const point = names.points.find(session.registers.front().channel);
+    if (point == names.points.end()) return nullptr;
+    auto const& device = names.devices.at(point->second.device);
+    json::object meter{{"device", device.name},
+                       {"serial", device.serial},
+                       {"profile", device.profile},
+                       {"energy_channel", point->first},
+                       {"power_channel", nullptr}};
+    for (auto const& [channel, other] : names.points)
+        if (other.device == point->second.device && other.name == "active_power")
+            meter["power_channel"] = channel;
+    return meter;
+}
+
+json::array segments_json(UsageSession const& session, Zone const& zone) {
+    json::array segments;
+    for (auto const& segment : segments_of(session))
+        segments.push_back(json::object{{"from", to_rfc3339(segment.during.start, zone)},
+                                        {"to", to_rfc3339(segment.during.end, zone)},
+                                        {"energy_wh", segment.energy.wh},
+                                        {"quality", name_of(segment.quality)},
+                                        {"method", name_of(segment.method)}});
+    return segments;
+}
+
+void append(std::string& text, std::int64_t number) {
+    std::array<char, 20> digits{};
+    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    text.append(digits.data(), end);
+}
+
+void append_column(std::string& text, std::string_view name,
+                   std::vector<std::optional<std::int64_t>> const& column) {
+    text.append(",\"").append(name).append("\":[");
+    for (auto const& value : column) {
+        if (value)
+            append(text, *value);
+        else
+            text += "null";
+        text += ',';
+    }
+    if (!column.empty()) text.pop_back();
+    text += ']';
+}
+
+}  // namespace
+
+SessionNames names_for(store::Reader& reader, FacilityId const& facility,
+                       std::vector<UsageSession> const& sessions) {
+    auto const zone = facility::find_facility(reader, facility).value().zone;
+    SessionNames names{.zone = Zone::find(zone).value()};
+    for (auto const& machine : facility::list_machines(reader, facility))
+        names.machines.emplace(machine.id, machine);
+    for (auto const& point : list_points(reader, facility))
+        names.points.emplace(point.channel, point);
+    for (auto const& device : list_devices(reader, facility))
+        names.devices.emplace(device.id, device);
+    for (auto const& session : sessions) {
+        if (!session.enterprise || names.enterprises.contains(*session.enterprise)) continue;
+        auto const found = people::find_enterprise(reader, facility, *session.enterprise);
+        names.enterprises.emplace(*session.enterprise, found.value());
+    }
+    return names;
+}
+
+json::object register_json(Register const& reg, Zone const& zone) {
+    json::object object{{"channel", reg.channel},
+                        {"edge", name_of(reg.edge)},
+                        {"at", to_rfc3339(reg.at, zone)},
+                        {"asked", time_json(reg.asked, zone)},
+                        {"answered", time_json(reg.answered, zone)},
+                        {"value_wh", reg.value.wh},
+                        {"carried_wh", reg.carried.wh},
+                        {"words", words_text(reg.raw)},
+                        {"quality", name_of(reg.quality)},
+                        {"method", name_of(reg.method)}};
+    object["sequence"] = or_null(reg.sequence);
+    return object;
+}
+
+json::object session_json(UsageSession const& session, SessionNames const& names) {
+    json::array registers;
+    for (auto const& reg : session.registers) registers.push_back(register_json(reg, names.zone));
+    json::object object{
+        {"id", session.id.text()},
+        {"machine", facility::machine_ref_json(names.machines.at(session.machine))},
+        {"booking_id", or_null(session.booking)},
+        {"enterprise", nullptr},
+        {"kind", name_of(session.kind)},
+        {"state", name_of(session.state)},
+        {"start", to_rfc3339(session.start, names.zone)},
+        {"stop", time_json(session.stop, names.zone)},
+        {"energy_wh", session.energy ? json::value(session.energy->wh) : json::value(nullptr)},
+        {"quantity", or_null(session.quantity)},
+        {"quality", name_of(session.quality)},
+        {"opened_by", name_of(session.opened_by)},
+        {"meter", meter_json(session, names)},
+        {"registers", std::move(registers)},
+        {"segments", segments_json(session, names.zone)},
+        {"reason", session.reason.empty() ? json::value(nullptr) : json::value(session.reason)},
+        {"version", session.version}};
+    if (session.enterprise)
+        object["enterprise"] =
+            people::enterprise_ref_json(names.enterprises.at(*session.enterprise));
+    return object;
+}
+
+json::object point_json(Point const& point) {
+    return {{"channel", point.channel},
+            {"device_id", point.device.text()},
+            {"machine_id", or_null(point.machine)},
+            {"name", point.name},
+            {"unit", name_of(point.unit)},
+            {"counter", point.counter},
+            {"billing", point.billing}};
+}
+
+json::object device_json(Device const& device, DeviceHealth const& health, Zone const& zone) {
+    return {{"id", device.id.text()},
+            {"name", device.name},
+            {"line", device.line},
+            {"endpoint", device.endpoint},
+            {"unit", device.unit},
+            {"profile", device.profile},
+            {"machine_id", or_null(device.machine)},
+            {"state", health.state},
+            {"last_good", time_json(health.last_good, zone)},
+            {"latency_us", or_null(health.latency_us)},
+            {"polls", health.polls},
+            {"errors", health.errors}};
+}
+
+json::object balance_json(Channel channel, Balance const& balance, Zone const& zone) {
+    return {{"channel", channel},
+            {"from", to_rfc3339(balance.during.start, zone)},
+            {"to", to_rfc3339(balance.during.end, zone)},
+            {"register_start_wh", balance.register_start.wh},
+            {"register_end_wh", balance.register_end.wh},
+            {"sessions_wh", balance.sessions.wh},
+            {"idle_wh", balance.idle.wh},
+            {"unattributed_wh", balance.unattributed.wh}};
+}
+
+std::string trace_text(Channel channel, Unit unit, Trace const& trace, Zone const& zone) {
+    auto const step = std::chrono::duration_cast<std::chrono::seconds>(trace.step).count();
+    std::string text;
+    text.reserve(200 + trace.last.size() * 24);
+    text += "{\"channel\":";
+    append(text, channel);
+    text.append(",\"unit\":\"").append(name_of(unit));
+    text.append("\",\"from\":\"").append(to_rfc3339(trace.during.start, zone));
+    text.append("\",\"to\":\"").append(to_rfc3339(trace.during.end, zone));
+    text += "\",\"step_seconds\":";
+    append(text, step);
+    text += ",\"at\":[";
+    for (std::size_t i = 0; i < trace.last.size(); ++i) {
+        if (i > 0) text += ',';
+        append(text, static_cast<std::int64_t>(i) * step);
+    }
+    text += ']';
+    append_column(text, "min", trace.min);
+    append_column(text, "max", trace.max);
+    append_column(text, "last", trace.last);
+    text += '}';
+    return text;
+}
+
+}  // namespace karkhana::metering

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "server/base/calendar.hpp"
+#include "server/facility/rules.hpp"
+#include "server/metering/meter.hpp"
+#include "server/metering/ports.hpp"
+#include "server/metering/rules_split.hpp"
+#include "server/metering/series.hpp"
+#include "server/metering/session.hpp"
+#include "server/people/rules.hpp"
+#include "server/store/store.hpp"
+
+/// What metering keeps, as the contract shows it.
+namespace karkhana::metering {
+
+/// What sessions refer to, read once for all that are shown.
+struct SessionNames {
+    Zone zone;
+    std::map<MachineId, facility::Machine> machines;
+    std::map<EnterpriseId, people::Enterprise> enterprises;
+    std::map<Channel, Point> points;
+    std::map<DeviceId, Device> devices;
+};
+SessionNames names_for(store::Reader& reader, FacilityId const& facility,
+                       std::vector<UsageSession> const& sessions);
+
+boost::json::object register_json(Register const& reg, Zone const& zone);
+boost::json::object session_json(UsageSession const& session, SessionNames const& names);
+boost::json::object point_json(Point const& point);
+boost::json::object device_json(Device const& device, DeviceHealth const& health, Zone const& zone);
+boost::json::object balance_json(Channel channel, Balance const& balance, Zone const& zone);
+
+/// The text of a Trace: thousands of numbers, so it is written straight away.
+std::string trace_text(Channel channel, Unit unit, Trace const& trace, Zone const& zone);
+
+}  // namespace karkhana::metering

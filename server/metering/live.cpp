@@ -1,0 +1,229 @@
+#include "server/metering/live.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "server/booking/records.hpp"
+#include "server/facility/records.hpp"
+#include "server/metering/records.hpp"
+#include "server/people/json.hpp"
+#include "server/people/records.hpp"
+#include "server/people/roles.hpp"
+
+namespace karkhana::metering {
+
+namespace {
+
+namespace json = boost::json;
+using booking::Booking;
+using booking::State;
+
+constexpr auto horizon = std::chrono::hours(24);
+constexpr std::chrono::seconds stale_after{10};
+constexpr std::chrono::seconds silent_after{60};
+constexpr std::chrono::seconds told_every{1};
+
+/// Everything of the facility that is read once for all its machines.
+struct Surroundings {
+    Zone zone;
+    Instant now;
+    std::vector<facility::OpeningHours> hours;
+    std::vector<facility::Outage> outages;
+    std::vector<Booking> bookings;  ///< live ones of the next day, and those that overrun
+    std::vector<UsageSession> sessions;
+};
+
+Surroundings look_around(store::Reader& reader, FacilityId const& facility, Instant now) {
+    Interval const ahead{now, now + horizon};
+    auto const zone = facility::find_facility(reader, facility).value().zone;
+    Surroundings around{.zone = Zone::find(zone).value(),
+                        .now = now,
+                        .hours = facility::opening_hours(reader, facility),
+                        .outages = facility::outages_between(reader, facility, ahead),
+                        .bookings = booking::bookings_between(reader, facility, ahead, true),
+                        .sessions = open_sessions(reader, facility)};
+    for (auto const& session : around.sessions) {
+        if (!session.booking || session.state != SessionState::open) continue;
+        if (std::ranges::find(around.bookings, *session.booking, &Booking::id) !=
+            around.bookings.end())
+            continue;
+        auto overrun = booking::find_booking(reader, facility, *session.booking);
+        if (overrun && booking::is_live(overrun->state)) around.bookings.push_back(*overrun);
+    }
+    std::ranges::sort(around.bookings, {}, [](Booking const& b) { return b.during.start; });
+    return around;
+}
+
+LiveSlot slot_of(store::Reader& reader, Booking const& booking) {
+    return {booking, people::find_enterprise(reader, booking.facility, booking.enterprise).value()};
+}
+
+void add_slots(LiveMachine& live, Surroundings const& around, store::Reader& reader) {
+    Booking const* now = nullptr;
+    Booking const* next = nullptr;
+    for (auto const& booking : around.bookings) {
+        if (booking.machine != live.machine.id) continue;
+        bool const active = booking.state == State::running || booking.state == State::paused;
+        if (active)
+            now = &booking;
+        else if (booking.during.contains(around.now) && now == nullptr)
+            now = &booking;
+        else if (booking.during.start > around.now && next == nullptr)
+            next = &booking;
+    }
+    if (now != nullptr) live.now = slot_of(reader, *now);
+    if (next != nullptr) live.next = slot_of(reader, *next);
+}
+
+void add_meter(LiveMachine& live, Services const& services, MachineMeter const& meter,
+               UsageSession const* session) {
+    if (meter.power) {
+        if (auto const power = services.meters.latest(*meter.power)) {
+            live.power_w = power->reading.value;
+            live.as_of = power->reading.answered;
+        }
+    }
+    if (!meter.energy) return;
+    auto const energy = services.meters.believed(*meter.energy);
+    if (!energy) return;
+    live.register_wh = energy->reading.value;
+    live.as_of = std::max(live.as_of.value_or(energy->reading.answered), energy->reading.answered);
+    live.quality =
+        services.meters.silent(*meter.energy, stale_after) ? Quality::stale : Quality::good;
+    if (session == nullptr || session->state != SessionState::open || session->registers.empty())
+        return;
+    auto const used = energy->continued() - session->registers.front().value.wh;
+    live.session_energy_wh = std::max<std::int64_t>(0, used);
+}
+
+bool outage_now(Surroundings const& around, MachineId const& machine, bool of_machine) {
+    return std::ranges::any_of(around.outages, [&](facility::Outage const& outage) {
+        bool const here = !outage.machine || *outage.machine == machine;
+        bool const broken = outage.kind == "breakdown" || outage.kind == "maintenance";
+        return here && outage.during.contains(around.now) && broken == of_machine;
+    });
+}
+
+/// Until when a machine that is free stays so, as far as one day shows.
+std::optional<Instant> free_until(Surroundings const& around, LiveMachine const& live) {
+    std::optional<Instant> until;
+    auto const end_at = [&](Instant at) { until = until ? std::min(*until, at) : at; };
+    if (live.next) end_at(live.next->booking.during.start);
+    for (auto const& outage : around.outages)
+        if (!outage.machine || *outage.machine == live.machine.id) end_at(outage.during.start);
+    auto const open =
+        facility::open_intervals(around.zone, around.hours, {around.now, around.now + horizon});
+    if (!open.empty() && open.front().end < around.now + horizon) end_at(open.front().end);
+    return until;
+}
+
+LiveMachine live_machine(Services const& services, RunControl const& run, store::Reader& reader,
+                         Surroundings const& around, facility::Machine const& machine) {
+    LiveMachine live{.machine = machine};
+    auto const found = std::ranges::find(around.sessions, machine.id, &UsageSession::machine);
+    auto const* session = found == around.sessions.end() ? nullptr : &*found;
+    auto const meter = run.meters().of(machine.id);
+    add_slots(live, around, reader);
+    add_meter(live, services, meter, session);
+    live.contact = services.contacts.actual(machine.id);
+    live.alarm = run.alarm_of(machine.id);
+    bool const silent = meter.energy && services.meters.silent(*meter.energy, silent_after);
+    if (live.alarm.empty() && silent) live.alarm = "meter_silent";
+    MachineFacts facts{.out_of_order = machine.out_of_order, .meter_silent = silent};
+    facts.outage_of_machine = outage_now(around, machine.id, true);
+    facts.outage_of_facility =
+        outage_now(around, machine.id, false) ||
+        !facility::is_open(around.zone, around.hours, {around.now, around.now + Duration{1}});
+    facts.active = session != nullptr && session->state == SessionState::open;
+    if (live.now) {
+        auto const state = live.now->booking.state;
+        facts.booked = true;
+        facts.active = facts.active || state == State::running || state == State::paused;
+        facts.stopped = paused_by_daemon(reader, live.now->booking);
+        facts.paused = state == State::paused && !facts.stopped;
+    }
+    live.state = state_of(facts);
+    if (live.state == "free") live.free_until = free_until(around, live);
+    return live;
+}
+
+template <class T>
+json::value or_null(std::optional<T> const& maybe) {
+    return maybe ? json::value(*maybe) : json::value(nullptr);
+}
+
+json::value time_json(std::optional<Instant> const& at, Zone const& zone) {
+    return at ? json::value(to_rfc3339(*at, zone)) : json::value(nullptr);
+}
+
+json::value slot_json(std::optional<LiveSlot> const& slot, Zone const& zone,
+                      http::Principal const* who) {
+    if (!slot) return nullptr;
+    auto const& booking = slot->booking;
+    bool const mine = who != nullptr && who->acts_for(booking.enterprise);
+    bool const told = mine || (who != nullptr && people::is_staff(*who));
+    json::object object{
+        {"booking_id", told ? json::value(booking.id.text()) : json::value(nullptr)},
+        {"machine_id", booking.machine.text()},
+        {"start", to_rfc3339(booking.during.start, zone)},
+        {"end", to_rfc3339(booking.during.end, zone)},
+        {"state", booking::name_of(booking.state)},
+        {"mine", mine}};
+    object["enterprise"] =
+        told ? json::value(people::enterprise_ref_json(slot->enterprise)) : json::value(nullptr);
+    return object;
+}
+
+}  // namespace
+
+LiveBoard live_board(Services const& services, RunControl const& run, store::Reader& reader,
+                     FacilityId const& facility) {
+    auto const around = look_around(reader, facility, services.clock.now());
+    LiveBoard board{.zone = around.zone, .now = around.now, .machines = {}};
+    for (auto const& machine : facility::list_machines(reader, facility))
+        board.machines.push_back(live_machine(services, run, reader, around, machine));
+    return board;
+}
+
+json::object live_json(LiveMachine const& live, Zone const& zone, http::Principal const* who) {
+    return {{"state", live.state},
+            {"contact", name_of(live.contact)},
+            {"power_w", or_null(live.power_w)},
+            {"session_energy_wh", or_null(live.session_energy_wh)},
+            {"register_wh", or_null(live.register_wh)},
+            {"quality", name_of(live.quality)},
+            {"as_of", time_json(live.as_of, zone)},
+            {"free_until", time_json(live.free_until, zone)},
+            {"now", slot_json(live.now, zone, who)},
+            {"next", slot_json(live.next, zone, who)},
+            {"alarm", live.alarm.empty() ? json::value(nullptr) : json::value(live.alarm)}};
+}
+
+void LiveEvents::publish_changes() {
+    if (services_.listening && !services_.listening()) return;
+    auto const changes = run_.changes();
+    auto const since = looked_at_ ? services_.monotonic.now() - *looked_at_ : told_every;
+    if (changes == changes_ && since < told_every) return;
+    changes_ = changes;
+    looked_at_ = services_.monotonic.now();
+    auto const board = services_.ledger.read([&](store::Reader& reader) {
+        return live_board(services_, run_, reader, services_.facility);
+    });
+    auto const now = services_.monotonic.now();
+    for (auto const& live : board.machines) {
+        auto object = live_json(live, board.zone, nullptr);
+        auto const as_of = object["as_of"];
+        // That a value is newer and the same is no news.
+        object.erase("as_of");
+        auto text = json::serialize(object);
+        auto& told = told_[live.machine.id];
+        if (told.text == text || (!told.text.empty() && now - told.at < told_every)) continue;
+        told = {std::move(text), now};
+        object["as_of"] = as_of;
+        services_.publish(
+            services_.facility, "machine",
+            json::serialize(json::object{{"id", live.machine.id.text()}, {"live", object}}));
+    }
+}
+
+}  // namespace karkhana::metering

@@ -1,0 +1,212 @@
+#include "server/metering/meters.hpp"
+
+#include <algorithm>
+
+namespace karkhana::metering {
+namespace {
+
+constexpr int boundary_minutes = 15;
+/// Enough to look back on for whoever closes a session right after a boundary.
+constexpr std::size_t crossings_remembered = 4;
+/// A year of them: what is older was either kept long ago or is of no use.
+constexpr std::size_t most_crossings_of_a_gap = 36'000;
+/// A value that was asked for this soon after a boundary is the register at the boundary.
+constexpr Duration still_at_boundary = std::chrono::seconds(1);
+constexpr std::chrono::seconds silence_to_note{60};
+
+}  // namespace
+
+void Meters::configure(std::vector<Point> const& points,
+                       std::map<MachineId, std::int64_t> const& max_w,
+                       std::vector<Remembered> const& remembered) {
+    std::lock_guard const lock{mutex_};
+    states_.clear();
+    for (auto const& point : points) {
+        auto const place = static_cast<std::size_t>(point.channel);
+        if (states_.size() <= place) states_.resize(place + 1);
+        states_[place].point = point;
+        if (!point.counter) continue;
+        auto const limit = point.machine ? max_w.find(*point.machine) : max_w.end();
+        bool const known = limit != max_w.end() && point.unit == Unit::wh;
+        states_[place].counter.emplace(CounterPolicy{.modulus = point.modulus,
+                                                     .max_w = known ? limit->second : 0,
+                                                     .resolution = point.resolution},
+                                       std::nullopt, 0);
+        auto const known_at = std::ranges::find(remembered, point.channel, &Remembered::channel);
+        if (known_at == remembered.end()) continue;
+        auto& state = states_[place];
+        state.counter.emplace(state.counter->policy(), known_at->last, known_at->carried);
+        Reading reading;
+        reading.channel = point.channel;
+        reading.value = known_at->last.value;
+        reading.asked = reading.answered = known_at->last.at;
+        reading.quality = Quality::good;
+        state.believed = Believed{reading, known_at->carried, std::nullopt};
+        state.next_boundary = boundary_after(reading.answered);
+    }
+}
+
+void Meters::take(std::span<Reading> readings) {
+    auto const heard = clock_.now();
+    std::lock_guard const lock{mutex_};
+    for (auto& reading : readings) take_one(reading, heard);
+}
+
+void Meters::take_one(Reading& reading, Monotonic heard) {
+    auto* state = find(reading.channel);
+    if (state == nullptr || reading.quality != Quality::good) return;
+    // A snapshot comes back to whoever asked and through the sink as well: it counts once.
+    if (reading.sequence != 0 && reading.sequence <= state->sequence) {
+        if (reading.sequence == state->sequence) reading.quality = state->judged;
+        return;
+    }
+    state->sequence = reading.sequence;
+    reading.quality = judge(*state, reading, heard);
+    state->judged = reading.quality;
+    if (reading.quality != Quality::good) return;
+    state->latest = Latest{reading, heard};
+    if (!state->fell_silent) return;
+    state->fell_silent = false;
+    events_.push_back({.channel = reading.channel,
+                       .at = reading.answered,
+                       .kind = "back",
+                       .carried = state->counter ? state->counter->carried() : 0});
+}
+
+Quality Meters::judge(State& state, Reading const& reading, Monotonic heard) {
+    if (!state.counter) return Quality::good;
+    auto const verdict = state.counter->take({reading.answered, reading.value});
+    if (verdict == Verdict::doubted) return Quality::questionable;
+    if (verdict != Verdict::good) {
+        auto const& event = *state.counter->event();
+        events_.push_back({.channel = reading.channel,
+                           .at = event.at,
+                           .kind = std::string{name_of(verdict)},
+                           .before = event.before,
+                           .after = event.after,
+                           .carried = event.carried});
+    }
+    Believed const now{reading, state.counter->carried(), heard};
+    if (state.believed)
+        cross(state, *state.believed, now);
+    else
+        state.next_boundary = boundary_after(reading.asked);
+    state.believed = now;
+    return Quality::good;
+}
+
+void Meters::cross(State& state, Believed const& before, Believed const& after) {
+    // By when they were asked for: a poll that was under way at the boundary must not take the
+    // place of the one that was asked for because of it.
+    auto const at = after.reading.asked;
+    if (at < state.next_boundary) return;
+    auto passed = boundaries(zone_, {before.reading.asked, at + Duration{1}}, boundary_minutes);
+    if (passed.size() > most_crossings_of_a_gap)
+        passed.erase(passed.begin(), passed.end() - most_crossings_of_a_gap);
+    for (auto const boundary : passed) {
+        Crossing crossing{.channel = after.reading.channel,
+                          .at = boundary,
+                          .value = interpolate(before.knot(), after.knot(), boundary),
+                          .carried = after.carried};
+        if (at <= boundary + still_at_boundary) {
+            crossing.value = after.continued();
+            crossing.quality = Quality::good;
+            crossing.method = Method::read;
+            crossing.reading = after.reading;
+        }
+        crossings_.push_back(crossing);
+        state.crossings.push_back(crossing);
+        if (state.crossings.size() > crossings_remembered) state.crossings.pop_front();
+    }
+    state.next_boundary = boundary_after(at);
+}
+
+Instant Meters::boundary_after(Instant at) const {
+    // No zone has its quarters more than an hour apart, whatever its clocks do.
+    auto const next = boundaries(zone_, {at, at + std::chrono::hours(2)}, boundary_minutes);
+    return next.empty() ? at : next.front();
+}
+
+std::optional<Believed> Meters::believed(Channel channel) const {
+    std::lock_guard const lock{mutex_};
+    auto const* state = find(channel);
+    return state == nullptr ? std::nullopt : state->believed;
+}
+
+std::optional<Latest> Meters::latest(Channel channel) const {
+    std::lock_guard const lock{mutex_};
+    auto const* state = find(channel);
+    return state == nullptr ? std::nullopt : state->latest;
+}
+
+bool Meters::silent(Channel channel, std::chrono::milliseconds longer_than) const {
+    auto const found = latest(channel);
+    return !found || clock_.now() - found->heard > longer_than;
+}
+
+std::optional<Crossing> Meters::crossing(Channel channel, Instant at) const {
+    std::lock_guard const lock{mutex_};
+    auto const* state = find(channel);
+    if (state == nullptr) return std::nullopt;
+    auto const found = std::ranges::find(state->crossings, at, &Crossing::at);
+    return found == state->crossings.end() ? std::nullopt : std::optional{*found};
+}
+
+std::vector<bool> Meters::words_kept() const {
+    std::lock_guard const lock{mutex_};
+    std::vector<bool> kept(states_.size());
+    for (std::size_t i = 0; i < states_.size(); ++i)
+        kept[i] = states_[i].point.counter && states_[i].point.billing;
+    return kept;
+}
+
+void Meters::watch_silence() {
+    auto const now = clock_.now();
+    std::lock_guard const lock{mutex_};
+    for (auto& state : states_) {
+        if (!state.counter || !state.latest || state.fell_silent) continue;
+        if (now - state.latest->heard <= silence_to_note) continue;
+        state.fell_silent = true;
+        events_.push_back({.channel = state.point.channel,
+                           .at = state.latest->reading.answered,
+                           .kind = "silent",
+                           .carried = state.counter->carried()});
+    }
+}
+
+std::vector<MeterEvent> Meters::unkept_events() const {
+    std::lock_guard const lock{mutex_};
+    return events_;
+}
+
+void Meters::events_kept(std::vector<MeterEvent> const& events) {
+    std::lock_guard const lock{mutex_};
+    std::erase_if(events_, [&](MeterEvent const& mine) {
+        return std::ranges::any_of(events, [&](MeterEvent const& kept) {
+            return kept.channel == mine.channel && kept.at == mine.at && kept.kind == mine.kind;
+        });
+    });
+}
+
+std::vector<Crossing> Meters::unkept_crossings() const {
+    std::lock_guard const lock{mutex_};
+    return {crossings_.begin(), crossings_.end()};
+}
+
+void Meters::crossings_kept(std::size_t count) {
+    std::lock_guard const lock{mutex_};
+    crossings_.erase(crossings_.begin(), crossings_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+Meters::State const* Meters::find(Channel channel) const {
+    auto const place = static_cast<std::size_t>(channel);
+    bool const known =
+        channel > 0 && place < states_.size() && states_[place].point.channel == channel;
+    return known ? &states_[place] : nullptr;
+}
+
+Meters::State* Meters::find(Channel channel) {
+    return const_cast<State*>(std::as_const(*this).find(channel));
+}
+
+}  // namespace karkhana::metering

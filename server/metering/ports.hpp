@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/ids.hpp"
+#include "server/base/reading.hpp"
+#include "server/base/result.hpp"
+#include "server/base/time.hpp"
+
+/// What metering needs of the devices. `app` wires the poller and the interlock to it; the tests
+/// wire a simulated workshop.
+namespace karkhana::metering {
+
+/// Asks meters now, ahead of the polling. Thread-safe.
+class MeterPort {
+public:
+    virtual ~MeterPort() = default;
+    /// One reading a channel, in the order asked. Channels of one device come from one frame;
+    /// lines are asked side by side, so that one that is dead does not delay the others. What did
+    /// not come by the deadline, counted from now on the real clock, is `missing`. The readings
+    /// go to the ReadingSink like any other. Error: `meter_silent` when nothing came at all.
+    virtual Result<std::vector<Reading>> snapshot(std::span<Channel const> channels,
+                                                  std::chrono::milliseconds deadline) = 0;
+};
+
+/// `none`: the machine has no relay, it cannot be switched from here.
+enum class ContactState : std::uint8_t { open, closed, unknown, none };
+
+std::string_view name_of(ContactState state);
+
+/// What a machine's contact shall be. Closed is a lease: it ends by itself unless it is renewed.
+struct ContactWish {
+    /// Grows. A renewal carries the id of the closing it renews; an older id is ignored.
+    std::uint64_t id = 0;
+    bool closed = false;
+    std::chrono::milliseconds lease{0};  ///< on the real clock, from now
+    /// Keep it closed if it still is, but never close it anew: after a restart of the daemon.
+    bool resume = false;
+};
+
+/// Switches machines on and off. Thread-safe.
+class ContactPort {
+public:
+    virtual ~ContactPort() = default;
+    /// Returns at once; the wish takes effect at the line's next frame.
+    virtual void set(MachineId const& machine, ContactWish const& wish) = 0;
+    /// As last read back; unknown when that is too long ago.
+    virtual ContactState actual(MachineId const& machine) = 0;
+    /// Blocks until the contact is read back as wanted, at most until the deadline on the real
+    /// clock. Returns what it is then.
+    virtual ContactState wait_for(MachineId const& machine, bool closed,
+                                  std::chrono::milliseconds deadline) = 0;
+    /// The alarm of the machine's contact as a stable word, empty when there is none.
+    virtual std::string alarm(MachineId const& machine) = 0;
+};
+
+/// How a unit of a line does, for the list of devices.
+struct DeviceHealth {
+    DeviceId device;
+    std::string state = "never_seen";  ///< good, slow, silent, never_seen
+    std::optional<Instant> last_good;
+    std::optional<std::int64_t> latency_us;
+    std::int64_t polls = 0;
+    std::int64_t errors = 0;
+    std::string serial;  ///< as the device itself says; empty when it does not
+};
+
+/// Publishes one server-sent event; must not block.
+using Publish =
+    std::function<void(FacilityId const& facility, std::string_view name, std::string json)>;
+
+}  // namespace karkhana::metering

@@ -1,0 +1,134 @@
+#include "server/metering/records.hpp"
+
+#include <unordered_map>
+
+#include "server/metering/rows.hpp"
+
+namespace karkhana::metering {
+namespace {
+
+/// The registers come in order: START first, STOP last, whatever the clock did between them.
+void join(std::vector<UsageSession>& sessions, store::Row const& row,
+          std::unordered_map<SessionId, std::size_t> const& places) {
+    auto const place = places.find(row.id<SessionId>(0));
+    if (place != places.end()) sessions[place->second].registers.push_back(register_of(row, 1));
+}
+
+std::unordered_map<SessionId, std::size_t> places_of(std::vector<UsageSession> const& sessions) {
+    std::unordered_map<SessionId, std::size_t> places;
+    for (std::size_t i = 0; i < sessions.size(); ++i) places.emplace(sessions[i].id, i);
+    return places;
+}
+
+}  // namespace
+
+std::optional<UsageSession> find_session(store::Reader& reader, FacilityId const& facility,
+                                         SessionId const& id) {
+    auto session = reader.first(
+        "SELECT session_id, machine_id, booking_id, enterprise_id, kind, state, opened_by, "
+        "start_at, stop_at, energy_wh, quantity, quality, reason, version "
+        "FROM usage_session WHERE facility_id = $1 AND session_id = $2",
+        [&](store::Row const& row) { return session_of(facility, row); }, facility, id);
+    if (!session) return session;
+    session->registers = reader.all(
+        "SELECT channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, quality, "
+        "method, sequence FROM usage_register WHERE facility_id = $1 AND session_id = $2 "
+        "ORDER BY CASE edge WHEN 'start' THEN 0 WHEN 'boundary' THEN 1 ELSE 2 END, at, value_wh",
+        [](store::Row const& row) { return register_of(row, 0); }, facility, id);
+    return session;
+}
+
+std::vector<UsageSession> sessions_between(store::Reader& reader, FacilityId const& facility,
+                                           Interval during) {
+    auto sessions = reader.all(
+        "SELECT session_id, machine_id, booking_id, enterprise_id, kind, state, opened_by, "
+        "start_at, stop_at, energy_wh, quantity, quality, reason, version FROM usage_session "
+        "WHERE facility_id = $1 AND start_at < $3 AND (stop_at IS NULL OR stop_at > $2) "
+        "ORDER BY start_at, session_id",
+        [&](store::Row const& row) { return session_of(facility, row); }, facility, during.start,
+        during.end);
+    auto const places = places_of(sessions);
+    reader.each(
+        "SELECT s.session_id, r.channel, r.edge, r.at, r.asked_at, r.answered_at, r.value_wh, "
+        "r.carried_wh, r.words, r.quality, r.method, r.sequence "
+        "FROM usage_session s JOIN usage_register r "
+        "ON r.facility_id = s.facility_id AND r.session_id = s.session_id "
+        "WHERE s.facility_id = $1 AND s.start_at < $3 AND (s.stop_at IS NULL OR s.stop_at > $2) "
+        "ORDER BY CASE r.edge WHEN 'start' THEN 0 WHEN 'boundary' THEN 1 ELSE 2 END, r.at, "
+        "r.value_wh",
+        [&](store::Row const& row) { join(sessions, row, places); }, facility, during.start,
+        during.end);
+    return sessions;
+}
+
+std::vector<UsageSession> open_sessions(store::Reader& reader, FacilityId const& facility) {
+    auto sessions = reader.all(
+        "SELECT session_id, machine_id, booking_id, enterprise_id, kind, state, opened_by, "
+        "start_at, stop_at, energy_wh, quantity, quality, reason, version FROM usage_session "
+        "WHERE facility_id = $1 AND state <> 'closed' ORDER BY start_at, session_id",
+        [&](store::Row const& row) { return session_of(facility, row); }, facility);
+    auto const places = places_of(sessions);
+    reader.each(
+        "SELECT s.session_id, r.channel, r.edge, r.at, r.asked_at, r.answered_at, r.value_wh, "
+        "r.carried_wh, r.words, r.quality, r.method, r.sequence "
+        "FROM usage_session s JOIN usage_register r "
+        "ON r.facility_id = s.facility_id AND r.session_id = s.session_id "
+        "WHERE s.facility_id = $1 AND s.state <> 'closed' "
+        "ORDER BY CASE r.edge WHEN 'start' THEN 0 WHEN 'boundary' THEN 1 ELSE 2 END, r.at, "
+        "r.value_wh",
+        [&](store::Row const& row) { join(sessions, row, places); }, facility);
+    return sessions;
+}
+
+std::vector<SessionId> session_ids_of_booking(store::Reader& reader, FacilityId const& facility,
+                                              BookingId const& booking) {
+    return reader.all(
+        "SELECT session_id FROM usage_session "
+        "WHERE facility_id = $1 AND booking_id = $2 ORDER BY start_at, session_id",
+        [](store::Row const& row) { return row.id<SessionId>(0); }, facility, booking);
+}
+
+std::vector<UsageSession> sessions_of_booking(store::Reader& reader, FacilityId const& facility,
+                                              BookingId const& booking) {
+    std::vector<UsageSession> sessions;
+    for (auto const& id : session_ids_of_booking(reader, facility, booking))
+        sessions.push_back(find_session(reader, facility, id).value());
+    return sessions;
+}
+
+std::vector<Point> list_points(store::Reader& reader, FacilityId const& facility) {
+    return reader.all(
+        "SELECT channel, device_id, machine_id, name, unit, counter, billing, modulus, resolution "
+        "FROM point WHERE facility_id = $1 ORDER BY channel",
+        [](store::Row const& row) {
+            return Point{.channel = static_cast<Channel>(row.integer(0)),
+                         .device = row.id<DeviceId>(1),
+                         .machine = row.maybe_id<MachineId>(2),
+                         .name = row.text(3),
+                         .unit = unit_of(row.text(4)),
+                         .counter = row.flag(5),
+                         .billing = row.flag(6),
+                         .modulus = row.integer(7),
+                         .resolution = row.integer(8)};
+        },
+        facility);
+}
+
+std::vector<Device> list_devices(store::Reader& reader, FacilityId const& facility) {
+    return reader.all(
+        "SELECT device_id, name, line, endpoint, unit, profile, serial, machine_id FROM device "
+        "WHERE facility_id = $1 ORDER BY line, unit, name",
+        [](store::Row const& row) {
+            return Device{.id = row.id<DeviceId>(0),
+                          .name = row.text(1),
+                          .line = row.text(2),
+                          .endpoint = row.text(3),
+                          .unit = static_cast<int>(row.integer(4)),
+                          .profile = row.text(5),
+                          .serial = row.text(6),
+                          .machine = row.maybe_id<MachineId>(7)};
+        },
+        facility);
+}
+
+}  // namespace karkhana::metering

@@ -1,0 +1,52 @@
+#include "server/metering/rules_run.hpp"
+
+namespace karkhana::metering {
+
+Result<void> may_start(StartFacts const& facts) {
+    auto const step = booking::check_transition(facts.actor, facts.state, booking::State::running);
+    if (!step) return step;
+    if (facts.out_of_order)
+        return refuse(ErrorKind::conflict, "out_of_order", "The machine is out of order.");
+    if (facts.outage) return refuse(ErrorKind::conflict, "outage", "There is an outage now.");
+    if (facts.now >= facts.during.end)
+        return refuse(ErrorKind::conflict, "too_late", "The booking is over.");
+    if (facts.now < facts.during.start - early_start)
+        return refuse(ErrorKind::conflict, "too_early",
+                      "A booking starts at most 15 minutes before its time.");
+    if (facts.taken)
+        return refuse(ErrorKind::conflict, "machine_busy", "Somebody else is on the machine.");
+    return {};
+}
+
+bool must_end(EndFacts const& facts) {
+    if (facts.now < facts.during.end + end_grace) return false;
+    if (facts.next_start && *facts.next_start <= facts.now) return true;
+    if (facts.idle) return *facts.idle;
+    return facts.now >= facts.during.end + longest_unseen_overrun;
+}
+
+std::string_view state_of(MachineFacts const& facts) {
+    if (facts.active) {
+        if (facts.stopped) return "stopped";
+        if (facts.paused) return "paused";
+        return "running";
+    }
+    if (facts.out_of_order || facts.outage_of_machine) return "out_of_order";
+    if (facts.outage_of_facility) return "closed";
+    if (facts.booked) return "booked";
+    if (facts.meter_silent) return "unknown";
+    return "free";
+}
+
+void PowerWatch::take(bool busy, Instant at, Monotonic heard) {
+    latest_ = heard;
+    if (busy) {
+        if (!busy_since_) busy_since_ = heard;
+        quiet_since_.reset();
+    } else {
+        if (!quiet_since_) quiet_since_ = at;
+        busy_since_.reset();
+    }
+}
+
+}  // namespace karkhana::metering

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "server/base/result.hpp"
+#include "server/base/time.hpp"
+#include "server/booking/rules_life.hpp"
+
+/// When a machine may run, when it must stop, and what is said of it.
+namespace karkhana::metering {
+
+/// How long before its slot a booking may start on a free machine.
+constexpr Duration early_start = std::chrono::minutes(15);
+/// How long after its slot a booking may go on before anything is done about it.
+constexpr Duration end_grace = std::chrono::minutes(5);
+/// Nobody is known to work, and nobody can be asked: after this long it ends.
+constexpr Duration longest_unseen_overrun = std::chrono::hours(1);
+
+struct StartFacts {
+    booking::Actor actor = booking::Actor::party;
+    booking::State state = booking::State::checked_in;
+    Interval during;  ///< of the booking
+    Instant now;
+    bool out_of_order = false;
+    bool outage = false;  ///< one is on now, of the machine or the whole facility
+    bool taken = false;   ///< somebody else's booking is active, or has the slot now
+};
+
+/// Errors, in order of precedence: those of booking::check_transition, `out_of_order`, `outage`,
+/// `too_late`, `too_early`, `machine_busy`.
+Result<void> may_start(StartFacts const& facts);
+
+struct EndFacts {
+    Interval during;
+    Instant now;
+    std::optional<Instant> next_start;  ///< of the next booking of the machine
+    std::optional<bool> idle;           ///< empty: its meter does not say
+};
+
+/// True once a booking that is still on must be ended: after the grace time if the machine is idle
+/// or the next one waits; otherwise it may go on until the next one's start.
+bool must_end(EndFacts const& facts);
+
+/// What a person sees of a machine at a glance.
+struct MachineFacts {
+    bool out_of_order = false;
+    bool outage_of_machine = false;   ///< breakdown or maintenance
+    bool outage_of_facility = false;  ///< closure or load-shedding, or outside opening hours
+    bool active = false;              ///< a booking or an unattributed session is on
+    bool paused = false;              ///< by a person
+    bool stopped = false;             ///< paused by the daemon: power cut, restart, contact
+    bool booked = false;              ///< somebody has the slot now
+    bool meter_silent = false;        ///< it has a meter, which says nothing
+};
+/// free, booked, running, paused, stopped, out_of_order, closed or unknown.
+std::string_view state_of(MachineFacts const& facts);
+
+/// Whether a machine draws as much as one in use, told from one power value after another. A
+/// moment is not enough in either direction: tools pause between cuts, and motors start with a
+/// rush.
+class PowerWatch {
+public:
+    /// True if it has been in use for so long, on the real clock, that somebody must be using it.
+    static constexpr auto rise_lasts = std::chrono::seconds(5);
+    /// Quiet for this long, on the facility's clock, is idle.
+    static constexpr auto quiet_lasts = std::chrono::seconds(60);
+
+    void take(bool busy, Instant at, Monotonic heard);
+
+    bool risen() const { return busy_since_ && latest_ - *busy_since_ >= rise_lasts; }
+    bool idle(Instant now) const { return quiet_since_ && now - *quiet_since_ >= quiet_lasts; }
+    bool busy() const { return busy_since_.has_value(); }
+
+private:
+    std::optional<Monotonic> busy_since_;
+    std::optional<Instant> quiet_since_;
+    Monotonic latest_{};
+};
+
+}  // namespace karkhana::metering

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "server/base/quantities.hpp"
+#include "server/base/time.hpp"
+#include "server/metering/session.hpp"
+
+/// Sharing out energy in whole watt-hours, so that the parts always sum to what was measured.
+namespace karkhana::metering {
+
+/// Shares of `total` in proportion to the weights, by largest remainder; ties go to the earlier.
+/// They sum to `total` exactly. With no weight at all, everything goes to the first.
+/// Precondition: weights are not negative and there is at least one.
+std::vector<std::int64_t> split_by_weight(std::int64_t total,
+                                          std::span<std::int64_t const> weights);
+
+/// A value of a register at a moment.
+struct Knot {
+    Instant at;
+    std::int64_t value = 0;
+
+    bool operator==(Knot const&) const = default;
+};
+
+/// The register at `at` on the straight line between two knots, rounded down: it never falls as
+/// `at` grows, is exact at both ends, and holds outside them. Precondition: before.at <= after.at.
+std::int64_t interpolate(Knot const& before, Knot const& after, Instant at);
+
+/// A stretch of one meter's register that belongs to one session.
+struct Taken {
+    Knot start;
+    Knot stop;
+    bool attributed = true;  ///< false: nobody has said whose it is
+};
+
+/// Where the energy of one meter went in an interval.
+struct Balance {
+    Interval during;
+    Energy register_start;
+    Energy register_end;
+    Energy sessions;
+    Energy idle;
+    Energy unattributed;
+
+    bool operator==(Balance const&) const = default;
+};
+
+/// Sums what was taken between `from` and `to`, and what passed the meter outside of it, each from
+/// the registers at its own ends. `taken` is in order of time and does not overlap; a stretch that
+/// reaches over an end of the interval counts from there on.
+Balance balance_of(Knot const& from, Knot const& to, std::span<Taken const> taken);
+
+}  // namespace karkhana::metering

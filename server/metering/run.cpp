@@ -1,0 +1,124 @@
+#include "server/metering/run.hpp"
+
+#include <algorithm>
+
+#include "server/booking/audit.hpp"
+#include "server/booking/caller.hpp"
+#include "server/booking/records.hpp"
+#include "server/facility/records.hpp"
+#include "server/metering/sessions.hpp"
+
+namespace karkhana::metering {
+
+bool paused_by_daemon(store::Reader& reader, booking::Booking const& booking) {
+    if (booking.state != booking::State::paused) return false;
+    auto const history = booking::history_of(reader, booking.facility, booking.id);
+    return !history.empty() && !history.back().person;
+}
+
+RunControl::RunControl(Services const& services, Zone zone, std::vector<MachineMeter> const& meters)
+    : services_(services),
+      zone_(std::move(zone)),
+      meters_(meters),
+      leases_(services.contacts, services.monotonic),
+      last_tick_(services.monotonic.now()) {}
+
+std::mutex& RunControl::turn_of(MachineId const& machine) {
+    std::lock_guard const lock{mutex_};
+    return turns_[machine];
+}
+
+RunControl::Scene RunControl::scene_of(store::Reader& reader, booking::Booking const& booking,
+                                       Instant now) const {
+    auto const& facility = booking.facility;
+    Scene scene{.booking = booking,
+                .machine = facility::find_machine(reader, facility, booking.machine).value(),
+                .unfinished = std::nullopt};
+    for (auto& session : open_sessions(reader, facility))
+        if (session.machine == booking.machine) scene.unfinished = std::move(session);
+    Interval const instant{now, now + Duration{1}};
+    for (auto const& outage : facility::outages_between(reader, facility, instant))
+        if (!outage.machine || *outage.machine == booking.machine) scene.outage = true;
+    auto const active = booking::active_booking(reader, facility, booking.machine);
+    scene.taken = active && active->id != booking.id;
+    for (auto const& other : booking::bookings_between(reader, facility, instant, true))
+        if (other.machine == booking.machine && other.id != booking.id) scene.taken = true;
+    return scene;
+}
+
+void RunControl::switch_off(MachineId const& machine) {
+    leases_.open(machine);
+    services_.contacts.wait_for(machine, false, contact_deadline);
+}
+
+RunControl::Ending RunControl::ending_of(UsageSession const& session,
+                                         std::optional<std::int64_t> quantity) {
+    Ending ending{.at = services_.clock.now(), .stop = std::nullopt, .quantity = quantity};
+    if (session.registers.empty()) return ending;
+    ending.stop = ask_register(services_, meters_.of(session.machine), Edge::stop);
+    if (!ending.stop) {
+        ending.at = services_.clock.now();
+        return ending;
+    }
+    auto& stop = *ending.stop;
+    auto const& last = session.registers.back();
+    stop.at = std::max(stop.at, last.at);
+    if (stop.value < last.value) {
+        stop.value = last.value;
+        stop.quality = Quality::questionable;
+    }
+    ending.at = stop.at;
+    ending.boundaries = missing_boundaries(services_, zone_, session, stop);
+    return ending;
+}
+
+void RunControl::finish(store::Writer& writer, UsageSession const& session, Ending const& ending) {
+    auto const* start = find_register(session, Edge::start);
+    if (start == nullptr) {
+        close_session(writer, session, ending.at, std::nullopt, ending.quantity, Quality::good);
+    } else if (ending.stop) {
+        for (auto const& reg : ending.boundaries)
+            add_register(writer, session.facility, session.id, reg);
+        close_session(writer, session, ending.at, ending.stop, ending.quantity,
+                      quality_between(writer, session.facility, *start, *ending.stop));
+    } else {
+        begin_closing(writer, session, ending.at, ending.quantity);
+    }
+}
+
+void RunControl::change(store::Writer& writer, booking::Booking const& before, booking::State to,
+                        std::string_view action, Person const& person, std::string_view reason) {
+    auto const now = services_.clock.now();
+    if (!booking::change_state(writer, before, to, person, reason, now)) return;
+    auto after = before;
+    after.state = to;
+    ++after.version;
+    booking::append_change(writer, action, person, &before, after, reason, now);
+}
+
+void RunControl::tell(BookingId const& id) {
+    touch();
+    auto const booking = services_.ledger.read([&](store::Reader& reader) {
+        return booking::find_booking(reader, services_.facility, id);
+    });
+    if (booking) booking::publish_change(services_.booking, *booking, nullptr);
+}
+
+void RunControl::set_alarm(MachineId const& machine, std::string alarm) {
+    std::lock_guard const lock{mutex_};
+    if (alarm.empty())
+        alarms_.erase(machine);
+    else
+        alarms_[machine] = std::move(alarm);
+}
+
+std::string RunControl::alarm_of(MachineId const& machine) const {
+    {
+        std::lock_guard const lock{mutex_};
+        auto const found = alarms_.find(machine);
+        if (found != alarms_.end()) return found->second;
+    }
+    return services_.contacts.alarm(machine);
+}
+
+}  // namespace karkhana::metering

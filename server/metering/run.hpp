@@ -1,0 +1,170 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/booking/booking.hpp"
+#include "server/booking/rules_life.hpp"
+#include "server/facility/rules.hpp"
+#include "server/http/message.hpp"
+#include "server/metering/leases.hpp"
+#include "server/metering/registers.hpp"
+#include "server/metering/rules_run.hpp"
+#include "server/metering/services.hpp"
+
+namespace karkhana::metering {
+
+/// Whether the last thing that happened to a paused booking was done by no person: a power cut, a
+/// restart, a contact that failed.
+bool paused_by_daemon(store::Reader& reader, booking::Booking const& booking);
+
+/// Starts, pauses and stops machines: the ledger first, then the contact; the register of both
+/// ends from the meter itself. Everything done to one machine is done one after the other.
+class RunControl {
+public:
+    RunControl(Services const& services, Zone zone, std::vector<MachineMeter> const& meters);
+
+    http::Response start(http::Request const& request);
+    http::Response pause(http::Request const& request);
+    http::Response stop(http::Request const& request);
+
+    /// Once after a start of the daemon, before the jobs: a machine whose contact is still closed
+    /// goes on, every other running booking is paused, for no machine starts again by itself.
+    /// Takes up to fifteen seconds.
+    void reconcile();
+    /// Keeps closed what may be closed. At least once a second, from a thread of its own: the
+    /// other jobs wait for meters.
+    void renew();
+    /// Ends what is over, pauses what dropped out, closes what waited for its meter, and opens
+    /// and closes sessions by power. About once a second.
+    void tick();
+
+    /// Says that a booking or a machine may have changed. Without it a change by somebody else is
+    /// seen within ten seconds.
+    void touch() { ++changes_; }
+    /// Grows with every change that is known of.
+    std::uint64_t changes() const { return changes_; }
+
+    /// The next quarter of an hour of local time.
+    Instant next_boundary() const;
+    /// Takes the registers of all open sessions at a boundary that has just been passed.
+    void at_boundary(Instant boundary);
+
+    /// What is wrong with the machine, as a stable word; empty when nothing is.
+    std::string alarm_of(MachineId const& machine) const;
+    MachineMeters const& meters() const { return meters_; }
+
+private:
+    using Person = std::optional<PersonId>;
+    /// A booking on its machine, as it stands.
+    struct Scene {
+        booking::Booking booking;
+        facility::Machine machine;
+        std::optional<UsageSession> unfinished;  ///< of the machine, whoever's
+        bool outage = false;
+        bool taken = false;
+
+        UsageSession const* own() const {
+            bool const mine = unfinished && unfinished->booking == booking.id;
+            return mine ? &*unfinished : nullptr;
+        }
+    };
+    struct Asking {
+        booking::Booking booking;
+        booking::Actor actor = booking::Actor::party;
+    };
+    /// What a session ends with.
+    struct Ending {
+        Instant at;
+        std::optional<Register> stop;
+        std::vector<Register> boundaries;
+        std::optional<std::int64_t> quantity;
+    };
+    /// What a booking begins with.
+    struct Beginning {
+        std::optional<Register> reg;
+        /// The session that stands in its way, and how it ends.
+        std::optional<SessionId> other;
+        Ending others_end;
+    };
+    struct Watch {
+        PowerWatch power;
+        std::optional<Believed> quiet;  ///< the energy before the machine came into use
+        bool bypass_told = false;
+    };
+    struct Standing {
+        std::vector<facility::Machine> machines;
+        std::vector<UsageSession> sessions;
+        std::map<BookingId, booking::Booking> bookings;
+        std::uint64_t changes = 0;
+        Monotonic read_at;
+    };
+
+    std::mutex& turn_of(MachineId const& machine);
+    Result<Asking> asking(http::Request const& request);
+    std::optional<http::Response> kept_answer(http::Request const& request);
+    Scene scene_of(store::Reader& reader, booking::Booking const& booking, Instant now) const;
+
+    Result<void> begin_once(Asking const& asking, PersonId const& person, std::string const& key);
+    Result<void> begin(store::Writer& writer, Asking const& asking, PersonId const& person,
+                       std::string const& key, Beginning const& beginning);
+    Result<void> check_start(Asking const& asking, Scene const& scene, Instant now) const;
+    Result<Beginning> beginning_of(Scene const& scene, std::optional<Register> const& asked,
+                                   Instant now);
+    Result<std::optional<Register>> start_register(Scene const& scene,
+                                                   std::optional<Register> const& asked,
+                                                   Instant now) const;
+    Ending way_given(UsageSession const& session, std::optional<Register> const& reg, Instant now);
+    http::Response answer_start(http::Request const& request, Asking const& asking, bool failed);
+    http::Response answer_stop(http::Request const& request, Asking const& asking,
+                               Ending const& ending);
+    http::Response answer_pause(http::Request const& request, Asking const& asking,
+                                std::optional<Register> const& reg);
+
+    void switch_off(MachineId const& machine);
+    Ending ending_of(UsageSession const& session, std::optional<std::int64_t> quantity);
+    void finish(store::Writer& writer, UsageSession const& session, Ending const& ending);
+    void change(store::Writer& writer, booking::Booking const& before, booking::State to,
+                std::string_view action, Person const& person, std::string_view reason);
+    void tell(BookingId const& id);
+
+    void look_again();
+    void watch_power(Standing const& standing);
+    void attend(Standing const& standing, UsageSession const& session);
+    void attend_booked(booking::Booking const& booking, UsageSession const& session);
+    void close_late(UsageSession const& session);
+    void end_session(UsageSession const& known);
+    void end_booking(booking::Booking const& booking, UsageSession const& known);
+    void pause_by_daemon(booking::Booking const& booking, std::string_view reason);
+    bool over(booking::Booking const& booking);
+    bool tells_use(MachineId const& machine) const;
+    bool dropped_out(booking::Booking const& booking);
+    void open_by_power(facility::Machine const& machine);
+    std::optional<bool> idle(MachineId const& machine) const;
+    void watch_bypass(Standing const& standing);
+    void note_bypass(MachineId const& machine);
+    void release_unneeded(Standing const& standing);
+    void set_alarm(MachineId const& machine, std::string alarm);
+
+    Services services_;
+    Zone zone_;
+    MachineMeters meters_;
+    Leases leases_;
+
+    mutable std::mutex mutex_;
+    std::map<MachineId, std::mutex> turns_;
+    std::map<MachineId, std::string> alarms_;
+    std::map<MachineId, Watch> watches_;
+    std::map<MachineId, int> open_seen_;
+    Monotonic last_tick_;
+    std::atomic<std::uint64_t> changes_ = 1;
+    Standing standing_;  ///< only tick() touches it
+};
+
+}  // namespace karkhana::metering

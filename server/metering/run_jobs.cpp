@@ -1,0 +1,265 @@
+#include <algorithm>
+
+#include "server/booking/records.hpp"
+#include "server/facility/records.hpp"
+#include "server/metering/run.hpp"
+#include "server/metering/series_writer.hpp"
+#include "server/metering/sessions.hpp"
+
+namespace karkhana::metering {
+
+namespace {
+
+using booking::State;
+
+/// A relay that came back from a power cut, or one that a slow line has not read yet.
+constexpr std::chrono::seconds contact_settles{5};
+/// Read back open this often in a row, it is open.
+constexpr int open_to_believe = 2;
+constexpr std::chrono::seconds reconcile_deadline{15};
+constexpr std::chrono::milliseconds reconcile_step{250};
+/// With the jobs stuck for so long, nobody watches over the machines that run.
+constexpr std::chrono::minutes watched_for{5};
+constexpr std::chrono::seconds looked_at_every{10};
+
+}  // namespace
+
+void RunControl::renew() {
+    {
+        std::lock_guard const lock{mutex_};
+        if (services_.monotonic.now() - last_tick_ > watched_for) return;
+    }
+    leases_.renew();
+}
+
+void RunControl::reconcile() {
+    auto const& facility = services_.facility;
+    auto const running = services_.ledger.read([&](store::Reader& reader) {
+        std::vector<booking::Booking> found;
+        for (auto const& machine : facility::list_machines(reader, facility)) {
+            auto const active = booking::active_booking(reader, facility, machine.id);
+            if (active && active->state == State::running) found.push_back(*active);
+        }
+        return found;
+    });
+    for (auto const& booking : running) leases_.resume(booking.machine);
+    auto const until = services_.monotonic.now() + reconcile_deadline;
+    for (auto const& booking : running) {
+        std::lock_guard const turn{turn_of(booking.machine)};
+        auto contact = services_.contacts.actual(booking.machine);
+        while (contact == ContactState::unknown && services_.monotonic.now() < until) {
+            leases_.renew();
+            contact = services_.contacts.wait_for(booking.machine, true, reconcile_step);
+        }
+        bool const goes_on = contact == ContactState::closed || contact == ContactState::none;
+        if (!goes_on) pause_by_daemon(booking, "restart");
+    }
+}
+
+/// Nearly always nothing has changed, and a database that is asked every second for nothing costs
+/// more than all the polling.
+void RunControl::look_again() {
+    auto const& facility = services_.facility;
+    auto const now = services_.monotonic.now();
+    bool const fresh = standing_.changes == changes_ && now - standing_.read_at < looked_at_every;
+    if (fresh) return;
+    auto const changes = changes_.load();
+    standing_ = services_.ledger.read([&](store::Reader& reader) {
+        Standing found;
+        found.machines = facility::list_machines(reader, facility);
+        found.sessions = open_sessions(reader, facility);
+        for (auto const& session : found.sessions) {
+            if (!session.booking) continue;
+            auto const booking = booking::find_booking(reader, facility, *session.booking);
+            found.bookings.emplace(*session.booking, booking.value());
+        }
+        return found;
+    });
+    standing_.changes = changes;
+    standing_.read_at = now;
+}
+
+void RunControl::tick() {
+    {
+        std::lock_guard const lock{mutex_};
+        last_tick_ = services_.monotonic.now();
+    }
+    services_.meters.watch_silence();
+    keep_events(services_.ledger, services_.facility, services_.meters);
+    look_again();
+    watch_power(standing_);
+    for (auto const& session : standing_.sessions) attend(standing_, session);
+    for (auto const& machine : standing_.machines) {
+        bool const free = std::ranges::find(standing_.sessions, machine.id,
+                                            &UsageSession::machine) == standing_.sessions.end();
+        if (free) open_by_power(machine);
+    }
+    release_unneeded(standing_);
+    watch_bypass(standing_);
+}
+
+void RunControl::attend(Standing const& standing, UsageSession const& session) {
+    std::unique_lock const turn{turn_of(session.machine), std::try_to_lock};
+    // Somebody is just doing something to this machine: it is looked at again in a second.
+    if (!turn.owns_lock()) return;
+    if (session.state == SessionState::closing) return close_late(session);
+    if (session.booking) return attend_booked(standing.bookings.at(*session.booking), session);
+    if (session.opened_by == Opener::power && idle(session.machine).value_or(false))
+        end_session(session);
+}
+
+void RunControl::attend_booked(booking::Booking const& booking, UsageSession const& session) {
+    bool const on = booking.state == State::running || booking.state == State::paused;
+    if (!on) {
+        switch_off(booking.machine);
+        end_session(session);
+    } else if (over(booking)) {
+        auto const latest = services_.ledger.read([&](store::Reader& reader) {
+            return booking::find_booking(reader, booking.facility, booking.id).value();
+        });
+        // It may have been extended a moment ago.
+        if (over(latest)) end_booking(latest, session);
+    } else if (booking.state == State::running && dropped_out(booking)) {
+        pause_by_daemon(booking, "power_cut");
+    }
+}
+
+/// Whether the machine's power says that it is in use. Where it does not, nobody waits for it.
+bool RunControl::tells_use(MachineId const& machine) const {
+    auto const found = std::ranges::find(standing_.machines, machine, &facility::Machine::id);
+    bool const threshold = found != standing_.machines.end() && found->busy_above_w > 0;
+    return threshold && meters_.of(machine).power;
+}
+
+bool RunControl::over(booking::Booking const& booking) {
+    auto const now = services_.clock.now();
+    if (now < booking.during.end) return false;
+    std::optional<Instant> next;
+    auto const later = services_.ledger.read([&](store::Reader& reader) {
+        return booking::bookings_between(reader, booking.facility,
+                                         {booking.during.end, now + Duration{1}}, true);
+    });
+    for (auto const& other : later)
+        if (other.machine == booking.machine && other.id != booking.id && !next)
+            next = other.during.start;
+    bool const at_rest = booking.state == State::paused || !tells_use(booking.machine);
+    auto const quiet = at_rest ? true : idle(booking.machine);
+    return must_end({.during = booking.during, .now = now, .next_start = next, .idle = quiet});
+}
+
+/// Whether the contact of a running booking has been open for a while though it may be closed: a
+/// power cut, an emergency stop, or another master on the line.
+bool RunControl::dropped_out(booking::Booking const& booking) {
+    auto const held = leases_.held_for(booking.machine);
+    bool const open = services_.contacts.actual(booking.machine) == ContactState::open;
+    std::lock_guard const lock{mutex_};
+    auto& seen = open_seen_[booking.machine];
+    bool const settled = !held || *held > contact_settles;
+    seen = open && settled ? seen + 1 : 0;
+    return seen >= open_to_believe;
+}
+
+/// The first good value after the end closes what waited for it. A value from before would leave
+/// out what was used last.
+void RunControl::close_late(UsageSession const& session) {
+    auto const meter = meters_.of(session.machine);
+    auto const channel = session.registers.front().channel;
+    std::optional<Register> stop;
+    auto const believed = services_.meters.believed(channel);
+    if (believed && believed->heard && believed->reading.answered > *session.stop)
+        stop = register_of(*believed, Edge::stop);
+    // The meter was taken away for good: what is known of it is all there will be.
+    if (!stop && !meter.energy) {
+        stop = session.registers.back();
+        stop->edge = Edge::stop;
+        stop->quality = Quality::questionable;
+    }
+    if (!stop) return;
+    auto const& last = session.registers.back();
+    stop->at = std::max(*session.stop, last.at);
+    stop->value = std::max(stop->value, last.value);
+    stop->method = Method::first_good;
+    stop->quality = worse(stop->quality, Quality::estimated);
+    Ending const ending{.at = *session.stop,
+                        .stop = stop,
+                        .boundaries = missing_boundaries(services_, zone_, session, *stop),
+                        .quantity = session.quantity};
+    keep_events(services_.ledger, services_.facility, services_.meters);
+    services_.ledger.write([&](store::Writer& writer) {
+        auto const now = find_session(writer, session.facility, session.id);
+        if (now && now->state == SessionState::closing) finish(writer, *now, ending);
+        return true;
+    });
+    touch();
+}
+
+void RunControl::end_session(UsageSession const& known) {
+    auto const session = services_.ledger.read([&](store::Reader& reader) {
+        return find_session(reader, known.facility, known.id).value();
+    });
+    if (session.state != SessionState::open) return touch();
+    auto const ending = ending_of(session, session.quantity);
+    keep_events(services_.ledger, services_.facility, services_.meters);
+    services_.ledger.write([&](store::Writer& writer) {
+        auto const now = find_session(writer, session.facility, session.id);
+        if (now && now->state == SessionState::open) finish(writer, *now, ending);
+        return true;
+    });
+    touch();
+}
+
+void RunControl::end_booking(booking::Booking const& booking, UsageSession const& known) {
+    auto const session = services_.ledger.read([&](store::Reader& reader) {
+        return find_session(reader, known.facility, known.id).value();
+    });
+    if (session.state != SessionState::open) return touch();
+    switch_off(booking.machine);
+    auto const ending = ending_of(session, session.quantity);
+    keep_events(services_.ledger, services_.facility, services_.meters);
+    services_.ledger.write([&](store::Writer& writer) {
+        facility::lock_machine(writer, booking.facility, booking.machine);
+        auto const latest = booking::find_booking(writer, booking.facility, booking.id).value();
+        if (latest.state != State::running && latest.state != State::paused) return false;
+        auto const open = find_session(writer, session.facility, session.id);
+        if (open && open->state == SessionState::open) finish(writer, *open, ending);
+        change(writer, latest, State::completed, "endBooking", std::nullopt, "end_of_booking");
+        return true;
+    });
+    tell(booking.id);
+}
+
+void RunControl::pause_by_daemon(booking::Booking const& booking, std::string_view reason) {
+    switch_off(booking.machine);
+    auto const reg = ask_register(services_, meters_.of(booking.machine), Edge::boundary);
+    keep_events(services_.ledger, services_.facility, services_.meters);
+    services_.ledger.write([&](store::Writer& writer) {
+        auto const latest = booking::find_booking(writer, booking.facility, booking.id).value();
+        if (latest.state != State::running) return false;
+        auto const scene = scene_of(writer, latest, services_.clock.now());
+        auto const* own = scene.own();
+        if (own && reg && !own->registers.empty() && reg->at > own->registers.back().at)
+            add_register(writer, own->facility, own->id, *reg);
+        change(writer, latest, State::paused, "pauseBooking", std::nullopt, reason);
+        return true;
+    });
+    tell(booking.id);
+}
+
+/// Contacts that are held closed for nobody.
+void RunControl::release_unneeded(Standing const& standing) {
+    for (auto const& machine : leases_.held()) {
+        bool const known = std::ranges::any_of(standing.bookings, [&](auto const& entry) {
+            return entry.second.machine == machine && entry.second.state == State::running;
+        });
+        if (known) continue;
+        std::unique_lock const turn{turn_of(machine), std::try_to_lock};
+        if (!turn.owns_lock()) continue;
+        bool const wanted = services_.ledger.read([&](store::Reader& reader) {
+            auto const active = booking::active_booking(reader, services_.facility, machine);
+            return active && active->state == State::running;
+        });
+        if (!wanted) leases_.open(machine);
+    }
+}
+
+}  // namespace karkhana::metering

@@ -1,0 +1,323 @@
+#include <algorithm>
+
+#include "server/base/digest.hpp"
+#include "server/booking/api.hpp"
+#include "server/booking/caller.hpp"
+#include "server/booking/records.hpp"
+#include "server/facility/records.hpp"
+#include "server/http/json.hpp"
+#include "server/metering/run.hpp"
+#include "server/metering/series_writer.hpp"
+#include "server/metering/sessions.hpp"
+#include "server/people/idempotency.hpp"
+
+namespace karkhana::metering {
+
+namespace {
+
+using booking::State;
+
+constexpr int not_answered_before = 499;  ///< never leaves this file
+
+/// What a START is known by in the ledger until its answer is kept.
+std::string run_key(http::Request const& request) {
+    auto const key = request.header("idempotency-key").value_or("");
+    return sha256_hex(request.principal.value().person.text() + "\n" + std::string{key});
+}
+
+http::Response wrong_state() {
+    return http::problem({ErrorKind::conflict, "wrong_state", "", "It has just changed."});
+}
+
+}  // namespace
+
+Result<RunControl::Asking> RunControl::asking(http::Request const& request) {
+    auto const& who = request.principal.value();
+    auto const id = http::path_id<BookingId>(request);
+    if (!id) return tl::make_unexpected(id.error());
+    auto const booking = services_.ledger.read(
+        [&](store::Reader& reader) { return booking::find_booking(reader, who.facility, *id); });
+    if (!booking) return refuse(ErrorKind::not_found, "not_found");
+    auto const actor = booking::Caller{who}.actor_for(booking->enterprise);
+    if (!actor) return tl::make_unexpected(actor.error());
+    return Asking{*booking, *actor};
+}
+
+/// A repeat must not touch a contact or a meter, so it is looked for before anything else: a
+/// change that refuses itself is undone, and leaves the key as new as it was.
+std::optional<http::Response> RunControl::kept_answer(http::Request const& request) {
+    auto answer =
+        people::write_once(services_.ledger, services_.clock, request, [](store::Writer&) {
+            http::Response none;
+            none.status = not_answered_before;
+            return none;
+        });
+    if (answer.status == not_answered_before) return std::nullopt;
+    return answer;
+}
+
+http::Response RunControl::start(http::Request const& request) {
+    auto body = http::JsonBody::parse(request);
+    if (auto const error = body.finish()) return http::problem(*error);
+    if (auto const kept = kept_answer(request)) return *kept;
+    auto const found = asking(request);
+    if (!found) return http::problem(found.error());
+    auto const& machine = found->booking.machine;
+    std::lock_guard const turn{turn_of(machine)};
+    auto const begun = begin_once(*found, request.principal->person, run_key(request));
+    if (!begun) return http::problem(begun.error());
+    auto const now_running = services_.ledger.read([&](store::Reader& reader) {
+        auto const booking =
+            booking::find_booking(reader, found->booking.facility, found->booking.id);
+        return booking && booking->state == State::running;
+    });
+    bool failed = false;
+    // A repeat that comes after a restart has paused the booking does not switch it on again.
+    if (now_running) {
+        leases_.close(machine);
+        auto const contact = services_.contacts.wait_for(machine, true, contact_deadline);
+        failed = contact != ContactState::closed && contact != ContactState::none;
+        if (failed) leases_.open(machine);
+        set_alarm(machine, failed ? "contact_failed" : "");
+    }
+    return answer_start(request, *found, failed);
+}
+
+Result<void> RunControl::check_start(Asking const& asking, Scene const& scene, Instant now) const {
+    // It may just have been moved to another machine than the one that waits for it here.
+    if (scene.booking.machine != asking.booking.machine)
+        return refuse(ErrorKind::conflict, "wrong_state", "It has just changed.");
+    return may_start({.actor = asking.actor,
+                      .state = scene.booking.state,
+                      .during = scene.booking.during,
+                      .now = now,
+                      .out_of_order = scene.machine.out_of_order,
+                      .outage = scene.outage,
+                      .taken = scene.taken});
+}
+
+Result<void> RunControl::begin_once(Asking const& asking, PersonId const& person,
+                                    std::string const& key) {
+    auto const now = services_.clock.now();
+    auto const [scene, known_key] = services_.ledger.read([&](store::Reader& reader) {
+        auto const booking =
+            booking::find_booking(reader, asking.booking.facility, asking.booking.id).value();
+        auto found = scene_of(reader, booking, now);
+        auto const* own = found.own();
+        auto of_own = own == nullptr ? "" : run_key_of(reader, booking.facility, own->id);
+        return std::pair{std::move(found), std::move(of_own)};
+    });
+    if (known_key == key) return {};
+    if (auto const may = check_start(asking, scene, now); !may) return may;
+    auto const reg = ask_register(services_, meters_.of(scene.machine.id), Edge::start);
+    auto const beginning = beginning_of(scene, reg, now);
+    if (!beginning) return tl::make_unexpected(beginning.error());
+    keep_events(services_.ledger, services_.facility, services_.meters);
+    return services_.ledger.write(
+        [&](store::Writer& writer) { return begin(writer, asking, person, key, *beginning); });
+}
+
+Result<RunControl::Beginning> RunControl::beginning_of(Scene const& scene,
+                                                       std::optional<Register> const& asked,
+                                                       Instant now) {
+    auto const reg = start_register(scene, asked, now);
+    if (!reg) return tl::make_unexpected(reg.error());
+    Beginning beginning{.reg = *reg, .other = std::nullopt, .others_end = {}};
+    if (scene.unfinished && scene.own() == nullptr) {
+        beginning.other = scene.unfinished->id;
+        beginning.others_end = way_given(*scene.unfinished, *reg, now);
+    }
+    return beginning;
+}
+
+Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, PersonId const& person,
+                               std::string const& key, Beginning const& beginning) {
+    auto const now = services_.clock.now();
+    auto const& facility = asking.booking.facility;
+    facility::lock_machine(writer, facility, asking.booking.machine);
+    auto const booking = booking::find_booking(writer, facility, asking.booking.id).value();
+    auto const scene = scene_of(writer, booking, now);
+    if (auto const may = check_start(asking, scene, now); !may) return may;
+    auto reg = beginning.reg;
+    if (auto const* own = scene.own()) {
+        if (reg) {
+            reg->edge = Edge::boundary;
+            reg->at = std::max(reg->at, own->registers.back().at);
+            add_register(writer, facility, own->id, *reg);
+        }
+        set_run_key(writer, facility, own->id, key);
+    } else {
+        bool const known = !scene.unfinished || scene.unfinished->id == beginning.other;
+        if (!known) return refuse(ErrorKind::conflict, "machine_busy", "It has just changed.");
+        if (scene.unfinished) finish(writer, *scene.unfinished, beginning.others_end);
+        UsageSession session;
+        session.facility = facility;
+        session.id = services_.ids.make<SessionId>();
+        session.machine = booking.machine;
+        session.booking = booking.id;
+        session.enterprise = booking.enterprise;
+        session.start = reg ? reg->at : now;
+        if (reg) {
+            session.quality = reg->quality;
+            session.registers.push_back(*reg);
+        }
+        open_session(writer, session, key);
+    }
+    change(writer, booking, State::running, "startBooking", person, "");
+    return {};
+}
+
+/// The register to begin with: as read, or for want of that the last good one. Nothing for a
+/// machine without a meter. Error: `meter_silent`.
+Result<std::optional<Register>> RunControl::start_register(Scene const& scene,
+                                                           std::optional<Register> const& asked,
+                                                           Instant now) const {
+    auto const meter = meters_.of(scene.booking.machine);
+    if (!meter.energy) return std::optional<Register>{};
+    // What the last one used is not known before its meter has answered: nobody can begin there.
+    bool const waiting = scene.unfinished && scene.unfinished->state == SessionState::closing;
+    return services_.ledger.read([&](store::Reader& reader) -> Result<std::optional<Register>> {
+        auto reg = asked;
+        if (!reg && !waiting) reg = last_good_register(services_, reader, meter, Edge::start, now);
+        if (!reg)
+            return refuse(ErrorKind::conflict, "meter_silent",
+                          "The machine's meter does not answer: nothing could be billed.");
+        auto const known = last_register(reader, scene.booking.facility, *meter.energy);
+        if (known) {
+            // A clock that was set back does not let a session begin before the last ended.
+            reg->at = std::max(reg->at, known->at);
+            reg->value = std::max(reg->value, known->value);
+        }
+        return reg;
+    });
+}
+
+/// The end of what stands in the way of a booking: use that nobody booked, or a session whose
+/// meter was silent at its end. It ends at the very register that the booking begins with.
+RunControl::Ending RunControl::way_given(UsageSession const& session,
+                                         std::optional<Register> const& reg, Instant now) {
+    Ending ending{.at = reg ? reg->at : now, .stop = std::nullopt, .quantity = session.quantity};
+    if (!reg || session.registers.empty()) return ending;
+    ending.stop = *reg;
+    ending.stop->edge = Edge::stop;
+    if (session.stop) {
+        ending.at = std::max(*session.stop, session.registers.back().at);
+        ending.stop->at = ending.at;
+        ending.stop->method = Method::first_good;
+        ending.stop->quality = Quality::estimated;
+    }
+    ending.boundaries = missing_boundaries(services_, zone_, session, *ending.stop);
+    return ending;
+}
+
+http::Response RunControl::answer_start(http::Request const& request, Asking const& asking,
+                                        bool failed) {
+    auto const& facility = asking.booking.facility;
+    auto answer =
+        people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
+            auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
+            if (failed && booking.state == State::running)
+                change(writer, booking, State::paused, "startBooking", std::nullopt,
+                       "contact_failed");
+            booking = booking::find_booking(writer, facility, asking.booking.id).value();
+            return booking::booking_answer(services_.booking, writer, request, booking, 200);
+        });
+    tell(asking.booking.id);
+    return answer;
+}
+
+http::Response RunControl::stop(http::Request const& request) {
+    auto body = http::JsonBody::parse(request);
+    auto const quantity = body.maybe_integer("quantity", 0, 1'000'000);
+    if (auto const error = body.finish()) return http::problem(*error);
+    if (auto const kept = kept_answer(request)) return *kept;
+    auto const found = asking(request);
+    if (!found) return http::problem(found.error());
+    std::lock_guard const turn{turn_of(found->booking.machine)};
+    auto const scene = services_.ledger.read([&](store::Reader& reader) {
+        auto const booking =
+            booking::find_booking(reader, found->booking.facility, found->booking.id).value();
+        return scene_of(reader, booking, services_.clock.now());
+    });
+    auto const state = scene.booking.state;
+    if (state != State::running && state != State::paused) return wrong_state();
+    auto const may = booking::check_transition(found->actor, state, State::completed);
+    if (!may) return http::problem(may.error());
+    switch_off(found->booking.machine);
+    Ending ending{.at = services_.clock.now(), .stop = std::nullopt, .quantity = quantity};
+    if (scene.own() != nullptr) ending = ending_of(*scene.own(), quantity);
+    keep_events(services_.ledger, services_.facility, services_.meters);
+    set_alarm(found->booking.machine, "");
+    return answer_stop(request, *found, ending);
+}
+
+http::Response RunControl::answer_stop(http::Request const& request, Asking const& asking,
+                                       Ending const& ending) {
+    auto const& facility = asking.booking.facility;
+    auto answer =
+        people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
+            facility::lock_machine(writer, facility, asking.booking.machine);
+            auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
+            if (booking.state != State::running && booking.state != State::paused)
+                return wrong_state();
+            auto const scene = scene_of(writer, booking, ending.at);
+            if (auto const* own = scene.own(); own && own->state == SessionState::open)
+                finish(writer, *own, ending);
+            change(writer, booking, State::completed, "stopBooking", request.principal->person, "");
+            booking = booking::find_booking(writer, facility, asking.booking.id).value();
+            return booking::booking_answer(services_.booking, writer, request, booking, 200);
+        });
+    if (answer.status < 400) tell(asking.booking.id);
+    return answer;
+}
+
+http::Response RunControl::pause(http::Request const& request) {
+    auto body = http::JsonBody::parse(request);
+    if (auto const error = body.finish()) return http::problem(*error);
+    if (auto const kept = kept_answer(request)) return *kept;
+    auto const found = asking(request);
+    if (!found) return http::problem(found.error());
+    std::lock_guard const turn{turn_of(found->booking.machine)};
+    Result<bool> const may = services_.ledger.read([&](store::Reader& reader) -> Result<bool> {
+        auto const booking =
+            booking::find_booking(reader, found->booking.facility, found->booking.id).value();
+        // What was asked for has happened already: a restart or a power cut was faster.
+        if (paused_by_daemon(reader, booking)) return false;
+        auto const step = booking::check_transition(found->actor, booking.state, State::paused);
+        if (!step) return tl::make_unexpected(step.error());
+        return true;
+    });
+    if (!may) return http::problem(may.error());
+    std::optional<Register> reg;
+    if (*may) {
+        switch_off(found->booking.machine);
+        reg = ask_register(services_, meters_.of(found->booking.machine), Edge::boundary);
+        keep_events(services_.ledger, services_.facility, services_.meters);
+    }
+    return answer_pause(request, *found, reg);
+}
+
+http::Response RunControl::answer_pause(http::Request const& request, Asking const& asking,
+                                        std::optional<Register> const& reg) {
+    auto const& facility = asking.booking.facility;
+    auto answer =
+        people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
+            auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
+            if (booking.state == State::running) {
+                auto const scene = scene_of(writer, booking, services_.clock.now());
+                if (auto const* own = scene.own();
+                    own && reg && !own->registers.empty() && reg->at > own->registers.back().at)
+                    add_register(writer, facility, own->id, *reg);
+                change(writer, booking, State::paused, "pauseBooking", request.principal->person,
+                       "");
+            } else if (!paused_by_daemon(writer, booking)) {
+                return wrong_state();
+            }
+            booking = booking::find_booking(writer, facility, asking.booking.id).value();
+            return booking::booking_answer(services_.booking, writer, request, booking, 200);
+        });
+    if (answer.status < 400) tell(asking.booking.id);
+    return answer;
+}
+
+}  // namespace karkhana::metering

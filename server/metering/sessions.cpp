@@ -1,0 +1,170 @@
+#include "server/metering/sessions.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "server/metering/rows.hpp"
+
+namespace karkhana::metering {
+
+void open_session(store::Writer& writer, UsageSession const& session, std::string_view run_key) {
+    writer.execute("INSERT INTO usage_session (facility_id, session_id, machine_id, booking_id, "
+                   "enterprise_id, kind, state, opened_by, start_at, quality, reason, run_key) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11)",
+                   session.facility, session.id, session.machine, session.booking,
+                   session.enterprise, name_of(session.kind), name_of(session.opened_by),
+                   session.start, name_of(session.quality), session.reason, run_key);
+    for (auto const& reg : session.registers)
+        add_register(writer, session.facility, session.id, reg);
+}
+
+void add_register(store::Writer& writer, FacilityId const& facility, SessionId const& session,
+                  Register const& reg) {
+    writer.execute(
+        "INSERT INTO usage_register (facility_id, session_id, channel, edge, at, asked_at, "
+        "answered_at, value_wh, carried_wh, words, quality, method, sequence) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
+        "ON CONFLICT (facility_id, session_id, at, edge, channel) DO NOTHING",
+        facility, session, reg.channel, name_of(reg.edge), reg.at, reg.asked, reg.answered,
+        reg.value, reg.carried, words_text(reg.raw), name_of(reg.quality), name_of(reg.method),
+        reg.sequence);
+}
+
+std::string run_key_of(store::Reader& reader, FacilityId const& facility,
+                       SessionId const& session) {
+    return reader
+        .first(
+            "SELECT run_key FROM usage_session WHERE facility_id = $1 AND session_id = $2",
+            [](store::Row const& row) { return row.text(0); }, facility, session)
+        .value_or("");
+}
+
+void set_run_key(store::Writer& writer, FacilityId const& facility, SessionId const& session,
+                 std::string_view run_key) {
+    writer.execute("UPDATE usage_session SET run_key = $3, version = version + 1 "
+                   "WHERE facility_id = $1 AND session_id = $2",
+                   facility, session, run_key);
+}
+
+bool begin_closing(store::Writer& writer, UsageSession const& session, Instant stop,
+                   std::optional<std::int64_t> quantity) {
+    return writer.execute(
+               "UPDATE usage_session SET state = 'closing', stop_at = $3, quantity = $4, "
+               "version = version + 1 "
+               "WHERE facility_id = $1 AND session_id = $2 AND state = 'open'",
+               session.facility, session.id, std::max(stop, session.start), quantity) == 1;
+}
+
+bool close_session(store::Writer& writer, UsageSession const& session, Instant at,
+                   std::optional<Register> const& stop, std::optional<std::int64_t> quantity,
+                   Quality quality) {
+    auto const* start = find_register(session, Edge::start);
+    if ((start == nullptr) != !stop)
+        throw std::logic_error("a session has both its registers or none");
+    auto const energy = start != nullptr ? stop->value - start->value : Energy{0};
+    if (energy.wh < 0) throw std::logic_error("a register fell within a session");
+    if (stop) add_register(writer, session.facility, session.id, *stop);
+    return writer.execute(
+               "UPDATE usage_session SET state = 'closed', stop_at = $3, energy_wh = $4, "
+               "quantity = $5, quality = $6, version = version + 1 "
+               "WHERE facility_id = $1 AND session_id = $2 AND state <> 'closed'",
+               session.facility, session.id, std::max(at, session.start), energy, quantity,
+               name_of(quality)) == 1;
+}
+
+bool assign_session(store::Writer& writer, UsageSession const& session, SessionKind kind,
+                    std::optional<EnterpriseId> const& enterprise, std::string_view reason) {
+    return writer.execute("UPDATE usage_session SET kind = $4, enterprise_id = $5, reason = $6, "
+                          "version = version + 1 "
+                          "WHERE facility_id = $1 AND session_id = $2 AND version = $3",
+                          session.facility, session.id, session.version, name_of(kind), enterprise,
+                          reason) == 1;
+}
+
+std::optional<Register> last_register(store::Reader& reader, FacilityId const& facility,
+                                      Channel channel) {
+    return reader.first(
+        "SELECT channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, quality, "
+        "method, sequence FROM usage_register WHERE facility_id = $1 AND channel = $2 "
+        "ORDER BY at DESC, value_wh DESC LIMIT 1",
+        [](store::Row const& row) { return register_of(row, 0); }, facility, channel);
+}
+
+Bounds bounds_at(store::Reader& reader, FacilityId const& facility, Channel channel, Instant at) {
+    auto const value = [](store::Row const& row) { return row.integer(0); };
+    return {.least = reader.first("SELECT value_wh FROM usage_register WHERE facility_id = $1 "
+                                  "AND channel = $2 AND at <= $3 "
+                                  "ORDER BY at DESC, value_wh DESC LIMIT 1",
+                                  value, facility, channel, at),
+            .most = reader.first("SELECT value_wh FROM usage_register WHERE facility_id = $1 "
+                                 "AND channel = $2 AND at >= $3 ORDER BY at, value_wh LIMIT 1",
+                                 value, facility, channel, at)};
+}
+
+std::optional<Instant> last_stop(store::Reader& reader, FacilityId const& facility,
+                                 MachineId const& machine) {
+    return reader.first(
+        "SELECT stop_at FROM usage_session WHERE facility_id = $1 "
+        "AND machine_id = $2 AND stop_at IS NOT NULL "
+        "ORDER BY start_at DESC LIMIT 1",
+        [](store::Row const& row) { return row.at(0); }, facility, machine);
+}
+
+std::vector<Taken> taken_between(store::Reader& reader, FacilityId const& facility, Channel channel,
+                                 Interval during, Knot const& now_knot) {
+    return reader.all(
+        "SELECT s.kind, a.at, a.value_wh, o.at, o.value_wh "
+        "FROM usage_session s JOIN usage_register a ON a.facility_id = s.facility_id "
+        "AND a.session_id = s.session_id AND a.edge = 'start' AND a.channel = $2 "
+        "LEFT JOIN usage_register o ON o.facility_id = s.facility_id "
+        "AND o.session_id = s.session_id AND o.edge = 'stop' AND o.channel = $2 "
+        "WHERE s.facility_id = $1 AND s.start_at < $4 AND (s.state <> 'closed' OR s.stop_at >= $3) "
+        "ORDER BY a.at, a.value_wh",
+        [&](store::Row const& row) {
+            Knot const start{row.at(1), row.integer(2)};
+            return Taken{.start = start,
+                         .stop = row.is_null(3)
+                                     ? std::max(now_knot, start,
+                                                [](auto& a, auto& b) { return a.at < b.at; })
+                                     : Knot{row.at(3), row.integer(4)},
+                         .attributed = row.text(0) != "unattributed"};
+        },
+        facility, channel, during.start, during.end);
+}
+
+void insert_event(store::Writer& writer, FacilityId const& facility, MeterEvent const& event) {
+    writer.execute("INSERT INTO meter_event (facility_id, channel, at, kind, before_wh, after_wh, "
+                   "carried_wh, note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+                   "ON CONFLICT (facility_id, channel, at, kind) DO NOTHING",
+                   facility, event.channel, event.at, event.kind, event.before, event.after,
+                   event.carried, event.note);
+}
+
+std::vector<MeterEvent> events_between(store::Reader& reader, FacilityId const& facility,
+                                       Channel channel, Interval during) {
+    return reader.all(
+        "SELECT at, kind, before_wh, after_wh, carried_wh, note FROM meter_event "
+        "WHERE facility_id = $1 AND channel = $2 AND at >= $3 AND at < $4 ORDER BY at",
+        [&](store::Row const& row) {
+            return MeterEvent{.channel = channel,
+                              .at = row.at(0),
+                              .kind = row.text(1),
+                              .before = row.maybe_integer(2),
+                              .after = row.maybe_integer(3),
+                              .carried = row.integer(4),
+                              .note = row.text(5)};
+        },
+        facility, channel, during.start, during.end);
+}
+
+CarriedSteps carried_steps(store::Reader& reader, FacilityId const& facility, Channel channel) {
+    return reader.all(
+        "SELECT at, before_wh, after_wh, carried_wh FROM meter_event WHERE facility_id = $1 "
+        "AND channel = $2 AND kind IN ('rollover', 'reset', 'jump', 'restored') ORDER BY at",
+        [](store::Row const& row) {
+            return CarriedStep{row.at(0), row.integer(1), row.integer(2), row.integer(3)};
+        },
+        facility, channel);
+}
+
+}  // namespace karkhana::metering

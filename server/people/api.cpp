@@ -1,0 +1,283 @@
+#include "server/people/api.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <charconv>
+
+#include "server/facility/json.hpp"
+#include "server/facility/records.hpp"
+#include "server/http/cookies.hpp"
+#include "server/http/json.hpp"
+#include "server/people/audit.hpp"
+#include "server/people/idempotency.hpp"
+#include "server/people/json.hpp"
+#include "server/people/login.hpp"
+#include "server/people/records.hpp"
+#include "server/people/roles.hpp"
+#include "server/people/sessions.hpp"
+
+namespace karkhana::people {
+namespace {
+
+namespace json = boost::json;
+using http::JsonBody;
+using http::Request;
+using http::Response;
+using store::ConstraintViolated;
+
+// ---------------------------------------------------------------- who I am
+
+json::array enterprise_refs(store::Reader& reader, http::Principal const& who) {
+    json::array out;
+    for (auto const& id : who.enterprises)
+        if (auto const enterprise = find_enterprise(reader, who.facility, id))
+            out.push_back(enterprise_ref_json(*enterprise));
+    return out;
+}
+
+json::object me_json(Services const& services, http::Principal const& who) {
+    auto const now = services.clock.now();
+    return services.store.read([&](store::Reader& reader) {
+        auto const person = find_person(reader, who.facility, who.person).value();
+        auto const mine = facility::find_facility(reader, who.facility).value();
+        auto const operations = operations_of(who.roles);
+        return json::object{{"person_id", person.id.text()},
+                            {"login", person.login},
+                            {"name", facility::name_json(person.name)},
+                            {"language", person.language},
+                            {"roles", json::array(who.roles.begin(), who.roles.end())},
+                            {"operations", json::array(operations.begin(), operations.end())},
+                            {"enterprises", enterprise_refs(reader, who)},
+                            {"facility", facility::facility_json(
+                                             mine, facility::opening_hours(reader, who.facility))},
+                            {"csrf_token", who.csrf},
+                            {"now", to_rfc3339(now, Zone::find(mine.zone).value())},
+                            {"clock_speed", services.clock_speed}};
+    });
+}
+
+Response create_session(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    auto const login = body.text("login", 100);
+    auto const password = body.text("password", 200);
+    if (auto const error = body.finish()) return http::problem(*error);
+    auto const done = log_in(services, {login, password, request.peer, session_of(request)});
+    if (!done) {
+        auto refusal = http::problem(done.error().error);
+        if (auto const wait = done.error().retry_after; wait.count() > 0)
+            refusal.with("Retry-After", std::to_string(wait.count()));
+        return refusal;
+    }
+    auto answer = http::json_response(200, me_json(services, done->who));
+    answer.with("Set-Cookie", http::set_session_cookie(request.secure, done->session.text(),
+                                                       session_absolute_limit));
+    return answer;
+}
+
+/// Ends what the request was let in by: the session, or the token.
+Response delete_session(Services const& services, Request const& request) {
+    services.store.write([&](store::Writer& writer) {
+        if (auto const token = token_of(request))
+            delete_token(writer, *token);
+        else if (auto const session = session_of(request))
+            delete_session(writer, *session);
+        return true;
+    });
+    Response answer{.status = 204};
+    answer.with("Set-Cookie", http::clear_session_cookie(request.secure));
+    return answer;
+}
+
+Response get_me(Services const& services, Request const& request) {
+    return http::json_response(200, me_json(services, request.principal.value()));
+}
+
+// ---------------------------------------------------------------- lists
+
+int limit_of(Request const& request, Error& error) {
+    auto const given = request.parameter("limit");
+    if (!given) return 50;
+    int limit = 0;
+    auto const [end, failed] = std::from_chars(given->data(), given->data() + given->size(), limit);
+    if (failed != std::errc{} || end != given->data() + given->size() || limit < 1 || limit > 200)
+        error = {ErrorKind::invalid, "bad_limit", "", "A limit is between 1 and 200."};
+    return limit;
+}
+
+/// One more than asked for was looked for: if it is there, the page has a successor.
+template <class T, class Key>
+json::value next_cursor(std::vector<T>& items, int limit, Key&& key) {
+    if (items.size() <= static_cast<std::size_t>(limit)) return nullptr;
+    items.resize(static_cast<std::size_t>(limit));
+    return json::value(key(items.back()));
+}
+
+Response list_enterprises(Services const& services, Request const& request) {
+    Error error;
+    auto const limit = limit_of(request, error);
+    auto const search = facility::plain_text(request.parameter("search").value_or(""), 200);
+    if (!search) error = search.error();
+    auto const cursor = request.parameter("cursor").value_or("");
+    if (!cursor.empty() && !EnterpriseId::parse(cursor))
+        error = {ErrorKind::invalid, "bad_cursor", "", "The cursor is not one of this list."};
+    if (!error.code.empty()) return http::problem(error);
+    auto const& mine = request.principal.value().facility;
+    return services.store.read([&](store::Reader& reader) {
+        auto found = people::list_enterprises(reader, mine, *search, cursor, limit + 1);
+        auto next = next_cursor(found, limit, [](auto const& last) { return last.id.text(); });
+        auto const balances = services.balances(reader, mine);
+        json::array items;
+        for (auto const& each : found) {
+            auto const owed = balances.find(each.id);
+            items.push_back(enterprise_json(each, owed == balances.end() ? Money{} : owed->second));
+        }
+        return http::json_response(
+            200, json::object{{"items", std::move(items)}, {"next", std::move(next)}});
+    });
+}
+
+Response list_people(Services const& services, Request const& request) {
+    auto const found = services.store.read([&](store::Reader& reader) {
+        return people::list_people(reader, request.principal.value().facility);
+    });
+    json::array items;
+    for (auto const& person : found) items.push_back(person_json(person));
+    return http::json_response(200, json::object{{"items", std::move(items)}});
+}
+
+Response list_audit(Services const& services, Request const& request) {
+    Error error;
+    auto const limit = limit_of(request, error);
+    auto const given = request.parameter("cursor").value_or("");
+    std::int64_t cursor = 0;
+    auto const [end, failed] = std::from_chars(given.data(), given.data() + given.size(), cursor);
+    if (!given.empty() &&
+        (failed != std::errc{} || end != given.data() + given.size() || cursor < 1))
+        error = {ErrorKind::invalid, "bad_cursor", "", "The cursor is not one of this list."};
+    if (!error.code.empty()) return http::problem(error);
+    auto const& mine = request.principal.value().facility;
+    return services.store.read([&](store::Reader& reader) {
+        auto const zone = Zone::find(facility::find_facility(reader, mine).value().zone).value();
+        auto found = people::list_audit(reader, mine, cursor, limit + 1);
+        auto next = next_cursor(found, limit,
+                                [](auto const& last) { return std::to_string(last.sequence); });
+        json::array items;
+        for (auto const& record : found) items.push_back(audit_json(record, zone));
+        return http::json_response(
+            200, json::object{{"items", std::move(items)}, {"next", std::move(next)}});
+    });
+}
+
+// ---------------------------------------------------------------- changes
+
+Name read_name(JsonBody& body) {
+    auto part = body.object("name");
+    Name name{part.maybe_text("en").value_or(""), part.maybe_text("bn").value_or("")};
+    body.close(part);
+    return name;
+}
+
+std::vector<RoleGrant> read_roles(JsonBody& body) {
+    std::vector<RoleGrant> grants;
+    for (auto& part : body.objects("roles", 4)) {
+        grants.push_back({part.text("role", 40), part.maybe_id<EnterpriseId>("enterprise_id")});
+        body.close(part);
+    }
+    return grants;
+}
+
+void tell(store::Writer& writer, http::Principal const& who, std::string_view action,
+          std::string subject, json::object const& after, Instant now) {
+    append_audit(writer, who.facility,
+                 {.person = who.person,
+                  .action = std::string{action},
+                  .subject = std::move(subject),
+                  .after = json::serialize(after)},
+                 now);
+}
+
+Response create_enterprise(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    Enterprise draft{.name = read_name(body),
+                     .phone = body.maybe_text("phone", 20),
+                     .place = body.maybe_text("place"),
+                     .women_led = body.maybe_flag("women_led").value_or(false)};
+    if (auto const error = body.finish()) return http::problem(*error);
+    auto enterprise = valid_enterprise(std::move(draft));
+    if (!enterprise) return http::problem(enterprise.error());
+    enterprise->id = services.ids.make<EnterpriseId>();
+    auto const& who = request.principal.value();
+    auto const now = services.clock.now();
+    auto const answer = enterprise_json(*enterprise, Money{});
+    return write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+        insert_enterprise(writer, who.facility, *enterprise, now);
+        tell(writer, who, "createEnterprise", "enterprise/" + enterprise->id.text(), answer, now);
+        return http::json_response(201, answer);
+    });
+}
+
+Response create_person(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    auto const password = body.text("password", 200);
+    Person draft{.login = body.text("login", 100),
+                 .name = read_name(body),
+                 .phone = body.maybe_text("phone", 20),
+                 .language = body.maybe_text("language", 2).value_or("bn"),
+                 .roles = read_roles(body)};
+    if (auto const error = body.finish()) return http::problem(*error);
+    auto person = valid_person(std::move(draft));
+    if (!person) return http::problem(person.error());
+    auto const accepted = acceptable_password(password, person->login);
+    if (!accepted) return http::problem(accepted.error());
+    auto const hash = services.passwords.hash(*accepted);
+    if (!hash) return http::problem(hash.error()).with("Retry-After", "1");
+    person->id = services.ids.make<PersonId>();
+    auto const& who = request.principal.value();
+    auto const now = services.clock.now();
+    auto const answer = person_json(*person);
+    try {
+        return write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+            insert_person(writer, who.facility, *person, *hash, now);
+            tell(writer, who, "createPerson", "person/" + person->id.text(), answer, now);
+            return http::json_response(201, answer);
+        });
+    } catch (ConstraintViolated const& violated) {
+        // An enterprise of another facility is as unknown here as one that does not exist.
+        if (violated.kind() == ConstraintViolated::Kind::foreign_key)
+            return http::problem({ErrorKind::invalid, "unknown_enterprise", "/roles",
+                                  "There is no such enterprise."});
+        if (violated.kind() != ConstraintViolated::Kind::unique) throw;
+        return http::problem(
+            {ErrorKind::conflict, "login_taken", "/login", "Somebody has this login."});
+    }
+}
+
+using Action = Response (*)(Services const&, Request const&);
+
+http::Route route(Services const& services, std::string method, std::string path,
+                  std::string operation_id, Action action) {
+    bool const log_in = operation_id == "createSession";
+    bool const creates = method == "POST" && !log_in;
+    return {.method = std::move(method),
+            .pattern = "/api/v1/" + std::move(path),
+            .operation_id = std::move(operation_id),
+            .handler = [&services,
+                        action](Request const& request) { return action(services, request); },
+            .access = log_in ? http::Access::open : http::Access::signed_in,
+            .idempotent = creates};
+}
+
+}  // namespace
+
+void add_routes(http::Router& router, Services const& services) {
+    router.add(route(services, "POST", "session", "createSession", create_session));
+    router.add(route(services, "DELETE", "session", "deleteSession", delete_session));
+    router.add(route(services, "GET", "me", "getMe", get_me));
+    router.add(route(services, "GET", "enterprises", "listEnterprises", list_enterprises));
+    router.add(route(services, "POST", "enterprises", "createEnterprise", create_enterprise));
+    router.add(route(services, "GET", "people", "listPeople", list_people));
+    router.add(route(services, "POST", "people", "createPerson", create_person));
+    router.add(route(services, "GET", "audit", "listAudit", list_audit));
+}
+
+}  // namespace karkhana::people

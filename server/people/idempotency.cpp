@@ -1,0 +1,109 @@
+#include "server/people/idempotency.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "server/base/digest.hpp"
+#include "server/http/json.hpp"
+
+namespace karkhana::people {
+namespace {
+
+namespace json = boost::json;
+
+/// An answer to keep, or a refusal that undoes everything.
+using Outcome = tl::expected<http::Response, http::Response>;
+
+http::Response either(Outcome outcome) {
+    return outcome ? std::move(*outcome) : std::move(outcome.error());
+}
+
+struct Kept {
+    std::string key_hash;
+    std::string request_hash;
+};
+
+/// The key itself is hashed into both. It is random and not stored, so the hash of a request that
+/// carries a password tells nobody who reads the database whether a guess of it is right.
+Kept hashes_of(http::Request const& request, std::string_view key) {
+    std::string whole{key};
+    for (auto const part : {std::string_view{request.method}, std::string_view{request.path},
+                            std::string_view{request.body}}) {
+        whole += '\n';
+        whole += part;
+    }
+    return {sha256_hex(key), sha256_hex(whole)};
+}
+
+std::string headers_text(http::Response const& response) {
+    json::array pairs;
+    for (auto const& [name, value] : response.headers) pairs.push_back(json::array{name, value});
+    return json::serialize(pairs);
+}
+
+http::Response stored_answer(store::Row const& row) {
+    http::Response response{static_cast<int>(row.integer(1)), row.text(2), row.text(4)};
+    auto const headers = json::parse(row.text(3));
+    for (auto const& pair : headers.as_array()) {
+        auto const& both = pair.as_array();
+        response.with(std::string{both[0].as_string()}, std::string{both[1].as_string()});
+    }
+    return response.with("Idempotent-Replayed", "true");
+}
+
+/// Puts the key in before the work is done. On PostgreSQL a second request of the same key waits
+/// here for the first, instead of doing the work against it.
+bool reserve(store::Writer& writer, http::Principal const& who, Kept const& kept, Instant now) {
+    return writer.execute(
+               "INSERT INTO idempotency (facility_id, person_id, key_hash, request_hash, status, "
+               "content_type, headers, body, created_at) "
+               "VALUES ($1, $2, $3, $4, 0, '', '', '', $5) ON CONFLICT DO NOTHING",
+               who.facility, who.person, kept.key_hash, kept.request_hash, now) == 1;
+}
+
+void keep(store::Writer& writer, http::Principal const& who, Kept const& kept,
+          http::Response const& response) {
+    writer.execute("UPDATE idempotency SET status = $4, content_type = $5, headers = $6, body = $7 "
+                   "WHERE facility_id = $1 AND person_id = $2 AND key_hash = $3",
+                   who.facility, who.person, kept.key_hash, response.status, response.content_type,
+                   headers_text(response),
+                   response.shared_body ? *response.shared_body : response.body);
+}
+
+Outcome replay(store::Writer& writer, http::Principal const& who, Kept const& kept) {
+    auto const found = writer.first(
+        "SELECT request_hash, status, content_type, headers, body FROM idempotency "
+        "WHERE facility_id = $1 AND person_id = $2 AND key_hash = $3",
+        [&](store::Row const& row) -> Outcome {
+            if (row.text(0) == kept.request_hash) return stored_answer(row);
+            return tl::make_unexpected(
+                http::problem({ErrorKind::invalid, "idempotency_key_reused", "",
+                               "This Idempotency-Key was sent with another request before."}));
+        },
+        who.facility, who.person, kept.key_hash);
+    return found.value();
+}
+
+}  // namespace
+
+http::Response write_once(store::Store& store, WallClock const& clock, http::Request const& request,
+                          std::function<http::Response(store::Writer&)> const& work) {
+    auto const run = [&](store::Writer& writer) -> Outcome {
+        auto response = work(writer);
+        if (response.status >= 400) return tl::make_unexpected(std::move(response));
+        return response;
+    };
+    auto const key = request.header("idempotency-key");
+    if (!key) return either(store.write(run));
+    auto const& who = request.principal.value();
+    auto const kept = hashes_of(request, *key);
+    return either(store.write([&](store::Writer& writer) -> Outcome {
+        if (!reserve(writer, who, kept, clock.now())) return replay(writer, who, kept);
+        auto outcome = run(writer);
+        if (outcome) keep(writer, who, kept, *outcome);
+        return outcome;
+    }));
+}
+
+}  // namespace karkhana::people

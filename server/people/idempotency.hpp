@@ -1,0 +1,20 @@
+#pragma once
+
+#include <functional>
+
+#include "server/base/clock.hpp"
+#include "server/http/message.hpp"
+#include "server/store/store.hpp"
+
+namespace karkhana::people {
+
+/// Runs a change at most once for the request's Idempotency-Key, scoped to the person. The answer
+/// is stored in the same transaction as the effect. A repeat with the same body gets the stored
+/// answer with `Idempotent-Replayed: true`; with another body or path 422
+/// `idempotency_key_reused`. A refusal (status >= 400) rolls everything back and is not stored, so
+/// it can be tried again. Requests without the header just run (PATCH).
+/// `work` may throw ConstraintViolated, which is passed on with everything undone.
+http::Response write_once(store::Store& store, WallClock const& clock, http::Request const& request,
+                          std::function<http::Response(store::Writer&)> const& work);
+
+}  // namespace karkhana::people

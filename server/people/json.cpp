@@ -1,0 +1,65 @@
+#include "server/people/json.hpp"
+
+#include <boost/json/array.hpp>
+
+#include "server/facility/json.hpp"
+#include "server/http/json.hpp"
+
+namespace karkhana::people {
+namespace {
+
+namespace json = boost::json;
+
+json::value or_null(std::optional<std::string> const& text) {
+    return text ? json::value(*text) : json::value{};
+}
+
+json::value or_null(std::string const& text) {
+    return text.empty() ? json::value{} : json::value(text);
+}
+
+}  // namespace
+
+json::object enterprise_ref_json(Enterprise const& enterprise) {
+    return {{"id", enterprise.id.text()}, {"name", facility::name_json(enterprise.name)}};
+}
+
+json::object enterprise_json(Enterprise const& enterprise, Money balance) {
+    auto out = enterprise_ref_json(enterprise);
+    out["phone"] = or_null(enterprise.phone);
+    out["place"] = or_null(enterprise.place);
+    out["women_led"] = enterprise.women_led;
+    out["state"] = enterprise.suspended ? "suspended" : "active";
+    out["balance"] = http::to_json(balance);
+    return out;
+}
+
+json::object person_json(Person const& person) {
+    json::array roles;
+    for (auto const& grant : person.roles) {
+        json::object role{{"role", grant.role}};
+        if (grant.enterprise) role["enterprise_id"] = grant.enterprise->text();
+        roles.push_back(std::move(role));
+    }
+    return {{"id", person.id.text()},
+            {"login", person.login},
+            {"name", facility::name_json(person.name)},
+            {"language", person.language},
+            {"phone", or_null(person.phone)},
+            {"roles", std::move(roles)}};
+}
+
+json::object audit_json(AuditRecord const& record, Zone const& zone) {
+    auto const& event = record.event;
+    return {{"sequence", record.sequence},
+            {"at", to_rfc3339(record.at, zone)},
+            {"person_id", event.person ? json::value(event.person->text()) : json::value{}},
+            {"action", event.action},
+            {"subject", event.subject},
+            {"before", or_null(event.before)},
+            {"after", or_null(event.after)},
+            {"reason", or_null(event.reason)},
+            {"hash", record.hash}};
+}
+
+}  // namespace karkhana::people

@@ -1,0 +1,164 @@
+#include "server/people/records.hpp"
+
+#include <map>
+
+namespace karkhana::people {
+namespace {
+
+Enterprise enterprise_of(store::Row const& row) {
+    return {.id = row.id<EnterpriseId>(0),
+            .name = {row.text(1), row.text(2)},
+            .phone = row.maybe_text(3),
+            .place = row.maybe_text(4),
+            .women_led = row.flag(5),
+            .suspended = row.flag(6)};
+}
+
+Person person_of(store::Row const& row) {
+    return {.id = row.id<PersonId>(0),
+            .login = row.text(1),
+            .name = {row.text(2), row.text(3)},
+            .phone = row.maybe_text(4),
+            .language = row.text(5)};
+}
+
+RoleGrant grant_of(store::Row const& row) { return {row.text(0), row.maybe_id<EnterpriseId>(1)}; }
+
+std::vector<RoleGrant> grants_of(store::Reader& reader, FacilityId const& facility,
+                                 PersonId const& person) {
+    return reader.all(
+        "SELECT role, enterprise_id FROM role_grant WHERE facility_id = $1 AND person_id = $2 "
+        "ORDER BY position",
+        grant_of, facility, person);
+}
+
+/// A pattern of LIKE that finds the words as they are.
+std::string containing(std::string_view words) {
+    std::string pattern = "%";
+    for (char const c : words) {
+        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+        pattern += c;
+    }
+    return pattern + "%";
+}
+
+}  // namespace
+
+std::optional<Enterprise> find_enterprise(store::Reader& reader, FacilityId const& facility,
+                                          EnterpriseId const& id) {
+    return reader.first(
+        "SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended "
+        "FROM enterprise WHERE facility_id = $1 AND enterprise_id = $2",
+        enterprise_of, facility, id);
+}
+
+std::vector<Enterprise> list_enterprises(store::Reader& reader, FacilityId const& facility,
+                                         std::string_view search, std::string_view cursor,
+                                         int limit) {
+    auto const pattern = containing(search_words(search));
+    if (cursor.empty())
+        return reader.all(
+            "SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended "
+            "FROM enterprise WHERE facility_id = $1 AND search_key LIKE $2 ESCAPE '\\' "
+            "ORDER BY search_key, enterprise_id LIMIT $3",
+            enterprise_of, facility, pattern, limit);
+    auto const after = EnterpriseId::parse(cursor);
+    if (!after) return {};
+    return reader.all(
+        "SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended "
+        "FROM enterprise WHERE facility_id = $1 AND search_key LIKE $2 ESCAPE '\\' "
+        "AND (search_key, enterprise_id) > (SELECT search_key, enterprise_id FROM enterprise "
+        "WHERE facility_id = $1 AND enterprise_id = $4) "
+        "ORDER BY search_key, enterprise_id LIMIT $3",
+        enterprise_of, facility, pattern, limit, *after);
+}
+
+std::vector<Enterprise> all_enterprises(store::Reader& reader, FacilityId const& facility) {
+    return reader.all("SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended "
+                      "FROM enterprise WHERE facility_id = $1 ORDER BY search_key, enterprise_id",
+                      enterprise_of, facility);
+}
+
+void insert_enterprise(store::Writer& writer, FacilityId const& facility,
+                       Enterprise const& enterprise, Instant now) {
+    writer.execute(
+        "INSERT INTO enterprise (facility_id, enterprise_id, name_en, name_bn, phone, place, "
+        "women_led, suspended, search_key, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        facility, enterprise.id, enterprise.name.en, enterprise.name.bn, enterprise.phone,
+        enterprise.place, enterprise.women_led ? 1 : 0, enterprise.suspended ? 1 : 0,
+        search_key(enterprise), now);
+}
+
+std::vector<Person> list_people(store::Reader& reader, FacilityId const& facility) {
+    auto people =
+        reader.all("SELECT person_id, login, name_en, name_bn, phone, language FROM person "
+                   "WHERE facility_id = $1 ORDER BY login",
+                   person_of, facility);
+    std::map<PersonId, std::vector<RoleGrant>> grants;
+    reader.each(
+        "SELECT role, enterprise_id, person_id FROM role_grant WHERE facility_id = $1 "
+        "ORDER BY person_id, position",
+        [&](store::Row const& row) { grants[row.id<PersonId>(2)].push_back(grant_of(row)); },
+        facility);
+    for (auto& person : people) person.roles = std::move(grants[person.id]);
+    return people;
+}
+
+std::optional<Person> find_person(store::Reader& reader, FacilityId const& facility,
+                                  PersonId const& id) {
+    auto person =
+        reader.first("SELECT person_id, login, name_en, name_bn, phone, language FROM person "
+                     "WHERE facility_id = $1 AND person_id = $2",
+                     person_of, facility, id);
+    if (person) person->roles = grants_of(reader, facility, person->id);
+    return person;
+}
+
+std::optional<Person> find_person_by_login(store::Reader& reader, FacilityId const& facility,
+                                           std::string_view login) {
+    auto person =
+        reader.first("SELECT person_id, login, name_en, name_bn, phone, language FROM person "
+                     "WHERE facility_id = $1 AND login = $2",
+                     person_of, facility, login);
+    if (person) person->roles = grants_of(reader, facility, person->id);
+    return person;
+}
+
+http::Principal principal_of(store::Reader& reader, FacilityId const& facility,
+                             PersonId const& person) {
+    http::Principal who{.facility = facility, .person = person};
+    for (auto const& grant : grants_of(reader, facility, person)) {
+        if (!who.has(grant.role)) who.roles.push_back(grant.role);
+        if (grant.enterprise) who.enterprises.push_back(*grant.enterprise);
+    }
+    return who;
+}
+
+void insert_person(store::Writer& writer, FacilityId const& facility, Person const& person,
+                   std::string_view password_hash, Instant now) {
+    writer.execute(
+        "INSERT INTO person (facility_id, person_id, login, name_en, name_bn, phone, language, "
+        "password_hash, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)",
+        facility, person.id, person.login, person.name.en, person.name.bn, person.phone,
+        person.language, password_hash, now);
+    for (std::size_t i = 0; i < person.roles.size(); ++i)
+        writer.execute(
+            "INSERT INTO role_grant (facility_id, person_id, position, role, enterprise_id) "
+            "VALUES ($1, $2, $3, $4, $5)",
+            facility, person.id, i, person.roles[i].role, person.roles[i].enterprise);
+}
+
+void set_password_hash(store::Writer& writer, FacilityId const& facility, PersonId const& person,
+                       std::string_view password_hash) {
+    writer.execute("UPDATE person SET password_hash = $3 WHERE facility_id = $1 AND person_id = $2",
+                   facility, person, password_hash);
+}
+
+void set_disabled(store::Writer& writer, FacilityId const& facility, PersonId const& person,
+                  bool disabled) {
+    writer.execute("UPDATE person SET disabled = $3 WHERE facility_id = $1 AND person_id = $2",
+                   facility, person, disabled ? 1 : 0);
+}
+
+}  // namespace karkhana::people

@@ -1,0 +1,241 @@
+#include "server/people/rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "server/base/unicode.hpp"
+
+namespace karkhana::people {
+namespace {
+
+constexpr std::array<std::string_view, 4> kRoles{"manager", "operator", "member", "accountant"};
+
+/// The throttle keeps anybody from trying many passwords; these are the few that would be tried
+/// first, in lower case with ASCII digits.
+constexpr std::array<std::string_view, 46> kFirstGuesses{
+    "12345678",   "123456789",   "1234567890", "0123456789",  "87654321",      "987654321",
+    "0987654321", "11223344",    "12341234",   "12344321",    "123123123",     "147258369",
+    "password",   "password1",   "password12", "password123", "passw0rd",      "p@ssw0rd",
+    "p@ssword",   "qwertyui",    "qwertyuiop", "qwerty12",    "qwerty123",     "1qaz2wsx",
+    "asdfghjk",   "asdfghjkl",   "zxcvbnm1",   "abcd1234",    "abc12345",      "abcdefgh",
+    "a1234567",   "iloveyou",    "iloveyou1",  "sunshine",    "princess",      "football",
+    "welcome1",   "welcome123",  "admin123",   "admin1234",   "administrator", "letmein1",
+    "bangladesh", "bangladesh1", "karkhana",   "karkhana1"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string lower_ascii(std::string_view text) {
+    std::string out{text};
+    for (auto& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+/// Spaces, dashes, dots and brackets are how people group digits.
+std::string without_separators(std::string_view text) {
+    std::string out;
+    for (char const c : text)
+        if (std::string_view{" -.()\t"}.find(c) == std::string_view::npos) out += c;
+    return out;
+}
+
+bool all_digits(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, is_digit);
+}
+
+bool one_character_repeated(std::string_view text) {
+    return std::ranges::all_of(text, [&](char c) { return c == text.front(); });
+}
+
+template <class T>
+tl::unexpected<Error> pass_on(Result<T> const& refused, std::string field) {
+    Error error = refused.error();
+    if (!field.empty()) error.field = std::move(field);
+    return tl::make_unexpected(std::move(error));
+}
+
+/// An empty number is none.
+Result<std::optional<std::string>> maybe_phone(std::optional<std::string> const& given) {
+    if (!given || given->empty()) return std::nullopt;
+    auto const phone = normal_phone(*given);
+    if (!phone) return pass_on(phone, "/phone");
+    return *phone;
+}
+
+tl::unexpected<Error> bad_grant(std::size_t index, std::string_view code, std::string_view field,
+                                std::string detail) {
+    return refuse(ErrorKind::invalid, code, std::move(detail),
+                  "/roles/" + std::to_string(index) + "/" + std::string{field});
+}
+
+Result<std::vector<RoleGrant>> valid_grants(std::vector<RoleGrant> grants) {
+    if (grants.empty())
+        return refuse(ErrorKind::invalid, "role_missing", "At least one role is needed.", "/roles");
+    for (std::size_t i = 0; i < grants.size(); ++i) {
+        auto const& grant = grants[i];
+        bool const member = grant.role == "member";
+        if (std::ranges::find(kRoles, grant.role) == kRoles.end())
+            return bad_grant(i, "unknown_role", "role",
+                             "A role is manager, operator, member or accountant.");
+        if (member && !grant.enterprise)
+            return bad_grant(i, "enterprise_missing", "enterprise_id",
+                             "A member acts for an enterprise.");
+        if (!member && grant.enterprise)
+            return bad_grant(i, "enterprise_not_allowed", "enterprise_id",
+                             "Only a member acts for an enterprise.");
+        if (std::find(grants.begin(), grants.begin() + static_cast<std::ptrdiff_t>(i), grant) !=
+            grants.begin() + static_cast<std::ptrdiff_t>(i))
+            return bad_grant(i, "role_twice", "role", "The same role twice.");
+    }
+    return grants;
+}
+
+/// How long until `most` failures, newest first, are no longer all inside the window.
+std::chrono::seconds wait_for(std::vector<Instant> const& failures, int most, Instant now) {
+    if (failures.size() < static_cast<std::size_t>(most)) return std::chrono::seconds{0};
+    auto const free_at = failures[static_cast<std::size_t>(most - 1)] + failure_window;
+    return std::max(std::chrono::ceil<std::chrono::seconds>(free_at - now),
+                    std::chrono::seconds{0});
+}
+
+}  // namespace
+
+std::string ascii_digits(std::string_view text) {
+    // U+09E6 to U+09EF are E0 A7 A6 to E0 A7 AF.
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto const rest = text.substr(i);
+        auto const last = rest.size() < 3 ? 0 : static_cast<unsigned char>(rest[2]);
+        if (rest.starts_with("\xE0\xA7") && last >= 0xA6 && last <= 0xAF) {
+            out += static_cast<char>('0' + (last - 0xA6));
+            i += 2;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+Result<std::string> normal_phone(std::string_view text) {
+    auto number = without_separators(ascii_digits(text));
+    if (number.starts_with("00")) number.replace(0, 2, "+");
+    if (number.starts_with("880")) number.insert(0, "+");
+    if (number.starts_with("01")) number.insert(0, "+88");
+    auto const digits = std::string_view{number}.substr(number.starts_with("+") ? 1 : 0);
+    bool const bangladeshi = number.starts_with("+880");
+    bool const mobile = bangladeshi && number.size() == 14 && number[4] == '1' && number[5] >= '3';
+    bool const foreign = !bangladeshi && number.starts_with("+") && digits.size() >= 8 &&
+                         digits.size() <= 15 && digits.front() != '0';
+    if (!all_digits(digits) || !(mobile || foreign))
+        return refuse(ErrorKind::invalid, "bad_phone",
+                      "A mobile number like 01712-345678, or one that begins with + and the "
+                      "country.",
+                      "/phone");
+    return number;
+}
+
+Result<std::string> normal_login(std::string_view text) {
+    auto const plain = facility::plain_text(text, 100);
+    auto login = plain ? lower_ascii(*plain) : std::string{};
+    bool const shaped =
+        character_count(login) >= 2 && login.find_first_of("/ \t\r\n") == std::string::npos;
+    if (!shaped)
+        return refuse(ErrorKind::invalid, "bad_login",
+                      "2 to 100 characters without space or slash.", "/login");
+    return login;
+}
+
+std::string normal_password(std::string_view password) {
+    auto const first = password.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    auto const last = password.find_last_not_of(" \t\r\n");
+    auto const inner = password.substr(first, last - first + 1);
+    return valid_utf8(inner) ? nfc(inner) : std::string{inner};
+}
+
+Result<std::string> acceptable_password(std::string_view password, std::string_view login) {
+    auto normal = normal_password(password);
+    auto const length = valid_utf8(normal) ? character_count(normal) : 0;
+    if (length < 8)
+        return refuse(ErrorKind::invalid, "password_too_short", "At least 8 characters.",
+                      "/password");
+    if (length > 200)
+        return refuse(ErrorKind::invalid, "password_too_long", "At most 200 characters.",
+                      "/password");
+    auto const folded = lower_ascii(ascii_digits(normal));
+    bool const guessed = std::ranges::find(kFirstGuesses, folded) != kFirstGuesses.end();
+    if (guessed || one_character_repeated(folded) || folded == lower_ascii(ascii_digits(login)))
+        return refuse(ErrorKind::invalid, "password_too_common", "This is what is guessed first.",
+                      "/password");
+    return normal;
+}
+
+Result<Enterprise> valid_enterprise(Enterprise enterprise) {
+    auto name = facility::complete(std::move(enterprise.name));
+    if (!name) return pass_on(name, "");
+    enterprise.name = std::move(*name);
+    auto phone = maybe_phone(enterprise.phone);
+    if (!phone) return pass_on(phone, "");
+    enterprise.phone = std::move(*phone);
+    auto place = facility::plain_text(enterprise.place.value_or(""), 200);
+    if (!place) return pass_on(place, "/place");
+    enterprise.place = place->empty() ? std::nullopt : std::optional{std::move(*place)};
+    return enterprise;
+}
+
+Result<Person> valid_person(Person person) {
+    auto login = normal_login(person.login);
+    if (!login) return pass_on(login, "");
+    person.login = std::move(*login);
+    auto name = facility::complete(std::move(person.name));
+    if (!name) return pass_on(name, "");
+    person.name = std::move(*name);
+    auto phone = maybe_phone(person.phone);
+    if (!phone) return pass_on(phone, "");
+    person.phone = std::move(*phone);
+    if (person.language != "bn" && person.language != "en")
+        return refuse(ErrorKind::invalid, "bad_language", "The language is bn or en.", "/language");
+    auto grants = valid_grants(std::move(person.roles));
+    if (!grants) return pass_on(grants, "");
+    person.roles = std::move(*grants);
+    return person;
+}
+
+std::string search_key(Enterprise const& enterprise) {
+    auto key = enterprise.name.en;
+    for (auto const& part :
+         {enterprise.name.bn, enterprise.phone.value_or(""), enterprise.place.value_or("")})
+        if (!part.empty()) key += "\n" + part;
+    return lower_ascii(ascii_digits(key));
+}
+
+std::string search_words(std::string_view typed) {
+    auto words = lower_ascii(ascii_digits(facility::plain_text(typed, 200).value_or("")));
+    auto const digits = without_separators(words);
+    bool const number = all_digits(digits) ||
+                        (digits.starts_with("+") && all_digits(std::string_view{digits}.substr(1)));
+    return number ? digits : words;
+}
+
+LoginName parse_login_name(std::string_view typed) {
+    auto const slash = typed.find('/');
+    bool const named = slash != std::string_view::npos;
+    auto const login = normal_login(named ? typed.substr(slash + 1) : typed);
+    return {named ? lower_ascii(typed.substr(0, slash)) : "", login.value_or("")};
+}
+
+std::optional<std::chrono::seconds> login_wait(std::vector<Instant> const& of_account,
+                                               std::vector<Instant> const& of_address,
+                                               Instant now) {
+    auto const wait = std::max(wait_for(of_account, account_failures_allowed, now),
+                               wait_for(of_address, address_failures_allowed, now));
+    if (wait <= std::chrono::seconds{0}) return std::nullopt;
+    return wait;
+}
+
+bool session_alive(Instant created, Instant last_seen, Instant now) {
+    return now < last_seen + session_idle_limit && now < created + session_absolute_limit;
+}
+
+}  // namespace karkhana::people

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/ids.hpp"
+#include "server/base/result.hpp"
+#include "server/base/time.hpp"
+#include "server/facility/rules.hpp"
+
+namespace karkhana::people {
+
+using facility::Name;
+
+struct Enterprise {
+    EnterpriseId id;
+    Name name;
+    std::optional<std::string> phone;
+    std::optional<std::string> place;
+    bool women_led = false;
+    bool suspended = false;
+};
+
+struct RoleGrant {
+    std::string role;                        ///< manager, operator, member, accountant
+    std::optional<EnterpriseId> enterprise;  ///< of a member
+
+    bool operator==(RoleGrant const&) const = default;
+};
+
+struct Person {
+    PersonId id;
+    std::string login;
+    Name name;
+    std::optional<std::string> phone;
+    std::string language = "bn";
+    std::vector<RoleGrant> roles;
+};
+
+/// Bengali digits as ASCII, everything else as it is. Numbers are never stored in Bengali digits.
+std::string ascii_digits(std::string_view text);
+
+/// A mobile number of Bangladesh in any spelling (01712-345678, +880 1712..., Bengali digits), or
+/// any other number that begins with +, as E.164. Errors: `bad_phone`.
+Result<std::string> normal_phone(std::string_view text);
+
+/// NFC, trimmed, ASCII letters lowered; 2 to 100 characters without space, slash or control
+/// characters. Errors: `bad_login`.
+Result<std::string> normal_login(std::string_view text);
+
+/// What is hashed: NFC and trimmed, so that two keyboards spell one password alike.
+std::string normal_password(std::string_view password);
+/// 8 to 200 characters, none of the first guesses, not the login. Errors: `password_too_short`,
+/// `password_too_long`, `password_too_common`.
+Result<std::string> acceptable_password(std::string_view password, std::string_view login);
+
+/// Names, phone and place normalised. Errors: those of facility::complete, `bad_phone`.
+Result<Enterprise> valid_enterprise(Enterprise enterprise);
+/// Errors: those above, `bad_login`, `bad_language`, `role_missing`, `unknown_role`,
+/// `enterprise_missing` (a member without), `enterprise_not_allowed` (others with), `role_twice`.
+Result<Person> valid_person(Person person);
+
+/// What an enterprise is found by, and in which order: names, phone and place.
+std::string search_key(Enterprise const& enterprise);
+/// What is typed to find one, in the same spelling.
+std::string search_words(std::string_view typed);
+
+/// Who wants in: "login", or "facility/login" where one name is used in several facilities.
+struct LoginName {
+    std::string facility_slug;  ///< empty: whichever has the login
+    std::string login;
+};
+LoginName parse_login_name(std::string_view typed);
+
+/// Failures that are allowed within the window; the next try has to wait.
+constexpr int account_failures_allowed = 10;
+constexpr int address_failures_allowed = 30;
+constexpr std::chrono::minutes failure_window{5};
+/// How long the next try must wait; nullopt: not at all. Both lists newest first.
+std::optional<std::chrono::seconds> login_wait(std::vector<Instant> const& of_account,
+                                               std::vector<Instant> const& of_address, Instant now);
+
+/// A wall tablet and a family's phone stay logged in over a working day and are asked again after
+/// a night; half an hour, as in an office, would stop an operator in the middle of a job, with
+/// glue on the hands. A stolen cookie dies after a week whatever its thief does.
+constexpr std::chrono::hours session_idle_limit{12};
+constexpr std::chrono::hours session_absolute_limit{7 * 24};
+/// How old the stored last use may become before it is written again.
+constexpr std::chrono::minutes session_touch_interval{1};
+bool session_alive(Instant created, Instant last_seen, Instant now);
+
+}  // namespace karkhana::people

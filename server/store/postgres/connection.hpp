@@ -1,0 +1,53 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "server/store/store.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+namespace karkhana::store::postgres {
+
+class Parameters;
+
+/// One session with a server, used by one thread at a time.
+class Connection {
+public:
+    /// Connects and sets the session up. Throws ConnectionLost, or std::runtime_error when the
+    /// server is too old or the database is not in UTF-8.
+    explicit Connection(std::string const& conninfo);
+
+    /// Runs one statement, prepared once for each text; returns how many rows it changed.
+    /// Throws ConstraintViolated, Conflict, ConnectionLost, Unavailable, std::runtime_error, and
+    /// what `on_row` throws.
+    std::int64_t run(std::string_view sql, std::span<Value const> values,
+                     std::function<void(Row const&)> const& on_row);
+    /// Runs statements that take and return nothing. Throws as `run` does.
+    void script(std::string const& sql);
+    /// True while the session is in a transaction that has not failed.
+    bool in_transaction() const;
+    /// True while the session is in no transaction at all.
+    bool idle() const;
+    /// Undoes a transaction; false when the connection is of no further use.
+    bool roll_back() noexcept;
+
+private:
+    struct Finish {
+        void operator()(pg_conn* session) const;
+    };
+
+    std::string one_value(char const* query);
+    std::string const& prepare(std::string_view sql, Parameters const& parameters);
+    void check(pg_result const* answer, std::string_view sql) const;
+
+    std::unique_ptr<pg_conn, Finish> session_;
+    std::unordered_map<std::string, std::string> prepared_;  ///< signature and text to name
+};
+
+}  // namespace karkhana::store::postgres

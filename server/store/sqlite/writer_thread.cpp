@@ -1,0 +1,145 @@
+#include "server/store/sqlite/writer_thread.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "server/store/reentry.hpp"
+#include "server/store/sqlite/fail_stop.hpp"
+#include "server/store/sqlite/place.hpp"
+#include "server/store/sqlite/transaction.hpp"
+
+namespace karkhana::store::sqlite {
+namespace {
+
+constexpr std::size_t kGroupSize = 512;
+// After this a group takes nobody in any more, so that the first does not wait for the last.
+constexpr std::chrono::milliseconds kGroupTime{20};
+
+}  // namespace
+
+WriterThread::WriterThread(Store const& owner, SqliteOptions const& options,
+                           std::unique_ptr<Connection> connection)
+    : owner_(owner),
+      options_(options),
+      connection_(std::move(connection)),
+      thread_([this] { loop(); }) {}
+
+WriterThread::~WriterThread() {
+    {
+        std::lock_guard const lock(mutex_);
+        closing_ = true;
+    }
+    arrived_.notify_all();
+    thread_.join();
+}
+
+void WriterThread::run(std::function<bool(Writer&)> work) {
+    Job job{std::move(work), {}, nullptr};
+    auto done = job.done.get_future();
+    {
+        std::lock_guard const lock(mutex_);
+        if (closing_) throw Unavailable("the database is closing");
+        if (queue_.size() >= options_.queue_limit)
+            throw Unavailable("too many changes wait for the disk");
+        queue_.push_back(std::move(job));
+    }
+    arrived_.notify_one();
+    done.get();
+}
+
+void WriterThread::loop() {
+    try {
+        while (auto job = wait_for_job()) run_group(std::move(*job));
+    } catch (std::exception const& broken) {
+        fail_stop(std::string("the writer cannot go on: ") + broken.what());
+    }
+}
+
+std::optional<WriterThread::Job> WriterThread::wait_for_job() {
+    std::unique_lock lock(mutex_);
+    arrived_.wait(lock, [&] { return closing_ || !queue_.empty(); });
+    lock.unlock();
+    return next_job();
+}
+
+std::optional<WriterThread::Job> WriterThread::next_job() {
+    std::lock_guard const lock(mutex_);
+    if (queue_.empty()) return std::nullopt;
+    std::optional<Job> job(std::move(queue_.front()));
+    queue_.pop_front();
+    return job;
+}
+
+void WriterThread::run_group(Job first) {
+    try {
+        begin();
+    } catch (std::exception const&) {
+        refuse_everything(std::move(first), std::current_exception());
+        return;
+    }
+    auto const closed_at = std::chrono::steady_clock::now() + kGroupTime;
+    std::vector<Job> group;
+    for (std::optional<Job> job(std::move(first)); job; job = next_job()) {
+        perform(*job);
+        group.push_back(std::move(*job));
+        if (!connection_->in_transaction()) break;
+        if (group.size() == kGroupSize || std::chrono::steady_clock::now() >= closed_at) break;
+    }
+    if (connection_->in_transaction()) {
+        connection_->commit_or_stop();
+    } else {
+        // Nobody's decision stands: each may have seen what another of the group had written.
+        auto const undone = std::make_exception_ptr(
+            Unavailable("the database has undone the changes: its disk may be full"));
+        for (auto& job : group) job.failure = undone;
+    }
+    answer(group);
+    connection_->checkpoint_when_due();
+}
+
+void WriterThread::begin() {
+    if (free_bytes_beside(options_.file) < options_.reserve_bytes)
+        throw Unavailable("the disk of " + options_.file + " is nearly full");
+    connection_->command("BEGIN IMMEDIATE");
+}
+
+void WriterThread::perform(Job& job) {
+    connection_->command("SAVEPOINT closure");
+    try {
+        Reentry const inside(owner_);
+        SqliteWriter writer(*connection_);
+        if (job.work(writer)) {
+            writer.rethrow_failure();
+            if (connection_->breaks_foreign_key())
+                throw ConstraintViolated(ConstraintViolated::Kind::foreign_key,
+                                         "a row refers to one that is not there");
+            connection_->command("RELEASE SAVEPOINT closure");
+            return;
+        }
+    } catch (...) {
+        job.failure = std::current_exception();
+    }
+    if (!connection_->in_transaction()) return;
+    connection_->command("ROLLBACK TO SAVEPOINT closure");
+    connection_->command("RELEASE SAVEPOINT closure");
+}
+
+void WriterThread::refuse_everything(Job first, std::exception_ptr reason) {
+    std::vector<Job> refused;
+    for (std::optional<Job> job(std::move(first)); job; job = next_job()) {
+        job->failure = reason;
+        refused.push_back(std::move(*job));
+    }
+    answer(refused);
+}
+
+void WriterThread::answer(std::vector<Job>& group) {
+    for (auto& job : group) {
+        if (job.failure)
+            job.done.set_exception(job.failure);
+        else
+            job.done.set_value();
+    }
+}
+
+}  // namespace karkhana::store::sqlite

@@ -1,0 +1,62 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './support/world.ts';
+
+/** Tabs until the focus is on something, as somebody without a mouse does. */
+async function tabTo(page: Page, selector: string, most = 60): Promise<void> {
+  for (let step = 0; step < most; step++) {
+    await page.keyboard.press('Tab');
+    const there = await page.evaluate((wanted) =>
+      document.activeElement?.closest(wanted) !== null, selector);
+    if (there) return;
+  }
+  throw new Error(`no way to ${selector} with the Tab key`);
+}
+
+test('a time is booked without a mouse', async ({ page, open }) => {
+  await open('member', '/book');
+  await expect(page.locator('[data-next]').first()).toBeVisible();
+  await tabTo(page, '[data-next]');
+  await tabTo(page, 'a[href*="machine="]');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[data-start]').first()).toBeVisible();
+  await tabTo(page, '[data-start]');
+  for (let step = 0; step < 6; step++) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  await tabTo(page, 'dialog input[type=radio]');
+  const before = await dialog.locator('input:checked').evaluate((one) =>
+    one.parentElement?.textContent);
+  await page.keyboard.press('ArrowRight');
+  await expect(dialog.locator('label:has(input:checked)')).not.toHaveText(before!);
+  await tabTo(page, 'dialog button.main');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'বুকিং হয়েছে' })).toBeVisible();
+});
+
+test('a dialog keeps the focus, Escape closes it and gives the focus back',
+  async ({ page, open }) => {
+    await open('member', '/book');
+    const opener = page.locator('[data-next]').first();
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    for (let step = 0; step < 25; step++) {
+      await page.keyboard.press('Tab');
+      const outside = await page.evaluate(() =>
+        document.activeElement !== document.body && !document.activeElement?.closest('dialog'));
+      expect(outside).toBe(false);
+    }
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(opener).toBeFocused();
+  });
+
+test('the first Tab leads past the menu', async ({ page, open }) => {
+  await open('manager');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'মূল অংশে যান' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('main')).toBeFocused();
+});

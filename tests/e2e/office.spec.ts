@@ -1,0 +1,68 @@
+import { holdsTheRules } from './support/rules.ts';
+import { expect, test } from './support/world.ts';
+
+const unique = () => Date.now().toString(36);
+
+test('an ME is added; a wrong phone is said at its field', async ({ page, open }) => {
+  await open('manager', '/enterprises');
+  await page.getByRole('button', { name: 'উদ্যোগ যোগ করুন' }).click();
+  const name = `সোনালি স্যান্ডেল ${unique().replace(/[0-9]/g, 'ক')}`;
+  await page.getByLabel('নাম (বাংলায়)').fill(name);
+  await page.getByLabel('ফোন').fill('০১২৩৪');
+  await page.getByRole('button', { name: 'সেভ করুন' }).click();
+  await expect(page.getByLabel('ফোন')).toHaveAttribute('aria-invalid', 'true');
+  await holdsTheRules(page);
+  await page.getByLabel('ফোন').fill('০১৭১২-৩৪৫৬৭৮');
+  await page.getByRole('button', { name: 'সেভ করুন' }).click();
+  await expect(page.getByText('উদ্যোগ যোগ হয়েছে')).toBeVisible();
+  await page.getByRole('searchbox').fill(name);
+  await expect(page.getByText(name)).toBeVisible();
+});
+
+test('a person is added and can log in', async ({ page, open, demo }) => {
+  await open('manager', '/people');
+  const login = `op-${unique()}`;
+  await page.getByRole('button', { name: 'ব্যবহারকারী যোগ করুন' }).click();
+  await page.getByLabel('নাম (বাংলায়)').fill('নতুন অপারেটর');
+  await page.getByLabel('লগইন নাম').fill(login);
+  await page.getByLabel('প্রথম পাসওয়ার্ড').fill('shoe-leather-27');
+  await page.getByRole('checkbox', { name: 'সদস্য' }).uncheck();
+  await page.getByRole('checkbox', { name: 'অপারেটর' }).check();
+  await holdsTheRules(page);
+  await page.getByRole('button', { name: 'সেভ করুন' }).click();
+  await expect(page.getByText('ব্যবহারকারী যোগ হয়েছে')).toBeVisible();
+  const answer = await page.request.post(`${demo.address}/api/v1/session`, {
+    data: { login, password: 'shoe-leather-27' },
+  });
+  expect(answer.status()).toBe(200);
+});
+
+test('new rates, typed in Bangla digits', async ({ page, open, person }) => {
+  await open('manager', '/rates');
+  const manager = await person('manager');
+  const before = (await manager.get('/rate-cards')).items.length;
+  await page.getByRole('button', { name: 'নতুন রেট' }).click();
+  const days = page.getByLabel('কার্যকর');
+  const options = await days.locator('option').count();
+  // A day that no earlier run of this test has taken.
+  await days.selectOption({ index: Math.min(options - 1, 20 + before) });
+  await page.getByLabel(/বিদ্যুৎ, পিক/).fill('১৩.৬২৫');
+  await page.getByLabel('উৎস').fill('কমিটির সভা');
+  await page.getByRole('button', { name: 'সেভ করুন' }).click();
+  await expect(page.getByText('নতুন রেট রাখা হয়েছে')).toBeVisible();
+  const { items } = await manager.get('/rate-cards');
+  expect(items).toHaveLength(before + 1);
+  const prices = items.flatMap((card: { components: { price_e4: number }[] }) =>
+    card.components.map((one) => one.price_e4));
+  expect(prices).toContain(13_625_000);
+});
+
+test('the day before and the day after', async ({ page, open }) => {
+  await open('manager', '/timeline');
+  const day = page.locator('[aria-live=polite]').first();
+  await expect(day).toContainText('আজ');
+  await page.getByRole('button', { name: 'পরের দিন' }).click();
+  await expect(day).toContainText('আগামীকাল');
+  await page.reload();
+  await expect(day).toContainText('আগামীকাল');
+});

@@ -1,0 +1,43 @@
+// A little history, so that no screen is empty: a finished and billed job, bookings to come.
+
+import { Person, startWhenReady, until } from './api.ts';
+import type { Demo } from './demo.ts';
+
+const ENOUGH_WH = 20;
+
+async function oneJob(member: Person, operator: Person): Promise<void> {
+  const booking = await member.bookSoon('press-1', 60);
+  await operator.post(`/bookings/${booking.id}/check-in`, {});
+  await startWhenReady(operator, booking.id);
+  await until('energy of the first job', async () => {
+    const { items } = await operator.get('/machines');
+    const press = items.find((one: { slug: string }) => one.slug === 'press-1');
+    return press.live.session_energy_wh > ENOUGH_WH ? true : undefined;
+  });
+  await operator.ask(`/bookings/${booking.id}/stop`, { quantity: 240 });
+}
+
+async function oneBill(accountant: Person): Promise<void> {
+  const period = new Date((await accountant.now()) + 6 * 3_600_000).toISOString().slice(0, 7);
+  const run = await until('a bill of the first job', async () => {
+    const { status, body } = await accountant.post('/billing-runs', { period, dry_run: false });
+    return status < 300 && body.invoices.length > 0 ? body : undefined;
+  });
+  const { id, total } = run.invoices[0];
+  await accountant.ask(`/invoices/${id}/finalize`, {});
+  const half = Math.floor(total.amount / 2);
+  await accountant.ask(`/invoices/${id}/payments`, {
+    amount: { amount: half, currency: 'BDT' }, method: 'cash',
+  });
+}
+
+export async function seed(demo: Demo): Promise<void> {
+  const member = await Person.logIn(demo, 'member');
+  const operator = await Person.logIn(demo, 'operator');
+  const accountant = await Person.logIn(demo, 'accountant');
+  if ((await accountant.get('/invoices')).items.length > 0) return;
+  await oneJob(member, operator);
+  await oneBill(accountant);
+  await member.bookSoon('pearl-1', 60, 24 * 60);
+  await (await Person.logIn(demo, 'member_b')).bookSoon('cad-1', 120, 60);
+}

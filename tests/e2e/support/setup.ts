@@ -1,0 +1,16 @@
+// Before all tests: a demo with a little history. KARKHANA_DEMO names the demo.json of one that
+// already runs, for working on a single test.
+
+import { readFile } from 'node:fs/promises';
+import { type Demo, startDemo } from './demo.ts';
+import { seed } from './seed.ts';
+
+export default async function setup(): Promise<(() => Promise<void>) | undefined> {
+  const running = process.env.KARKHANA_DEMO;
+  const [demo, stop] = running
+    ? [JSON.parse(await readFile(running, 'utf8')) as Demo, undefined]
+    : await startDemo();
+  process.env.KARKHANA_RUNNING = JSON.stringify(demo);
+  await seed(demo);
+  return stop;
+}

@@ -1,0 +1,48 @@
+// Every screen there is, by who may open it.
+
+import type { Person, Role } from './api.ts';
+
+export interface Stop {
+  name: string;
+  role: Role;
+  address: string;
+  /** Visible when the screen has what it shows. */
+  ready: string;
+}
+
+/** The addresses that hold an id need a person to find one. */
+export async function stops(manager: Person): Promise<Stop[]> {
+  const first = async (path: string) => (await manager.get(path)).items[0].id as string;
+  const booking = await first('/bookings');
+  const { items: jobs } = await manager.get('/usage-sessions');
+  const job = jobs.find((one: { kind: string }) => one.kind === 'booked').id as string;
+  const invoice = await first('/invoices?state=final');
+  const stop = (name: string, address: string, ready = 'h1', role: Role = 'manager') =>
+    ({ name, role, address, ready });
+  return [
+    stop('today', '/', '[data-machine]'),
+    stop('today-operator', '/', '[data-machine]', 'operator'),
+    stop('today-member', '/', '[data-machine]', 'member'),
+    stop('book', '/book', '[data-next]', 'member'),
+    stop('book-machine', '/book?machine=laser-2', '[data-start]', 'member'),
+    stop('book-staff', '/book', 'input[type=search]'),
+    stop('bookings', '/bookings', 'article', 'member'),
+    stop('bookings-all', '/bookings?show=past', 'article'),
+    stop('booking', `/bookings/${booking}`, 'dl'),
+    stop('jobs', '/jobs', 'a.card'),
+    stop('job', `/jobs/${job}`, '[data-registers] .code'),
+    stop('invoices', '/invoices', 'a.card'),
+    stop('invoice', `/invoices/${invoice}`, 'ol a'),
+    stop('proof', `/invoices/${invoice}/1`, '[data-registers]'),
+    stop('unattributed', '/unattributed'),
+    stop('timeline', '/timeline', '.axis, .list'),
+    stop('billing', '/billing', 'select', 'accountant'),
+    stop('payments', '/payments', 'a.card', 'accountant'),
+    stop('ledger', '/ledger', 'table', 'accountant'),
+    stop('enterprises', '/enterprises', 'li.card'),
+    stop('people', '/people', 'li.card'),
+    stop('devices', '/devices', 'li.card'),
+    stop('rates', '/rates', 'section.card'),
+    stop('audit', '/audit', 'li.card'),
+  ];
+}

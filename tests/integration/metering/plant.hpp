@@ -1,0 +1,160 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "server/base/clock.hpp"
+#include "server/metering/ports.hpp"
+
+namespace karkhana::metering {
+
+/// The daemon dies here: thrown where a test wants it dead, caught by nobody but the test.
+struct Killed : std::runtime_error {
+    Killed() : std::runtime_error("killed") {}
+};
+
+/// Machines with a meter and a relay each, as they are in truth.
+class Plant final : public MeterPort, public ContactPort {
+public:
+    struct Unit {
+        Channel energy = 0;
+        Channel power = 0;
+        std::int64_t load_w = 0;     ///< while its contact is closed
+        std::int64_t standby_w = 0;  ///< always
+        bool has_relay = true;
+        bool relay_works = true;  ///< false: it stays as it is
+        bool mains = true;
+        bool answers = true;
+        bool closed = false;
+        std::int64_t watt_micros = 0;  ///< energy since the meter was made, in W x µs
+        std::int64_t shown_from = 0;   ///< Wh the register shows at the beginning
+        std::int64_t modulus = 0;
+        std::int64_t reset_at = 0;  ///< Wh of the truth where the register began anew
+        bool was_reset = false;
+        std::optional<std::int64_t> glitch;  ///< shown instead, until it is taken away
+        Monotonic authorised_until{};
+        std::uint64_t wish = 0;
+        bool wished_closed = false;
+        bool resume = false;
+
+        std::int64_t true_wh() const { return watt_micros / 3'600'000'000; }
+        std::int64_t shown_wh() const {
+            if (glitch) return *glitch;
+            auto const wh = was_reset ? true_wh() - reset_at : shown_from + true_wh();
+            return modulus > 0 ? wh % modulus : wh;
+        }
+        std::int64_t power_w() const { return mains ? standby_w + (closed ? load_w : 0) : 0; }
+    };
+
+    Plant(ManualWallClock& wall, ManualMonotonicClock& real) : wall_(wall), real_(real) {}
+
+    std::map<MachineId, Unit> units;
+    int speed = 1;                             ///< facility seconds a real second
+    std::function<void(std::string)> on_step;  ///< called before each thing asked of the plant
+    int snapshots = 0;
+
+    /// Lets real time pass.
+    void pass(Duration real) {
+        for (auto& [machine, unit] : units) {
+            unit.watt_micros += unit.power_w() * real.count() * speed;
+        }
+        wall_.advance(real * speed);
+        real_.advance(real);
+        for (auto& [machine, unit] : units)
+            if (unit.closed && unit.relay_works && real_.now() >= unit.authorised_until)
+                unit.closed = false;
+    }
+
+    void cut_mains(MachineId const& machine) {
+        units.at(machine).mains = false;
+        units.at(machine).closed = false;
+    }
+
+    Reading read(Channel channel) {
+        Reading reading;
+        reading.channel = channel;
+        for (auto& [machine, unit] : units) {
+            if (channel != unit.energy && channel != unit.power) continue;
+            if (!unit.answers) return reading;
+            reading.value = channel == unit.energy ? unit.shown_wh() : unit.power_w();
+            reading.raw = {{static_cast<std::uint16_t>(reading.value >> 16 & 0xffff),
+                            static_cast<std::uint16_t>(reading.value & 0xffff), 0, 0},
+                           2};
+            reading.quality = Quality::good;
+        }
+        reading.asked = reading.answered = wall_.now();
+        reading.sequence = ++sequence_;
+        return reading;
+    }
+
+    /// One round of polling.
+    std::vector<ReadingFrame> poll() {
+        std::vector<ReadingFrame> frames;
+        for (auto& [machine, unit] : units)
+            frames.push_back(
+                {.line = 1, .boot = 7, .readings = {read(unit.energy), read(unit.power)}});
+        return frames;
+    }
+
+    Result<std::vector<Reading>> snapshot(std::span<Channel const> channels,
+                                          std::chrono::milliseconds) override {
+        step("snapshot");
+        ++snapshots;
+        std::vector<Reading> readings;
+        bool any = false;
+        for (auto const channel : channels) {
+            readings.push_back(read(channel));
+            any = any || readings.back().quality != Quality::missing;
+        }
+        if (!any) {
+            pass(std::chrono::seconds(2) / speed);
+            return refuse(ErrorKind::unavailable, "meter_silent");
+        }
+        return readings;
+    }
+
+    void set(MachineId const& machine, ContactWish const& wish) override {
+        step("set");
+        auto& unit = units.at(machine);
+        if (wish.id < unit.wish || !unit.has_relay) return;
+        bool const renewal = wish.id == unit.wish;
+        unit.wish = wish.id;
+        unit.wished_closed = wish.closed;
+        if (!wish.closed) {
+            if (unit.relay_works) unit.closed = false;
+            return;
+        }
+        unit.authorised_until = real_.now() + wish.lease;
+        bool const may_close = !renewal && !wish.resume;
+        if (may_close && unit.relay_works && unit.mains) unit.closed = true;
+    }
+    ContactState actual(MachineId const& machine) override {
+        auto const& unit = units.at(machine);
+        if (!unit.has_relay) return ContactState::none;
+        return unit.closed ? ContactState::closed : ContactState::open;
+    }
+    ContactState wait_for(MachineId const& machine, bool closed,
+                          std::chrono::milliseconds deadline) override {
+        step("wait");
+        auto const now = actual(machine);
+        bool const there = now == ContactState::none ||
+                           now == (closed ? ContactState::closed : ContactState::open);
+        if (!there) pass(deadline);
+        return actual(machine);
+    }
+    std::string alarm(MachineId const&) override { return ""; }
+
+private:
+    void step(std::string name) {
+        if (on_step) on_step(std::move(name));
+    }
+
+    ManualWallClock& wall_;
+    ManualMonotonicClock& real_;
+    std::uint64_t sequence_ = 0;
+};
+
+}  // namespace karkhana::metering

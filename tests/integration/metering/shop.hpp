@@ -1,0 +1,257 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "server/booking/records.hpp"
+#include "server/metering/api.hpp"
+#include "server/metering/balance.hpp"
+#include "server/metering/devices.hpp"
+#include "server/metering/live.hpp"
+#include "server/metering/recall.hpp"
+#include "server/metering/run.hpp"
+#include "server/metering/series_writer.hpp"
+#include "tests/integration/booking/workshop.hpp"
+#include "tests/integration/metering/plant.hpp"
+
+namespace karkhana::metering {
+
+using namespace std::chrono_literals;
+using booking::code_of;
+using booking::json_of;
+using booking::text_of;
+
+/// A store that can die before or after a commit.
+class MortalStore final : public store::Store {
+public:
+    explicit MortalStore(store::Store& inner) : inner_(inner) {}
+    std::function<void(std::string)> on_step;
+    bool is_postgres() const override { return inner_.is_postgres(); }
+
+protected:
+    void submit(std::function<bool(store::Writer&)> work) override {
+        if (on_step) on_step("before_commit");
+        inner_.write([&](store::Writer& writer) -> tl::expected<bool, bool> {
+            if (work(writer)) return true;
+            return tl::make_unexpected(false);
+        });
+        if (on_step) on_step("after_commit");
+    }
+    void inspect(std::function<void(store::Reader&)> const& work) override {
+        inner_.read([&](store::Reader& reader) {
+            work(reader);
+            return true;
+        });
+    }
+
+private:
+    store::Store& inner_;
+};
+
+/// The parts of the daemon that metering is, around a plant. Destroyed and made again, it is a
+/// daemon that was killed and started.
+struct Daemon {
+    Daemon(booking::Workshop& workshop, store::Store& ledger, store::Store& telemetry, Plant& plant,
+           ManualMonotonicClock& real, std::vector<Point> const& points)
+        : meters(workshop.zone, real),
+          services{.ledger = ledger,
+                   .telemetry = telemetry,
+                   .clock = workshop.clock,
+                   .monotonic = real,
+                   .ids = workshop.ids,
+                   .facility = workshop.facility,
+                   .meters = meters,
+                   .meter_port = plant,
+                   .contacts = plant,
+                   .booking = workshop.services,
+                   .publish =
+                       [this](FacilityId const&, std::string_view name, std::string json) {
+                           published.emplace_back(name, std::move(json));
+                       },
+                   .health = {},
+                   .listening = {}},
+          writer(ledger, telemetry, workshop.facility, meters, workshop.clock, {}),
+          run(services, workshop.zone, machine_meters(points)),
+          live(services, run) {
+        std::map<MachineId, std::int64_t> max_w;
+        for (auto const& machine : ledger.read([&](store::Reader& reader) {
+                 return facility::list_machines(reader, workshop.facility);
+             }))
+            max_w[machine.id] = machine.rated_w;
+        meters.configure(points, max_w, recall(ledger, telemetry, workshop.facility, points));
+        workshop.services.sessions_of = session_ids_of_booking;
+    }
+
+    Meters meters;
+    Services services;
+    SeriesWriter writer;
+    RunControl run;
+    LiveEvents live;
+    std::vector<std::pair<std::string, std::string>> published;
+};
+
+/// A workshop with a plant of lasers, each of 2000 W with a meter and a relay.
+class Shop {
+public:
+    Shop(store::Store& ledger, store::Store& telemetry)
+        : workshop(ledger), store(ledger), telemetry_(telemetry), plant(workshop.clock, real) {
+        // Booking's routes are there already; metering's are added around whatever daemon runs.
+        workshop.router.add({.method = "POST",
+                             .pattern = "/api/v1/bookings/{id}/start",
+                             .operation_id = "startBooking",
+                             .handler = [this](auto& r) { return daemon->run.start(r); }});
+        workshop.router.add({.method = "POST",
+                             .pattern = "/api/v1/bookings/{id}/pause",
+                             .operation_id = "pauseBooking",
+                             .handler = [this](auto& r) { return daemon->run.pause(r); }});
+        workshop.router.add({.method = "POST",
+                             .pattern = "/api/v1/bookings/{id}/stop",
+                             .operation_id = "stopBooking",
+                             .handler = [this](auto& r) { return daemon->run.stop(r); }});
+        workshop.clock.set(booking::dhaka("2026-11-21 10:00"));
+        real.advance(1h);
+    }
+
+    facility::Machine add_laser(std::string const& slug) {
+        auto machine = workshop.add_machine({.slug = slug,
+                                             .name = {slug, slug},
+                                             .kind = "laser",
+                                             .rated_w = 2000,
+                                             .grid_minutes = 15,
+                                             .min_minutes = 15,
+                                             .max_minutes = 240,
+                                             .busy_above_w = 100});
+        setups_.push_back({.name = "meter of " + slug,
+                           .line = "line",
+                           .endpoint = "127.0.0.1:1502",
+                           .unit = static_cast<int>(setups_.size() + 1),
+                           .profile = "eastron_sdm120",
+                           .serial = "123",
+                           .machine = machine.id,
+                           .points = {{"energy_import", Unit::wh, true, true, 0, 1},
+                                      {"active_power", Unit::w, false, false, 0, 1}}});
+        auto& unit = plant.units[machine.id];
+        unit.load_w = 1800;
+        unit.standby_w = 10;
+        unit.shown_from = 5'000'000;
+        return machine;
+    }
+
+    /// Starts the daemon, or starts it again after it was killed.
+    void boot() {
+        daemon.reset();
+        auto const points = store.read(
+            [&](store::Reader& reader) { return list_points(reader, workshop.facility); });
+        auto known = points;
+        if (known.empty()) {
+            workshop.ledger.write([&](store::Writer& writer) {
+                known = configure_devices(writer, workshop.ids, workshop.facility, setups_);
+                return true;
+            });
+            for (auto const& meter : machine_meters(known)) {
+                plant.units[meter.machine].energy = *meter.energy;
+                plant.units[meter.machine].power = *meter.power;
+            }
+        }
+        daemon.emplace(workshop, store, telemetry_, plant, real, known);
+    }
+
+    void kill() { daemon.reset(); }
+
+    /// Lets time pass second by second, with all that the daemon does in it.
+    void run_for(Duration real_time) {
+        for (Duration passed{}; passed < real_time; passed += 1s) {
+            plant.pass(1s);
+            if (!daemon) continue;
+            for (auto& frame : plant.poll()) daemon->writer.accept(frame);
+            daemon->run.renew();
+            daemon->run.tick();
+            cross_boundaries();
+            if (++seconds_ % 30 == 0) daemon->writer.flush();
+        }
+    }
+
+    http::Response start(std::string const& booking, std::string const& key) {
+        return call("start", booking, key, "{}");
+    }
+    http::Response pause(std::string const& booking, std::string const& key) {
+        return call("pause", booking, key, "{}");
+    }
+    http::Response stop(std::string const& booking, std::string const& key) {
+        return call("stop", booking, key, R"({"quantity":12})");
+    }
+    http::Response call(std::string const& what, std::string const& booking, std::string const& key,
+                        std::string body) {
+        return workshop.call(workshop.desk, "POST", "/api/v1/bookings/" + booking + "/" + what,
+                             std::move(body), {{"idempotency-key", key}});
+    }
+
+    /// A booking of mita that is checked in; its slot began at the last quarter of an hour.
+    std::string here(MachineId const& machine, Duration length) {
+        auto const now = workshop.clock.now();
+        auto const start = Instant{now.time_since_epoch() / 15min * 15min};
+        booking::Booking const booking{.facility = workshop.facility,
+                                       .id = workshop.ids.make<BookingId>(),
+                                       .machine = machine,
+                                       .enterprise = workshop.mita,
+                                       .created_by = workshop.member.person,
+                                       .during = {start, start + length}};
+        store.write([&](store::Writer& writer) {
+            booking::insert_booking(writer, booking, now);
+            return booking::change_state(writer, booking, booking::State::checked_in,
+                                         workshop.desk.person, "", now);
+        });
+        return booking.id.text();
+    }
+
+    std::string state_of(std::string const& booking) {
+        return std::string{booking::name_of(booking_of(booking).state)};
+    }
+    booking::Booking booking_of(std::string const& id) {
+        return store.read([&](store::Reader& reader) {
+            return booking::find_booking(reader, workshop.facility, BookingId::parse(id).value())
+                .value();
+        });
+    }
+    std::string last_reason(std::string const& id) {
+        return store.read([&](store::Reader& reader) {
+            return booking::history_of(reader, workshop.facility, BookingId::parse(id).value())
+                .back()
+                .reason;
+        });
+    }
+    std::vector<UsageSession> sessions() {
+        return store.read([&](store::Reader& reader) {
+            return sessions_between(reader, workshop.facility,
+                                    {Instant{}, workshop.clock.now() + 24h});
+        });
+    }
+    UsageSession only_session() {
+        auto const all = sessions();
+        if (all.size() != 1) throw std::runtime_error(std::to_string(all.size()) + " sessions");
+        return all.front();
+    }
+    Plant::Unit& unit(MachineId const& machine) { return plant.units.at(machine); }
+
+    booking::Workshop workshop;
+    MortalStore store;
+    store::Store& telemetry_;
+    ManualMonotonicClock real;
+    Plant plant;
+    std::optional<Daemon> daemon;
+
+private:
+    void cross_boundaries() {
+        auto const now = workshop.clock.now();
+        if (!boundary_) boundary_ = daemon->run.next_boundary();
+        if (now < *boundary_) return;
+        daemon->run.at_boundary(*boundary_);
+        boundary_.reset();
+    }
+
+    std::vector<DeviceSetup> setups_;
+    std::optional<Instant> boundary_;
+    int seconds_ = 0;
+};
+
+}  // namespace karkhana::metering

@@ -1,0 +1,130 @@
+"""The router and the document list the same operations, and real answers are as it says."""
+import re
+import unittest
+import uuid
+
+import jsonschema
+import yaml
+
+from house import Caller, House, ROOT, book, machine
+
+DOCUMENT = yaml.safe_load((ROOT / "schema/openapi.yaml").read_text(encoding="utf-8"))
+
+
+def operations():
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def schema_of(operation, status):
+    answer = operation["responses"].get(str(status), {})
+    if "$ref" in answer:
+        answer = DOCUMENT["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
+    for content in answer.get("content", {}).values():
+        return content["schema"]
+    return None
+
+
+def validate(document, schema):
+    whole = {**schema, "components": DOCUMENT["components"]}
+    jsonschema.Draft202012Validator(
+        whole, format_checker=jsonschema.FormatChecker()).validate(document)
+
+
+class Contract(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.house = House().__enter__()
+        cls.roles = {role: cls.house.person(role)
+                     for role in ("manager", "operator", "member", "accountant")}
+        cls.ids = cls.some_ids()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.house.__exit__()
+
+    @classmethod
+    def some_ids(cls):
+        member, operator = cls.roles["member"], cls.roles["operator"]
+        booked = book(member, "laser-1", quantity=2).json
+        operator.post(f"/api/v1/bookings/{booked['id']}/start")
+        done = operator.post(f"/api/v1/bookings/{booked['id']}/stop", {"quantity": 2}).json
+        accountant = cls.roles["accountant"]
+        period = booked["start"][:7]
+        run = accountant.post("/api/v1/billing-runs", {"period": period}).json
+        invoice = accountant.post(f"/api/v1/invoices/{run['invoices'][0]['id']}/finalize").json
+        accountant.post(f"/api/v1/invoices/{invoice['id']}/payments",
+                        {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"})
+        return {"bookings": booked["id"], "machines": booked["machine"]["id"],
+                "usage-sessions": done["session_ids"][0], "invoices": invoice["id"],
+                "from": booked["start"], "period": period}
+
+    def path_for(self, path):
+        subject = path.split("/")[3] if path.startswith("/api/v1/") else ""
+        filled = path.replace("{id}", self.ids.get(subject, "")).replace("{line}", "1")
+        filled = filled.replace("{channel}", "2").replace("{what}", "usage")
+        day = self.ids["from"][:10]
+        asked = {"getAvailability": "duration_minutes=60&", "findTime":
+                 f"day={day}&duration_minutes=60&machine_kind=laser&"}
+        return filled, day, asked
+
+    def query(self, operation, day, asked):
+        offset = "%2B06:00"
+        names = {p.get("name") for p in operation.get("parameters", [])}
+        text = asked.get(operation["operationId"], "")
+        if "from" in names:
+            text += f"from={day}T00:00:00{offset}&to={day}T23:00:00{offset}&"
+        if "period" in names:
+            text += f"period={self.ids['period']}"
+        return "?" + text if text else ""
+
+    def test_every_operation_of_the_document_has_a_route(self):
+        nobody = Caller(self.house.address)
+        for method, path, operation in operations():
+            path = re.sub(r"\{(line|channel)\}", "1", path).replace("{what}", "usage")
+            path = path.replace("{id}", str(uuid.uuid4()))
+            answer = nobody.ask(method, path, {} if method in ("POST", "PATCH") else None)
+            with self.subTest(operation=operation["operationId"]):
+                self.assertNotIn(answer.status, (404, 405, 500))
+
+    def test_what_can_be_read_is_as_the_document_says(self):
+        manager = self.roles["manager"]
+        for method, path, operation in operations():
+            if method != "GET" or operation["operationId"] == "streamEvents":
+                continue
+            filled, day, asked = self.path_for(path)
+            answer = manager.get(filled + self.query(operation, day, asked))
+            with self.subTest(operation=operation["operationId"]):
+                self.assertEqual(answer.status, 200, (filled, answer.raw[:300]))
+                if answer.json is not None:
+                    validate(answer.json, schema_of(operation, 200))
+
+    def test_refusals_are_problem_documents_with_a_code(self):
+        member = self.roles["member"]
+        for method, path, operation in operations():
+            if method not in ("POST", "PATCH") or not path.startswith("/api/v1/"):
+                continue
+            filled = self.path_for(path)[0]
+            for body in ({"no_such_field": 1}, {"machine_id": 7}, []):
+                answer = member.ask(method, filled, body, {"If-Match": '"1"'})
+                with self.subTest(operation=operation["operationId"], body=body):
+                    self.assertLess(answer.status, 500, answer.raw)
+                    self.assertGreaterEqual(answer.status, 400)
+                    self.assertIn("problem+json", answer.headers["Content-Type"])
+                    validate(answer.json, {"$ref": "#/components/schemas/Problem"})
+
+    def test_a_member_may_not_do_what_is_for_staff(self):
+        for method, path, operation in operations():
+            if operation["operationId"] in self.roles["member"].me["operations"]:
+                continue
+            if "security" in operation:
+                continue
+            answer = self.roles["member"].ask(method, self.path_for(path)[0],
+                                              {} if method != "GET" else None)
+            with self.subTest(operation=operation["operationId"]):
+                self.assertEqual(answer.code, "forbidden")
+
+
+if __name__ == "__main__":
+    unittest.main()

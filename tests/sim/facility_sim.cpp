@@ -1,0 +1,357 @@
+#include <boost/json/parse.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <ranges>
+#include <string_view>
+#include <unistd.h>
+
+#include "server/app/demo_files.hpp"
+#include "server/app/verify.hpp"
+#include "server/billing/charges.hpp"
+#include "server/people/records.hpp"
+#include "tests/sim/house.hpp"
+#include "tests/sim/oracle.hpp"
+
+namespace karkhana::sim {
+namespace {
+
+using namespace std::chrono_literals;
+namespace json = boost::json;
+
+/// Watt-hours that a disc may turn on while the daemon asks: the laser's is 0.5 a second.
+constexpr std::int64_t most_turned = 2;
+
+struct Options {
+    std::uint64_t seed = 20261120;
+    int days = 7;
+};
+
+/// What the plant looks like: the demo's machines, all on one line.
+app::Loaded load(std::string const& folder) {
+    app::DemoPlaces places;
+    places.data = folder;
+    places.profiles = "devices/profiles";
+    places.schema = "schema";
+    auto text = app::demo_config(places);
+    for (auto at = text.find("line = \"floor\""); at != std::string::npos;
+         at = text.find("line = \"floor\""))
+        text.replace(at, 14, "line = \"hall\"");
+    std::ofstream{folder + "/karkhana.toml"} << text;
+    auto loaded = app::load_or_complain(folder + "/karkhana.toml");
+    if (!loaded) std::exit(1);
+    return std::move(*loaded);
+}
+
+Scene scene_of(app::Loaded const& loaded, std::uint64_t seed) {
+    Scene scene;
+    scene.seed = seed;
+    for (auto const& machine : loaded.config.machines)
+        scene.machines.push_back({machine.slug, machine.kind, machine.rated_w, 1'000'000});
+    SceneLine line{"hall", 0, "", {}};
+    for (auto const& device : loaded.config.devices) {
+        SceneUnit unit;
+        unit.unit = static_cast<std::uint8_t>(device.unit);
+        unit.profile = loaded.profiles.at(device.profile);
+        unit.machine = device.machine;
+        unit.serial = static_cast<std::uint32_t>(device.serial.value_or(0));
+        for (std::size_t i = 0; i < device.relays.size(); ++i)
+            unit.relays[static_cast<std::uint16_t>(i)] = device.relays[i];
+        line.units.push_back(std::move(unit));
+    }
+    scene.lines.push_back(std::move(line));
+    return scene;
+}
+
+/// The week of the facility, told by one seed.
+class Story {
+public:
+    Story(Options options, std::string const& folder)
+        : options_(options),
+          chance_(options.seed),
+          clocks_(parse_rfc3339("2026-11-15T05:00:00+06:00").value()),
+          loaded_(load(folder)),
+          scene_(scene_of(loaded_, options.seed)),
+          world_(scene_, clocks_.monotonic),
+          plant_(scene_, world_, clocks_, options.seed) {}
+
+    int tell();
+
+private:
+    struct Running {
+        std::string booking;
+        Job job;
+    };
+
+    std::int64_t between(std::int64_t low, std::int64_t high) {
+        return low +
+               static_cast<std::int64_t>(chance_() % static_cast<std::uint64_t>(high - low + 1));
+    }
+    void open_house() {
+        house_.reset();  // a kill: the database is all that is left
+        house_ = std::make_unique<House>(loaded_, clocks_, plant_, ++boots_ + options_.seed * 1000);
+        house_->at_boundary = [this](Instant at) { note_change_of_prices(at); };
+    }
+    void note_change_of_prices(Instant at);
+    void enterprises();
+    void hour();
+    void start(std::string const& slug);
+    void stop(std::string const& slug);
+    void trouble();
+    void settle();
+    bool check();
+    bool check_job(std::string const& booking, Job job);
+    bool check_money(metering::UsageSession const& session, Job const& job,
+                     std::int64_t billed_poisha);
+    bool check_contacts();
+
+    Options options_;
+    std::mt19937_64 chance_;
+    Clocks clocks_;
+    app::Loaded loaded_;
+    Scene scene_;
+    World world_;
+    Plant plant_;
+    std::unique_ptr<House> house_;
+    std::uint64_t boots_ = 0;
+    std::vector<EnterpriseId> enterprises_;
+    std::map<std::string, Running> running_;
+    std::map<std::string, Job> done_;
+    std::map<std::string, std::map<Instant, Change>> changes_;  ///< of each machine's prices
+    int refused_ = 0, kills_ = 0, cuts_ = 0, estimated_ = 0, across_ = 0, blind_ = 0;
+};
+
+void Story::enterprises() {
+    auto random = seeded_random(options_.seed);
+    IdSource ids{*random, clocks_.wall};
+    house_->ledger().write([&](store::Writer& writer) {
+        for (int i = 0; i < 5; ++i) {
+            people::Enterprise enterprise;
+            enterprise.id = ids.make<EnterpriseId>();
+            enterprise.name = {fmt::format("Workshop {}", i), fmt::format("কারখানা {}", i)};
+            people::insert_enterprise(writer, house_->prepared().facility.id, enterprise,
+                                      clocks_.wall.now());
+            enterprises_.push_back(enterprise.id);
+        }
+        people::Person person;
+        person.id = house_->principal("operator", std::nullopt).person;
+        person.login = "everybody";
+        person.name = {"Everybody", "সবাই"};
+        person.roles = {{"operator", std::nullopt}, {"accountant", std::nullopt}};
+        people::insert_person(writer, house_->prepared().facility.id, person, "none",
+                              clocks_.wall.now());
+        return true;
+    });
+}
+
+/// 17:00 and 23:00 in Dhaka, which is six hours ahead of UTC all year.
+void Story::note_change_of_prices(Instant at) {
+    auto const hour = (at.time_since_epoch() / 1h + 6) % 24;
+    if (at.time_since_epoch() % 1h != 0us || (hour != 17 && hour != 23)) return;
+    for (auto const& machine : loaded_.config.machines) {
+        auto const shown = world_.shown(machine.slug).energy_wh;
+        auto const noted = changes_[machine.slug].try_emplace(at, hour == 17, shown, shown).first;
+        noted->second.high_wh = shown;
+    }
+}
+
+void Story::start(std::string const& slug) {
+    auto const& zone = house_->prepared().zone;
+    auto const begin = boundaries(zone, {clocks_.wall.now(), clocks_.wall.now() + 16min}, 15).at(0);
+    auto const end = begin + std::chrono::minutes{15 * between(2, 12)};
+    auto const who = house_->principal("operator", std::nullopt);
+    auto const pieces = between(0, 200);
+    auto const booked = house_->ask(
+        who, "POST", "/api/v1/bookings",
+        fmt::format(R"({{"machine_id":"{}","enterprise_id":"{}","start":"{}","end":"{}"}})",
+                    house_->prepared().machine_ids.at(slug).text(),
+                    enterprises_[static_cast<std::size_t>(between(0, 4))].text(),
+                    to_rfc3339(begin, zone), to_rfc3339(end, zone)));
+    if (booked.status != 201) {
+        ++refused_;
+        return;
+    }
+    std::string const id{json::parse(booked.body).at("id").as_string()};
+    Job job{.machine = slug,
+            .start = clocks_.wall.now(),
+            .start_wh = world_.shown(slug).energy_wh,
+            .pieces = pieces};
+    auto const started = house_->ask(who, "POST", "/api/v1/bookings/" + id + "/start", "{}");
+    if (started.status == 200) {
+        running_[slug] = {id, job};
+        return;
+    }
+    ++refused_;
+    house_->ask(who, "POST", "/api/v1/bookings/" + id + "/cancel", "{}");
+}
+
+void Story::stop(std::string const& slug) {
+    auto running = running_.at(slug);
+    auto const who = house_->principal("operator", std::nullopt);
+    auto const path = "/api/v1/bookings/" + running.booking;
+    auto const stopped = house_->ask(who, "POST", path + "/stop",
+                                     fmt::format(R"({{"quantity":{}}})", running.job.pieces));
+    if (stopped.status == 503) return;  // tried again in the next hour
+    // 409: the daemon ended it at the end of its slot, and nobody counted the pieces.
+    if (stopped.status == 409) running.job.pieces = 0;
+    running.job.stop_wh = -1;  // known when the contact is open, see settle
+    done_[running.booking] = running.job;
+    running_.erase(slug);
+    house_->run_until(clocks_.wall.now() + 30s);
+    done_[running.booking].stop = clocks_.wall.now();
+    done_[running.booking].stop_wh = world_.shown(slug).energy_wh;
+}
+
+void Story::trouble() {
+    if (between(0, 11) == 0) {
+        ++kills_;
+        open_house();
+    }
+    if (between(0, 15) == 0) {
+        ++cuts_;
+        plant_.cut = true;
+        house_->run_until(clocks_.wall.now() + std::chrono::seconds{between(2, 400)});
+        plant_.cut = false;
+    }
+}
+
+void Story::hour() {
+    for (auto const& machine : loaded_.config.machines) {
+        auto const& slug = machine.slug;
+        if (running_.contains(slug) && between(0, 1) == 0)
+            stop(slug);
+        else if (!running_.contains(slug) && between(0, 2) == 0)
+            start(slug);
+    }
+    trouble();
+    house_->run_until(clocks_.wall.now() + std::chrono::minutes{between(20, 60)});
+}
+
+void Story::settle() {
+    plant_.lost_per_mille = 0;
+    auto const left = running_;
+    for (auto const& [slug, running] : left) stop(slug);
+    house_->run_until(clocks_.wall.now() + 10min);
+    billing::charge_closed_sessions(house_->ledger(), house_->prepared().facility.id,
+                                    house_->prepared().zone, clocks_.wall.now());
+}
+
+bool Story::check_job(std::string const& booking, Job job) {
+    auto& ledger = house_->ledger();
+    auto const facility = house_->prepared().facility.id;
+    auto const sessions = ledger.read([&](store::Reader& reader) {
+        return metering::sessions_of_booking(reader, facility, *BookingId::parse(booking));
+    });
+    auto const fail = [&](std::string const& what) {
+        std::fprintf(stderr, "booking %s on %s: %s\n", booking.c_str(), job.machine.c_str(),
+                     what.c_str());
+        return false;
+    };
+    if (sessions.size() != 1) return fail(fmt::format("{} sessions", sessions.size()));
+    auto const& session = sessions.front();
+    if (!session.energy) return fail("is not closed");
+    if (session.energy->wh != job.energy_wh())
+        return fail(fmt::format("{} Wh by the daemon, {} Wh by the machine", session.energy->wh,
+                                job.energy_wh()));
+    if (session.quality != Quality::good) ++estimated_;
+    auto const charges = ledger.read([&](store::Reader& reader) {
+        return billing::charges_of_sessions(reader, facility, {session.id});
+    });
+    std::int64_t billed = 0;
+    for (auto const& [id, of_session] : charges)
+        for (auto const& charge : of_session) billed += charge.term.amount.poisha;
+    if (session.start < job.start || session.start > job.start + 30s || *session.stop > job.stop)
+        return fail("was not used at the time");
+    job.used_s = (*session.stop - session.start) / 1s;
+    return check_money(session, job, billed) ||
+           fail(fmt::format("{} poisha billed, {} by the oracle", billed,
+                            Prices{}.cost(job, peak_wh(job, changes_[job.machine], 0))));
+}
+
+/// Where the daemon could not ask when the prices changed, any split of the energy may be right.
+bool Story::check_money(metering::UsageSession const& session, Job const& job,
+                        std::int64_t billed_poisha) {
+    auto const& changes = changes_[job.machine];
+    auto const low = peak_wh(job, changes, 0);
+    auto const& turned = std::views::iota(std::int64_t{0}, job.energy_wh() + 1);
+    auto const right = [&](std::int64_t peak) { return Prices{}.cost(job, peak) == billed_poisha; };
+    if (low != 0 && low != job.energy_wh()) ++across_;
+    auto const read = [](auto const& part) { return part.method == metering::Method::read; };
+    if (std::ranges::all_of(session.registers, read))
+        return std::ranges::any_of(turned | std::views::take(most_turned),
+                                   [&](auto by) { return right(peak_wh(job, changes, by)); });
+    ++blind_;
+    return std::ranges::any_of(turned, right);
+}
+
+bool Story::check_contacts() {
+    for (auto const& machine : loaded_.config.machines) {
+        std::int64_t used = 0;
+        for (auto const& [booking, job] : done_)
+            if (job.machine == machine.slug) used += job.energy_wh();
+        if (world_.shown(machine.slug).energy_wh - 1'000'000 == used) continue;
+        std::fprintf(stderr, "%s drew %ld Wh outside of every session\n", machine.slug.c_str(),
+                     static_cast<long>(world_.shown(machine.slug).energy_wh - 1'000'000 - used));
+        return false;
+    }
+    return true;
+}
+
+bool Story::check() {
+    bool holds = check_contacts();
+    for (auto const& [booking, job] : done_) holds = check_job(booking, job) && holds;
+    auto const who = house_->principal("accountant", std::nullopt);
+    auto const run = house_->ask(who, "POST", "/api/v1/billing-runs", R"({"period":"2026-11"})");
+    auto const invoices = json::parse(run.body).at("invoices").as_array();
+    for (auto const& invoice : invoices) {
+        std::string const id{invoice.at("id").as_string()};
+        holds =
+            house_->ask(who, "POST", "/api/v1/invoices/" + id + "/finalize", "{}").status == 200 &&
+            holds;
+    }
+    auto const verified =
+        app::verify_facility(house_->ledger(), house_->prepared().facility, loaded_.profiles);
+    for (auto const& finding : verified.findings) std::fprintf(stderr, "%s\n", finding.c_str());
+    std::printf("seed %llu, %d days: %zu jobs, %d across a change of prices (%d read blind), "
+                "%d refused, %d estimated, %d kills, %d cuts, %lld invoices\n",
+                static_cast<unsigned long long>(options_.seed), options_.days, done_.size(),
+                across_, blind_, refused_, estimated_, kills_, cuts_,
+                static_cast<long long>(verified.invoices));
+    return holds && verified.findings.empty() && !done_.empty();
+}
+
+int Story::tell() {
+    open_house();
+    enterprises();
+    house_->run_until(clocks_.wall.now() + 1min);
+    auto const end = clocks_.wall.now() + std::chrono::days{options_.days};
+    while (clocks_.wall.now() < end) hour();
+    settle();
+    return check() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace karkhana::sim
+
+int main(int argc, char** argv) {
+    karkhana::sim::Options options;
+    for (int i = 1; i < argc; ++i) {
+        std::string_view const argument{argv[i]};
+        if (argument == "--short") options.days = 1;
+        if (argument == "--seed" && i + 1 < argc)
+            options.seed = std::strtoull(argv[++i], nullptr, 10);
+        if (argument == "--days" && i + 1 < argc) options.days = std::atoi(argv[++i]);
+    }
+    auto const folder =
+        std::filesystem::temp_directory_path() / ("karkhana-sim-" + std::to_string(::getpid()));
+    std::filesystem::create_directories(folder);
+    int status = 1;
+    {
+        karkhana::sim::Story story{options, folder.string()};
+        status = story.tell();
+    }
+    std::filesystem::remove_all(folder);
+    return status;
+}

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "devices/interlock/interlock.hpp"
+#include "devices/poller/engine.hpp"
+#include "server/app/load.hpp"
+#include "server/app/prepare.hpp"
+#include "server/billing/api.hpp"
+#include "server/booking/api.hpp"
+#include "server/metering/api.hpp"
+#include "server/metering/recall.hpp"
+#include "server/metering/series_writer.hpp"
+#include "tests/sim/plant.hpp"
+
+namespace karkhana::sim {
+
+/// The daemon's rooms on the simulated plant, without a thread. Destroying it is a kill: nothing
+/// is stopped in order, only the database is left.
+class House final : public metering::MeterPort,
+                    public metering::ContactPort,
+                    public interlock::InterlockListener {
+public:
+    House(app::Loaded const& loaded, Clocks& clocks, Plant& plant, std::uint64_t seed);
+
+    /// Does what is due now and passes time until `until`.
+    void run_until(Instant until);
+    /// A request as `who` through the real handlers.
+    http::Response ask(http::Principal const& who, std::string method, std::string path,
+                       std::string body);
+    http::Principal principal(std::string role, std::optional<EnterpriseId> enterprise) const;
+
+    Result<std::vector<Reading>> snapshot(std::span<Channel const> channels,
+                                          std::chrono::milliseconds deadline) override;
+    void set(MachineId const& machine, metering::ContactWish const& wish) override;
+    metering::ContactState actual(MachineId const& machine) override;
+    metering::ContactState wait_for(MachineId const& machine, bool closed,
+                                    std::chrono::milliseconds deadline) override;
+    std::string alarm(MachineId const& machine) override;
+    void relay_changed(interlock::RelayState const&, interlock::RelayState const&) override {}
+
+    /// Told of every boundary of a quarter hour, just before and just after the daemon reads it.
+    std::function<void(Instant)> at_boundary = [](Instant) {};
+
+    store::Store& ledger() { return stores_.ledger(); }
+    app::Prepared const& prepared() const { return prepared_; }
+
+private:
+    void turn();
+    void step_devices();
+
+    Clocks& clocks_;
+    std::unique_ptr<Random> random_;
+    IdSource ids_;
+    app::Stores stores_;
+    app::Prepared prepared_;
+    metering::Meters meters_;
+    metering::SeriesWriter series_;
+    app::LinePlan plan_;
+    interlock::Interlock interlock_;
+    poller::PollEngine engine_;
+    billing::RateCardCache rate_cards_;
+    booking::Services booking_;
+    metering::Services metering_;
+    metering::RunControl run_;
+    http::Router router_;
+    Instant boundary_;
+    std::uint64_t turns_ = 0;
+    std::uint64_t keys_ = 0;
+    std::uint64_t boot_;
+};
+
+}  // namespace karkhana::sim

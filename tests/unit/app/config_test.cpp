@@ -1,0 +1,135 @@
+#include <filesystem>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "server/app/clock_spec.hpp"
+#include "server/app/config.hpp"
+#include "server/app/demo_files.hpp"
+
+namespace karkhana::app {
+namespace {
+
+/// A configuration file in a folder that goes with the test.
+class ConfigFile : public testing::Test {
+protected:
+    void SetUp() override {
+        folder_ = std::filesystem::temp_directory_path() /
+                  ("karkhana-config-" + std::to_string(::getpid()));
+        std::filesystem::create_directories(folder_);
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    std::optional<Config> load(std::string const& text) {
+        std::ofstream{folder_ / "karkhana.toml"} << text;
+        problems_.clear();
+        return load_config((folder_ / "karkhana.toml").string(), problems_);
+    }
+    bool complains(std::uint32_t line, std::string const& about) const {
+        for (auto const& problem : problems_)
+            if (problem.line == line && problem.what.find(about) != std::string::npos) return true;
+        return false;
+    }
+
+    std::filesystem::path folder_;
+    config::Problems problems_;
+};
+
+constexpr std::string_view kSmall = R"toml(data = "/tmp/k"
+profiles = "devices/profiles"
+facility = { slug = "bhairab", name_en = "Bhairab", opening = [
+  { weekdays = [6, 7, 1], from = "09:00", to = "21:00" } ] }
+machine = [{ slug = "laser-1", name_en = "Laser", kind = "laser", rated_w = 1900 }]
+line = [{ name = "hall", tcp = "192.168.1.50:502" }]
+device = [
+  { name = "Meter", line = "hall", unit = 1, profile = "eastron_sdm120", machine = "laser-1" },
+]
+)toml";
+
+TEST_F(ConfigFile, TenLinesAreEnough) {
+    auto const config = load(std::string{kSmall});
+    for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->facility.name.bn, "Bhairab");
+    EXPECT_EQ(config->facility.zone, "Asia/Dhaka");
+    ASSERT_EQ(config->opening_hours.size(), 3U);
+    EXPECT_EQ(config->opening_hours[0].opens_minute, 540);
+    EXPECT_EQ(config->machines.at(0).busy_above_w, 95);
+    EXPECT_EQ(config->lines.at(0).endpoint(), "192.168.1.50:502");
+    EXPECT_FALSE(config->simulated);
+}
+
+TEST_F(ConfigFile, TheDemosOwnIsSound) {
+    DemoPlaces places;
+    places.data = folder_.string();
+    places.profiles = "devices/profiles";
+    places.schema = "schema";
+    auto const config = load(demo_config(places));
+    for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->machines.size(), 6U);
+    EXPECT_TRUE(config->simulated);
+    EXPECT_EQ(config->rate_card->components.at(0).price, Rate{9'680'000});
+}
+
+TEST_F(ConfigFile, EveryProblemIsListedWithItsLine) {
+    auto const config = load(R"toml(data = "/tmp/k"
+profiles = "devices/profiles"
+colour = "blue"
+[facility]
+slug = "bhairab"
+zone = "Asia/Nowhere"
+[[machine]]
+slug = "laser-1"
+name_en = "Laser"
+kind = "laser"
+rated_w = "a lot"
+[[line]]
+name = "hall"
+[[device]]
+name = "Meter"
+line = "roof"
+unit = 300
+profile = "no_such_meter"
+machine = "laser-9"
+[rate_card]
+name = "r"
+source = "s"
+peak_from = "25"
+peak_to = "23:00"
+[[rate_card.component]]
+basis = "magic"
+taka = "1.2.3"
+label_en = "x"
+)toml");
+    EXPECT_FALSE(config);
+    EXPECT_TRUE(complains(3, "colour"));
+    EXPECT_TRUE(complains(6, "zone"));
+    EXPECT_TRUE(complains(11, "rated_w"));
+    EXPECT_TRUE(complains(13, "tcp"));
+    EXPECT_TRUE(complains(16, "no line"));
+    EXPECT_TRUE(complains(17, "unit"));
+    EXPECT_TRUE(complains(18, "profile"));
+    EXPECT_TRUE(complains(19, "no machine"));
+    EXPECT_TRUE(complains(23, "time of day"));
+    EXPECT_TRUE(complains(26, "kwh"));
+    EXPECT_TRUE(complains(27, "price"));
+}
+
+TEST(ClockSpec, ReadsWhatAPersonTypesAndWhatItWroteItself) {
+    auto const now = instant(1'700'000'000'000'000);
+    auto const spec = parse_clock("2026-11-20T16:40+06:00x60", now);
+    ASSERT_TRUE(spec);
+    EXPECT_EQ(spec->speed, 60);
+    EXPECT_EQ(spec->origin, parse_rfc3339("2026-11-20T16:40:00+06:00").value());
+    auto const again = parse_clock(spec->text(), instant(0));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->origin, spec->origin);
+    EXPECT_EQ(again->real_origin, now);
+    for (auto bad : {"", "x60", "2026-11-20T16:40+06:00", "2026-11-20T16:40+06:00x0",
+                     "2026-11-20T16:40+06:00x1.5", "2026-11-20x60", "2026-11-20T16:40+06:00x60@z"})
+        EXPECT_FALSE(parse_clock(bad, now)) << bad;
+}
+
+}  // namespace
+}  // namespace karkhana::app

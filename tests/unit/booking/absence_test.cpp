@@ -1,0 +1,104 @@
+#include <gtest/gtest.h>
+
+#include "server/booking/rules_absence.hpp"
+#include "tests/unit/booking/values.hpp"
+
+namespace karkhana::booking {
+namespace {
+
+using namespace tests;
+
+Instant on_saturday(std::string const& clock) { return dhaka("2026-11-21 " + clock); }
+
+struct Absent {
+    State state = State::confirmed;
+    std::string from = "10:00";
+    std::string until = "11:00";
+    std::vector<std::pair<std::string, std::string>> outages{};
+    bool out_of_order = false;
+};
+
+/// "missed", "cancelled outage" and so on; empty while it may still be used.
+std::string verdict(Absent const& absent, Instant now) {
+    auto machine = laser();
+    machine.out_of_order = absent.out_of_order;
+    Booking booking;
+    booking.machine = machine.id;
+    booking.state = absent.state;
+    booking.during = {on_saturday(absent.from), on_saturday(absent.until)};
+    std::vector<facility::Outage> outages;
+    for (auto const& [from, until] : absent.outages)
+        outages.push_back({.during = {on_saturday(from), on_saturday(until)}});
+    auto const found = judge_absence(Settings{}, booking, machine, outages, now);
+    return found ? std::string(name_of(found->to)) : std::string{};
+}
+
+std::string verdict(Absent const& absent, std::string const& now) {
+    return verdict(absent, on_saturday(now));
+}
+
+TEST(Absence, IsMissedWhenTheGraceTimeIsOver) {
+    EXPECT_EQ(verdict({}, "10:14"), "");
+    EXPECT_EQ(verdict({}, on_saturday("10:15") - Duration{1}), "");
+    EXPECT_EQ(verdict({}, "10:15"), "missed");
+    EXPECT_EQ(verdict({}, "23:00"), "missed");
+}
+
+TEST(Absence, OfABookingShorterThanTheGraceEndsWithIt) {
+    EXPECT_EQ(verdict({.until = "10:10"}, "10:09"), "");
+    EXPECT_EQ(verdict({.until = "10:10"}, "10:10"), "missed");
+}
+
+TEST(Absence, DoesNotCountWhileThereIsNoPower) {
+    Absent const cut{.outages = {{"10:05", "10:35"}}};
+    EXPECT_EQ(verdict(cut, "10:15"), "");
+    EXPECT_EQ(verdict(cut, "10:44"), "");
+    EXPECT_EQ(verdict(cut, "10:45"), "cancelled");
+    // Two that overlap count once; one that began before counts from the start.
+    Absent const two{.outages = {{"09:00", "10:10"}, {"10:05", "10:20"}}};
+    EXPECT_EQ(verdict(two, "10:34"), "");
+    EXPECT_EQ(verdict(two, "10:35"), "cancelled");
+    // An outage after the grace time comes too late to excuse, and one before it too early.
+    EXPECT_EQ(verdict({.outages = {{"10:15", "11:00"}}}, "10:16"), "missed");
+    EXPECT_EQ(verdict({.outages = {{"09:00", "10:00"}}}, "10:15"), "missed");
+}
+
+TEST(Absence, IsNobodysFaultWhenTheOutageTookTheSlot) {
+    Absent const all{.outages = {{"09:30", "12:00"}}};
+    EXPECT_EQ(verdict(all, "10:30"), "");
+    EXPECT_EQ(verdict(all, "11:00"), "cancelled");
+    Absent const most{.outages = {{"10:05", "10:55"}}};
+    EXPECT_EQ(verdict(most, "10:59"), "");
+    EXPECT_EQ(verdict(most, "11:00"), "cancelled");
+    Absent const broken{.out_of_order = true};
+    EXPECT_EQ(verdict(broken, "10:59"), "");
+    EXPECT_EQ(verdict(broken, "11:00"), "cancelled");
+}
+
+TEST(Absence, OfAStartIsJudgedAtTheEnd) {
+    EXPECT_EQ(verdict({.state = State::checked_in}, "10:59"), "");
+    EXPECT_EQ(verdict({.state = State::checked_in}, "11:00"), "completed");
+    EXPECT_EQ(verdict({.state = State::checked_in, .outages = {{"10:30", "10:40"}}}, "11:00"),
+              "cancelled");
+}
+
+TEST(Absence, ConcernsNobodyWhoHasBegunOrIsOver) {
+    for (auto const state : {State::running, State::paused, State::completed, State::cancelled,
+                             State::missed, State::interrupted})
+        EXPECT_EQ(verdict({.state = state}, "23:00"), "") << name_of(state);
+}
+
+TEST(Absence, AnOutageOfAnotherMachineExcusesNobody) {
+    auto const machine = laser();
+    Booking booking;
+    booking.machine = machine.id;
+    booking.during = {on_saturday("10:00"), on_saturday("11:00")};
+    std::vector<facility::Outage> const outages{
+        {.machine = numbered_id<MachineId>(2), .during = booking.during}};
+    auto const found = judge_absence(Settings{}, booking, machine, outages, on_saturday("10:15"));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->to, State::missed);
+}
+
+}  // namespace
+}  // namespace karkhana::booking

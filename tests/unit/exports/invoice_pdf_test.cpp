@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <thread>
+#include <vector>
+
+#include "server/base/unicode.hpp"
+#include "server/exports/invoice_pdf.hpp"
+#include "tests/support/test_database.hpp"
+#include "tests/unit/exports/samples.hpp"
+
+namespace karkhana::exports {
+namespace {
+
+using ::testing::HasSubstr;
+
+Standing standing() { return {std::string(64, 'a'), std::string(64, 'b'), Money{10'000}}; }
+
+/// What a reader can copy out of the pages, by poppler.
+std::string copied(std::string const& pdf, std::string const& options = "-raw") {
+    tests::TemporaryFolder const folder;
+    auto const file = folder.file("bill.pdf");
+    std::ofstream{file, std::ios::binary} << pdf;
+    std::string const command = "pdftotext -enc UTF-8 " + options + " " + file + " -";
+    std::string text;
+    std::FILE* const pipe = ::popen(command.c_str(), "r");
+    std::array<char, 4096> chunk{};
+    for (std::size_t got = 0; (got = std::fread(chunk.data(), 1, chunk.size(), pipe)) > 0;)
+        text.append(chunk.data(), got);
+    EXPECT_EQ(::pclose(pipe), 0) << "pdftotext failed";
+    return text;
+}
+
+/// NFC without spaces: copied Bangla has them where glyphs stand apart.
+std::string dense(std::string const& text) {
+    std::string out;
+    auto const normal = nfc(text);
+    for (std::size_t i = 0; i < normal.size(); ++i) {
+        if (std::string_view{" \n\f\r"}.find(normal[i]) != std::string_view::npos) continue;
+        out.push_back(normal[i]);
+    }
+    return out;
+}
+
+int pages_of(std::string const& pdf) {
+    auto const text = copied(pdf);
+    return static_cast<int>(std::ranges::count(text, '\f'));
+}
+
+TEST(InvoicePdf, SaysEverythingInEnglish) {
+    auto const text = dense(copied(invoice_pdf(sample_bill(), standing(), Language::en)));
+    for (std::string const part :
+         {"Bhairab Footwear Service Centre",
+          "Kamalpur, Bhairab, Kishoreganj",
+          "BHAIRAB/2026-27/000123",
+          "1 December 2026, 09:05:07",
+          "November 2026",
+          "Lakshmi & Shraddha Shoes",
+          "Laser cutter 1 · 20 November 2026, 16:30:00 – 17:30:00",
+          "Electricity, off-peak 4.200 kWh 10.164 42.69",
+          "Electricity, peak (estimated) * 2.800 kWh 14.00 39.20",
+          "40 pairs 2.50 100.00",
+          "59 min 40 s 12.00 716.00",
+          "Tk 900.00 − Tk 897.89 = Tk 2.11",
+          "START 16:30:00 1,234.567 kWh · meter SDM120-004711 · raw 0012 D687",
+          "STOP 17:30:00 1,241.567 kWh · meter SDM120-004711 · interpolated *",
+          "Total Tk 900.00",
+          "nine hundred taka only",
+          "Paid Tk 100.00",
+          "Due Tk 800.00",
+          "version 3",
+          "Page 1/1"})
+        EXPECT_THAT(text, HasSubstr(dense(part))) << part;
+    EXPECT_THAT(text, HasSubstr(standing().hash));
+    EXPECT_THAT(text, HasSubstr(standing().previous_hash));
+}
+
+TEST(InvoicePdf, SaysEverythingInBangla) {
+    auto const text = dense(copied(invoice_pdf(sample_bill(), standing(), Language::bn)));
+    for (std::string const part :
+         {"ভৈরব পাদুকা সেবা কেন্দ্র", "কমলপুর, ভৈরব, কিশোরগঞ্জ", "BHAIRAB/2026-27/000123",
+          "১ ডিসেম্বর ২০২৬, ০৯:০৫:০৭", "নভেম্বর ২০২৬", "লক্ষ্মী ও শ্রদ্ধা শুজ, স্ত্রী-উদ্যোগ",
+          "লেজার কাটার ১ · ২০ নভেম্বর ২০২৬, ১৬:৩০:০০ – ১৭:৩০:০০", "বিদ্যুৎ, অফ-পিক",
+          "৪.২০০ ইউনিট (kWh) ১০.১৬৪ ৪২.৬৯", "(আনুমানিক) *", "৪০ জোড়া ২.৫০ ১০০.০০",
+          "৫৯ মিনিট ৪০ সেকেন্ড", "মিটার SDM120-004711 · মূল রেজিস্টার 0012 D687", "সর্বমোট ৳৯০০.০০",
+          "নয় শত টাকা মাত্র", "পরিশোধিত ৳১০০.০০", "বকেয়া ৳৮০০.০০", "পৃষ্ঠা ১/১"})
+        EXPECT_THAT(text, HasSubstr(dense(part))) << part;
+}
+
+TEST(InvoicePdf, IsTheSameBytesForTheSameBill) {
+    auto const once = invoice_pdf(sample_bill(3), standing(), Language::bn);
+    EXPECT_EQ(once, invoice_pdf(sample_bill(3), standing(), Language::bn));
+    auto other = standing();
+    other.paid = Money{10'001};
+    EXPECT_NE(once, invoice_pdf(sample_bill(3), other, Language::bn));
+}
+
+TEST(InvoicePdf, IsTheSameBytesWhoeverPrintsAtTheSameTime) {
+    auto const alone = invoice_pdf(sample_bill(3), standing(), Language::bn);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back(
+            [&] { EXPECT_EQ(invoice_pdf(sample_bill(3), standing(), Language::bn), alone); });
+    for (auto& thread : threads) thread.join();
+}
+
+TEST(InvoicePdf, RepeatsItsHeadAndCountsItsPages) {
+    auto const pdf = invoice_pdf(sample_bill(40), standing(), Language::en);
+    int const pages = pages_of(pdf);
+    ASSERT_GT(pages, 4);
+    for (int page = 1; page <= pages; ++page) {
+        auto const number = std::to_string(page);
+        auto const text = dense(copied(pdf, "-raw -f " + number + " -l " + number));
+        EXPECT_THAT(text, HasSubstr("Page" + number + "/" + std::to_string(pages)));
+        EXPECT_THAT(text, HasSubstr("BHAIRAB/2026-27/000123"));
+        EXPECT_THAT(text, HasSubstr("Machineandservice")) << "no head of the table on " << page;
+    }
+    auto const all = dense(copied(pdf));
+    for (int line = 3; line <= 200; line += 5)
+        EXPECT_THAT(all, HasSubstr(std::to_string(line) + "Cutting40pairs"));
+}
+
+/// The smallest and the largest x of the words on the pages, in points.
+std::pair<double, double> extent_of(std::string const& pdf) {
+    auto const boxes = copied(pdf, "-bbox");
+    std::pair<double, double> extent{1e9, -1e9};
+    for (std::size_t at = 0; (at = boxes.find("<word xMin=\"", at)) != std::string::npos; ++at) {
+        extent.first = std::min(extent.first, std::stod(boxes.substr(at + 12)));
+        auto const end = boxes.find("xMax=\"", at);
+        extent.second = std::max(extent.second, std::stod(boxes.substr(end + 6)));
+    }
+    return extent;
+}
+
+TEST(InvoicePdf, LongNamesStayOnThePaper) {
+    auto bill = sample_bill(2);
+    std::string const unbroken(200, 'W');
+    for (auto* name :
+         {&bill.seller.name, &bill.buyer.name, &bill.seller.address, &bill.sessions[0].machine})
+        *name = {unbroken, unbroken};
+    bill.lines[0].term.label = {unbroken, unbroken};
+    bill.sessions[0].registers[0].meter = unbroken;
+    bill.buyer.place = unbroken;
+    auto const pdf = invoice_pdf(bill, standing(), Language::en);
+    auto const [left, right] = extent_of(pdf);
+    EXPECT_GE(left, 40);
+    EXPECT_LE(right, 596 - 40);
+    EXPECT_THAT(dense(copied(pdf)), HasSubstr("10.16442.69")) << "the amounts were pushed away";
+}
+
+}  // namespace
+}  // namespace karkhana::exports

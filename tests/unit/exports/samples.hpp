@@ -1,0 +1,12 @@
+#pragma once
+
+#include "server/billing/document.hpp"
+
+namespace karkhana::exports {
+
+/// A bill of one session with every kind of line, the first register read, the second estimated.
+billing::InvoiceDocument sample_bill();
+/// The same with so many sessions.
+billing::InvoiceDocument sample_bill(int sessions);
+
+}  // namespace karkhana::exports

@@ -1,0 +1,336 @@
+#include <array>
+#include <gtest/gtest.h>
+
+#include "devices/interlock/interlock.hpp"
+#include "devices/poller/engine.hpp"
+
+namespace karkhana::interlock {
+namespace {
+
+using namespace std::chrono_literals;
+using modbus::Fault;
+using modbus::Function;
+
+/// The relay board as the world sees it: coils with timers, a watchdog register, and its faults.
+class Board final : public modbus::Bus {
+public:
+    explicit Board(ManualMonotonicClock& clock) : clock_(clock) {}
+
+    bool alive = true;
+    bool welded = false;  ///< writes are confirmed, contacts stay
+    bool register_holds = true;
+    std::array<bool, 8> closed{};
+    std::array<std::optional<Monotonic>, 8> opens_at{};
+    std::uint16_t watchdog_register = 0;
+    std::vector<modbus::Request> writes;
+    std::vector<Monotonic> asked_at;
+    Duration spent{};
+
+    modbus::Outcome transact(modbus::Request const& request, Monotonic deadline) override {
+        auto const began = clock_.now();
+        asked_at.push_back(began);
+        clock_.advance(alive ? Duration{20ms}
+                             : std::chrono::duration_cast<Duration>(deadline - began));
+        spent += std::chrono::duration_cast<Duration>(clock_.now() - began);
+        if (!alive) return tl::unexpected(modbus::Failure{Fault::timeout});
+        settle();
+        modbus::Reply reply{{}, began, clock_.now()};
+        if (request.function == Function::read_coils) {
+            for (bool const contact : closed) reply.words.push_back(contact);
+        } else if (request.function == Function::read_holding_registers) {
+            reply.words.push_back(watchdog_register);
+        } else {
+            writes.push_back(request);
+            take(request);
+        }
+        return reply;
+    }
+    Monotonic ready_at(std::uint8_t) const override { return {}; }
+    void close() override {}
+
+    void settle() {
+        for (std::size_t i = 0; i < closed.size(); ++i)
+            if (opens_at[i] && clock_.now() >= *opens_at[i]) {
+                closed[i] = false;
+                opens_at[i].reset();
+            }
+    }
+
+private:
+    void take(modbus::Request const& request) {
+        if (request.function == Function::write_register) {
+            if (register_holds) watchdog_register = request.words[0];
+            return;
+        }
+        if (welded) return;
+        bool const pulse = request.address >= 0x0200;
+        auto const channel = request.address % 0x0200U;
+        closed.at(channel) = pulse || request.words[0] == modbus::coil_closed;
+        opens_at.at(channel).reset();
+        if (pulse) opens_at.at(channel) = clock_.now() + request.words[0] * 100ms;
+    }
+
+    ManualMonotonicClock& clock_;
+};
+
+class NoReadings final : public ReadingSink {
+public:
+    void accept(ReadingFrame) override {}
+};
+
+MachineId machine(std::uint8_t number) {
+    MachineId id;
+    id.uuid.bytes[0] = number;
+    return id;
+}
+
+class Boards : public ::testing::Test, public InterlockListener {
+protected:
+    void relay_changed(RelayState const&, RelayState const& after) override {
+        changes.push_back(after);
+    }
+
+    std::vector<RelaySetup> relays(profiles::Watchdog watchdog, bool required = true) {
+        auto profile = std::make_shared<profiles::Profile>();
+        profile->relay = profiles::Relay{8, 0, watchdog, required, 0x0200, 100, 0x7FFF};
+        return {{machine(1), 2, 1, 0, profile}, {machine(2), 2, 1, 5, profile}};
+    }
+
+    void make(profiles::Watchdog watchdog = profiles::Watchdog::pulse, bool required = true) {
+        interlock = std::make_unique<Interlock>(relays(watchdog, required), Timing{}, clock, *this);
+        poller::LineSetup setup;
+        engine = std::make_unique<poller::PollEngine>(setup, board, sink, wall, clock);
+        for (auto* guest : interlock->guests(2)) engine->attach(*guest, [] {});
+    }
+
+    void run_for(Duration span) {
+        auto const end = clock.now() + span;
+        for (;;) {
+            auto const next = engine->step();
+            board.settle();
+            if (clock.now() >= end) return;
+            if (next > clock.now())
+                clock.advance(
+                    std::chrono::duration_cast<Duration>(std::min(next, end) - clock.now()));
+        }
+    }
+
+    Command closing(std::uint64_t id, Duration lease = 60s) {
+        return {id, true, clock.now() + lease, clock.now() + 5s, false};
+    }
+    Contact actual(std::uint8_t number) { return interlock->state(machine(number))->actual; }
+    Alarm alarm(std::uint8_t number) { return interlock->state(machine(number))->alarm; }
+
+    ManualMonotonicClock clock;
+    ManualWallClock wall{instant(0)};
+    Board board{clock};
+    NoReadings sink;
+    std::vector<RelayState> changes;
+    std::unique_ptr<Interlock> interlock;
+    std::unique_ptr<poller::PollEngine> engine;
+};
+
+TEST_F(Boards, CloseByPulsesThatAreRenewed) {
+    clock.advance(1000s);
+    make();
+    EXPECT_EQ(actual(1), Contact::unknown);
+    run_for(1s);
+    EXPECT_EQ(actual(1), Contact::open);
+    EXPECT_TRUE(board.writes.empty());
+    EXPECT_TRUE(interlock->set_desired(machine(1), closing(7)));
+    run_for(60ms);
+    ASSERT_EQ(board.writes.size(), 1U);
+    EXPECT_EQ(board.writes[0], (modbus::Request{1, Function::write_coil, 0x0200, 1, {100}}));
+    run_for(30s);
+    EXPECT_EQ(actual(1), Contact::closed);
+    EXPECT_EQ(actual(2), Contact::open);
+    EXPECT_TRUE(interlock->state(machine(1))->wanted_closed);
+    EXPECT_NEAR(static_cast<double>(board.writes.size()), 11, 2);
+    EXPECT_TRUE(interlock->set_desired(machine(1), {8, false, {}, {}, false}));
+    run_for(200ms);
+    EXPECT_FALSE(board.closed[0]);
+    EXPECT_EQ(actual(1), Contact::open);
+    EXPECT_EQ(board.writes.back(), (modbus::Request{1, Function::write_coil, 0, 1, {0}}));
+    ASSERT_EQ(changes.size(), 4U);  // both seen open at first, then the one closed and opened
+    EXPECT_EQ(changes[2].actual, Contact::closed);
+    EXPECT_EQ(changes[3].actual, Contact::open);
+}
+
+TEST_F(Boards, OpenByThemselvesWhenTheDaemonIsGone) {
+    clock.advance(1000s);
+    make();
+    interlock->set_desired(machine(1), closing(7));
+    run_for(5s);
+    EXPECT_TRUE(board.closed[0]);
+    clock.advance(Timing{}.watchdog);  // nobody calls step() any more
+    board.settle();
+    EXPECT_FALSE(board.closed[0]);
+}
+
+TEST_F(Boards, OpenAtTheMomentTheLeaseLapses) {
+    clock.advance(1000s);
+    make();
+    auto command = closing(7, 4s);
+    interlock->set_desired(machine(1), command);
+    run_for(3900ms);
+    EXPECT_TRUE(board.closed[0]);
+    run_for(200ms);
+    EXPECT_FALSE(board.closed[0]);
+
+    command = closing(8, 4s);
+    interlock->set_desired(machine(1), command);
+    for (int i = 0; i < 10; ++i) {
+        run_for(2s);
+        EXPECT_TRUE(board.closed[0]);
+        command.authorised_until = clock.now() + 4s;
+        EXPECT_TRUE(interlock->set_desired(machine(1), command));
+    }
+    command.authorised_until = clock.now();
+    interlock->set_desired(machine(1), command);
+    run_for(600ms);
+    EXPECT_FALSE(board.closed[0]);
+}
+
+TEST_F(Boards, IgnoreCommandsOutOfOrder) {
+    clock.advance(1000s);
+    make();
+    EXPECT_TRUE(interlock->set_desired(machine(1), {9, false, {}, {}, false}));
+    EXPECT_FALSE(interlock->set_desired(machine(1), closing(8)));
+    EXPECT_FALSE(interlock->set_desired(machine(1), closing(9)));
+    EXPECT_FALSE(interlock->set_desired(machine(3), closing(10)));
+    EXPECT_FALSE(interlock->set_desired(machine(1), closing(0)));
+    run_for(2s);
+    EXPECT_FALSE(board.closed[0]);
+}
+
+TEST_F(Boards, AlarmWithinTwoPollsOnAForeignWrite) {
+    clock.advance(1000s);
+    make();
+    run_for(2s);
+    board.closed[5] = true;
+    run_for(600ms);
+    EXPECT_FALSE(board.closed[5]);
+    ASSERT_GE(changes.size(), 3U);
+    EXPECT_EQ(changes[2].machine, machine(2));
+    EXPECT_EQ(changes[2].alarm, Alarm::closed_uncommanded);
+}
+
+TEST_F(Boards, AlarmOnAWeldedContact) {
+    clock.advance(1000s);
+    make();
+    interlock->set_desired(machine(1), closing(7));
+    run_for(2s);
+    board.welded = true;
+    board.opens_at = {};
+    interlock->set_desired(machine(1), {8, false, {}, {}, false});
+    run_for(1s);
+    EXPECT_EQ(actual(1), Contact::closed);
+    EXPECT_EQ(alarm(1), Alarm::will_not_open);
+    EXPECT_FALSE(interlock->state(machine(1))->wanted_closed);
+}
+
+TEST_F(Boards, ShowUnknownAndNotOpenWhenTheyDoNotAnswer) {
+    clock.advance(1000s);
+    make();
+    run_for(2s);
+    EXPECT_EQ(actual(1), Contact::open);
+    board.alive = false;
+    run_for(2s);
+    EXPECT_EQ(actual(1), Contact::unknown);
+    EXPECT_EQ(actual(2), Contact::unknown);
+}
+
+TEST_F(Boards, LeaveTheLineToOthersWhenTheyAreDead) {
+    clock.advance(1000s);
+    make();
+    board.alive = false;
+    run_for(60s);
+    // An exchange takes 300 ms in vain: a twentieth of the line is one every 6 s.
+    for (std::size_t i = 1; i < board.asked_at.size(); ++i)
+        EXPECT_GE(board.asked_at[i] - board.asked_at[i - 1], 6s) << i;
+    board.spent = {};
+    run_for(600s);
+    EXPECT_LE(board.spent, 30s);
+    board.alive = true;
+    run_for(70s);
+    EXPECT_EQ(actual(1), Contact::open);
+}
+
+TEST_F(Boards, AskADeadBoardOftenWhileItsContactMayBeClosed) {
+    clock.advance(1000s);
+    make();
+    interlock->set_desired(machine(1), closing(7));
+    run_for(5s);
+    board.alive = false;
+    board.asked_at.clear();
+    run_for(5s);
+    EXPECT_GE(board.asked_at.size(), 4U);
+}
+
+TEST_F(Boards, ResumeAfterARestartOfTheDaemonWhatIsStillClosed) {
+    clock.advance(1000s);
+    make();
+    interlock->set_desired(machine(1), closing(7));
+    run_for(5s);
+    make();
+    auto again = closing(7);
+    again.resume = true;
+    interlock->set_desired(machine(1), again);
+    interlock->set_desired(machine(2), again);
+    run_for(20s);
+    EXPECT_TRUE(board.closed[0]);
+    EXPECT_FALSE(board.closed[5]);
+    EXPECT_EQ(alarm(2), Alarm::dropped_out);
+}
+
+TEST_F(Boards, OpenWhatNobodyClaimsAfterARestart) {
+    clock.advance(1000s);
+    board.closed[0] = true;
+    make();
+    run_for(200ms);
+    EXPECT_FALSE(board.closed[0]);
+}
+
+TEST_F(Boards, WriteAndReadBackAWatchdogRegister) {
+    clock.advance(1000s);
+    make(profiles::Watchdog::reg);
+    run_for(1s);
+    EXPECT_EQ(board.watchdog_register, 100);
+    EXPECT_TRUE(interlock->state(machine(1))->watchdog_verified);
+    interlock->set_desired(machine(1), closing(7));
+    run_for(1s);
+    EXPECT_TRUE(board.closed[0]);
+    EXPECT_EQ(board.writes.back(), (modbus::Request{1, Function::write_coil, 0, 1, {0xFF00}}));
+}
+
+TEST_F(Boards, RefuseToCloseWhereTheWatchdogDoesNotHold) {
+    clock.advance(1000s);
+    board.register_holds = false;
+    make(profiles::Watchdog::reg);
+    interlock->set_desired(machine(1), closing(7));
+    run_for(2s);
+    EXPECT_FALSE(board.closed[0]);
+    EXPECT_EQ(alarm(1), Alarm::unverified);
+    make(profiles::Watchdog::none);
+    interlock->set_desired(machine(1), closing(7));
+    run_for(2s);
+    EXPECT_FALSE(board.closed[0]);
+    make(profiles::Watchdog::none, false);
+    interlock->set_desired(machine(1), closing(7));
+    run_for(2s);
+    EXPECT_TRUE(board.closed[0]);
+}
+
+TEST_F(Boards, AreCheckedBeforeTheyRun) {
+    auto bad = relays(profiles::Watchdog::none);
+    bad[1].channel = 8;
+    bad.push_back(bad[0]);
+    EXPECT_EQ(problems_of(relays(profiles::Watchdog::pulse), {}), std::vector<std::string>{});
+    EXPECT_EQ(problems_of(bad, {}).size(), 6U);
+    Timing slow;
+    slow.renew = 6s;
+    EXPECT_EQ(problems_of(relays(profiles::Watchdog::pulse), slow).size(), 1U);
+}
+
+}  // namespace
+}  // namespace karkhana::interlock

@@ -1,0 +1,44 @@
+// A "no" of the server, or of the way to it.
+
+import type { Offer, Violation } from './types.ts';
+
+interface Problem {
+  code?: string;
+  errors?: { code: string; pointer?: string }[];
+  violations?: Violation[];
+  alternatives?: Offer[];
+}
+
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: { code: string; pointer?: string }[];
+  readonly violations: Violation[];
+  readonly alternatives: Offer[];
+  /** Seconds to wait, when the server said so. */
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, problem: Problem, retryAfter?: number) {
+    super(problem.code ?? `status ${status}`);
+    this.status = status;
+    this.code = problem.code ?? (status === 0 ? 'network' : `http_${status}`);
+    this.errors = problem.errors ?? [];
+    this.violations = problem.violations ?? [];
+    this.alternatives = problem.alternatives ?? [];
+    this.retryAfter = retryAfter;
+  }
+
+  /** The code of what is wrong with one field, by its name. */
+  at(field: string): string | undefined {
+    return this.errors.find((error) => error.pointer?.startsWith(`/${field}`))?.code;
+  }
+}
+
+/** Nobody answered: what was asked may or may not have happened. */
+export const unreachable = () => new Refusal(0, { code: 'network' });
+
+export function refusalOf(response: Response, body: unknown): Refusal {
+  const problem = typeof body === 'object' && body !== null ? (body as Problem) : {};
+  const wait = Number(response.headers.get('Retry-After') ?? NaN);
+  return new Refusal(response.status, problem, Number.isFinite(wait) ? wait : undefined);
+}

@@ -1,0 +1,64 @@
+// Every screen by its address. A desk is one chunk, fetched when somebody first sits down at it;
+// the floor comes with the page, because everybody begins there.
+
+import type { Component } from 'svelte';
+import Floor from '../desks/floor/Floor.svelte';
+import type { IconName } from '../kit/icons.ts';
+import type { Key } from '../i18n/catalogue.ts';
+
+export type Desk = Component<{ screen: string; id: string; part: string }>;
+
+export interface Screen {
+  /** Its address begins with this. */
+  path: string;
+  title: Key;
+  icon: IconName;
+  desk: () => Promise<Desk> | Desk;
+  /** Shown to whoever may call this operation of the contract; staff alone when so marked. */
+  operation: string;
+  staff?: boolean;
+}
+
+/** The same promise every time: a new one would make the screen begin again. */
+function once(load: () => Promise<{ default: Desk }>): () => Promise<Desk> {
+  let found: Promise<Desk> | undefined;
+  return () => (found ??= load().then((module) => module.default));
+}
+
+const bookings = once(() => import('../desks/bookings/Bookings.svelte'));
+const jobs = once(() => import('../desks/jobs/Jobs.svelte'));
+const accounts = once(() => import('../desks/accounts/Accounts.svelte'));
+const office = once(() => import('../desks/office/Office.svelte'));
+
+export const screens: Screen[] = [
+  { path: '/', title: 'nav.today', icon: 'home', desk: () => Floor, operation: 'listMachines' },
+  { path: '/book', title: 'nav.book', icon: 'plus', desk: bookings, operation: 'createBooking' },
+  { path: '/bookings', title: 'nav.bookings', icon: 'calendar', desk: bookings,
+    operation: 'listBookings' },
+  { path: '/jobs', title: 'nav.jobs', icon: 'bolt', desk: jobs, operation: 'listUsageSessions' },
+  { path: '/invoices', title: 'nav.invoices', icon: 'bill', desk: accounts,
+    operation: 'listInvoices' },
+  { path: '/unattributed', title: 'nav.unattributed', icon: 'question', desk: jobs,
+    operation: 'assignUsageSession' },
+  { path: '/timeline', title: 'nav.timeline', icon: 'bars', desk: office,
+    operation: 'getCalendar', staff: true },
+  { path: '/billing', title: 'nav.billing', icon: 'stamp', desk: accounts,
+    operation: 'createBillingRun' },
+  { path: '/payments', title: 'nav.payments', icon: 'cash', desk: accounts,
+    operation: 'listPayments' },
+  { path: '/ledger', title: 'nav.ledger', icon: 'book', desk: accounts, operation: 'getLedger' },
+  { path: '/enterprises', title: 'nav.enterprises', icon: 'shop', desk: office,
+    operation: 'listEnterprises', staff: true },
+  { path: '/people', title: 'nav.people', icon: 'people', desk: office, operation: 'listPeople' },
+  { path: '/devices', title: 'nav.devices', icon: 'chip', desk: office,
+    operation: 'listDevices' },
+  { path: '/rates', title: 'nav.rates', icon: 'tag', desk: office, operation: 'listRateCards' },
+  { path: '/audit', title: 'nav.audit', icon: 'eye', desk: office, operation: 'listAudit' },
+];
+
+/** The screen of an address, with what follows its path: /invoices/<id>/<part>. */
+export function find(address: string): { screen: Screen; id: string; part: string } | undefined {
+  const [, first = '', id = '', part = ''] = address.split('/');
+  const screen = screens.find((one) => one.path === `/${first}`);
+  return screen && { screen, id, part };
+}

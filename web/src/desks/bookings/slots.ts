@@ -1,0 +1,172 @@
+// Where a machine is free, from the calendar. The server stays the judge; this is what is offered.
+
+import type { Calendar, OpeningHours } from '../../api/types.ts';
+import { DAY, dayStart, instantOf, wallOf } from '../../i18n/time.ts';
+
+export const MINUTE = 60_000;
+
+export interface Grid {
+  id: string;
+  grid_minutes: number;
+  min_minutes: number;
+  max_minutes: number;
+}
+
+/** A stretch of an open day: free with its starts, or not free and why. */
+export interface Block {
+  kind: 'free' | 'taken' | 'outage';
+  from: number;
+  to: number;
+  /** Starts on the grid that leave room for the shortest job. */
+  starts: number[];
+  mine: boolean;
+  /** Index into the calendar's outages, for the reason. */
+  outage?: number;
+}
+
+interface Busy {
+  from: number;
+  to: number;
+  kind: 'taken' | 'outage';
+  mine: boolean;
+  outage?: number;
+}
+
+type Stretch = [from: number, to: number];
+
+const ms = (time: string) => Date.parse(time);
+
+/** The openings that begin on the local day of `instant`; a night shift ends on the next one. */
+function openingsFrom(instant: number, hours: OpeningHours[], zone: string): Stretch[] {
+  const { year, month, day, weekday } = wallOf(instant, zone);
+  return hours
+    .filter((rule) => rule.weekday === weekday)
+    .map((rule): Stretch => [
+      instantOf(year, month, day, rule.opens_minute, zone),
+      instantOf(year, month, day, rule.closes_minute, zone),
+    ]);
+}
+
+/** When the facility is open around the local day of `instant`, nights through. */
+export function openings(instant: number, hours: OpeningHours[], zone: string): Stretch[] {
+  const joined: Stretch[] = [];
+  const all = [-1, 0, 1]
+    .flatMap((days) => openingsFrom(dayStart(instant, zone, days), hours, zone))
+    .sort((a, b) => a[0] - b[0]);
+  for (const [from, to] of all) {
+    const last = joined.at(-1);
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else joined.push([from, to]);
+  }
+  return joined;
+}
+
+function busyOf(machineId: string, calendar: Calendar, ignore?: string): Busy[] {
+  const bookings = calendar.bookings
+    .filter((slot) => slot.machine_id === machineId && (!ignore || slot.booking_id !== ignore))
+    .map((slot): Busy => ({
+      from: ms(slot.start), to: ms(slot.end), kind: 'taken', mine: slot.mine,
+    }));
+  const outages = calendar.outages
+    .map((one, outage): Busy => ({
+      from: ms(one.start), to: ms(one.end), kind: 'outage', mine: false, outage,
+    }))
+    .filter(({ outage }) => {
+      const whose = calendar.outages[outage!]!.machine_id;
+      return !whose || whose === machineId;
+    });
+  return [...bookings, ...outages].sort((a, b) => a.from - b.from || b.to - a.to);
+}
+
+function startsIn(machine: Grid, [from, to]: Stretch, midnight: number): number[] {
+  const step = machine.grid_minutes * MINUTE;
+  const starts = [];
+  let at = midnight + Math.ceil((from - midnight) / step) * step;
+  for (; at + machine.min_minutes * MINUTE <= to; at += step) starts.push(at);
+  return starts;
+}
+
+function blocksOfStretch(machine: Grid, busy: Busy[], stretch: Stretch, midnight: number) {
+  const blocks: Block[] = [];
+  let at = stretch[0];
+  const free = (to: number) => {
+    if (to <= at) return;
+    const starts = startsIn(machine, [at, to], midnight);
+    if (starts.length > 0) blocks.push({ kind: 'free', from: at, to, starts, mine: false });
+  };
+  for (const one of busy) {
+    const from = Math.max(one.from, at);
+    const to = Math.min(one.to, stretch[1]);
+    if (to <= from) continue;
+    free(from);
+    blocks.push({ ...one, from, to, starts: [] });
+    at = to;
+  }
+  free(stretch[1]);
+  return blocks;
+}
+
+export interface Around {
+  calendar: Calendar;
+  zone: string;
+  now: number;
+  /** A booking that is being moved does not stand in its own way. */
+  ignore?: string | undefined;
+}
+
+/**
+ * What is left of the open hours of one local day, in order. Empty: closed, or over. A block may
+ * begin before the day or end after it, its starts are of the day.
+ */
+export function blocksOfDay(machine: Grid, instant: number, around: Around): Block[] {
+  const { calendar, zone, now, ignore } = around;
+  const midnight = dayStart(instant, zone);
+  const nextMidnight = dayStart(instant, zone, 1);
+  const busy = busyOf(machine.id, calendar, ignore);
+  return openings(instant, calendar.opening_hours, zone)
+    .map(([from, to]): Stretch => [Math.max(from, now), to])
+    .filter(([from, to]) => from < to)
+    .flatMap((stretch) => blocksOfStretch(machine, busy, stretch, midnight))
+    .filter((block) => block.from < nextMidnight && block.to > midnight)
+    .map((block) => ({
+      ...block,
+      starts: block.starts.filter((start) => start >= midnight && start < nextMidnight),
+    }))
+    .filter((block) => block.kind !== 'free' || block.starts.length > 0);
+}
+
+/** The first start with room for so many minutes within the calendar's days. */
+export function nextFree(machine: Grid, minutes: number, around: Around): number | undefined {
+  for (let day = ms(around.calendar.from); day < ms(around.calendar.to); day += DAY) {
+    for (const block of blocksOfDay(machine, day, around)) {
+      const start = block.starts.find((one) => one + minutes * MINUTE <= block.to);
+      if (start !== undefined) return start;
+    }
+  }
+  return undefined;
+}
+
+/** Minutes that are free from a start on; 0 when it is not free. */
+export function roomAt(machine: Grid, start: number, around: Around): number {
+  const blocks = blocksOfDay(machine, start, around);
+  const block = blocks.find((one) => one.kind === 'free' && one.from <= start && start < one.to);
+  return block ? (block.to - start) / MINUTE : 0;
+}
+
+const USUAL = [15, 30, 45, 60, 90, 120, 180, 240, 300, 360, 480];
+
+/** The lengths to choose from: usual ones that the machine allows. */
+export function lengthsOf(machine: Grid): number[] {
+  const { grid_minutes: grid, min_minutes: min, max_minutes: max } = machine;
+  const fitting = USUAL.filter((length) => length >= min && length <= max && length % grid === 0);
+  return [...new Set([min, ...fitting])].sort((a, b) => a - b);
+}
+
+/** The wished length, or the longest that still fits. */
+export function lengthFor(machine: Grid, wished: number, room: number): number {
+  const lengths = lengthsOf(machine);
+  const fitting = lengths.filter((length) => length <= room);
+  // Where nothing fits the server says why: it is asked for what was wished.
+  const offered = fitting.length > 0 ? fitting : lengths;
+  return offered.findLast((length) => length <= wished) ?? offered[0]!;
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import test from 'node:test';
+import bn from './bn.json' with { type: 'json' };
+import { fill, isKey } from './catalogue.ts';
+import en from './en.json' with { type: 'json' };
+import { MISMATCHES } from '../kit/mismatches.ts';
+
+const flat = (texts: Record<string, Record<string, string>>) =>
+  Object.entries(texts).flatMap(([group, keys]) =>
+    Object.entries(keys).map(([key, text]): [string, string] => [`${group}.${key}`, text]),
+  );
+const values = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort().join();
+
+test('both languages say the same things', () => {
+  const [english, bangla] = [new Map(flat(en)), new Map(flat(bn))];
+  assert.deepEqual([...english.keys()].sort(), [...bangla.keys()].sort());
+  for (const [key, text] of english)
+    assert.equal(values(bangla.get(key)!), values(text), `values of ${key}`);
+});
+
+test('no Latin digit in Bangla', () => {
+  for (const [key, text] of flat(bn)) assert.doesNotMatch(text, /[0-9]/, key);
+});
+
+test('values are filled in with the digits of the language, one and many told apart', () => {
+  assert.equal(fill(en, 'unit.pieces', 'en', { n: 1 }), '1 piece');
+  assert.equal(fill(en, 'unit.pieces', 'en', { n: 1200 }), '1,200 pieces');
+  assert.equal(fill(bn, 'unit.pieces', 'bn', { n: 1200 }), '১,২০০টি');
+  assert.ok(isKey(en, 'problem.slot_taken'));
+  assert.ok(!isKey(en, 'problem.no_such_code'));
+});
+
+/** Codes that the server writes into a problem document. */
+function codesOfServer(): Set<string> {
+  const root = new URL('../../../server/', import.meta.url);
+  const code = new RegExp(
+    String.raw`(?:(?:refuse\(|\{)\s*ErrorKind::\w+,|problem_of\(\s*\d+,|Refusal\{\d+,)\s*"(\w+)"` +
+      String.raw`|\b(?:bad|fail)\(\s*"(\w+)"`,
+    'g',
+  );
+  const found = new Set<string>();
+  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    // What only the command line says never reaches a screen.
+    if (!/^(?!app|.*node_modules).*\.(cpp|hpp)$/.test(name)) continue;
+    const text = readFileSync(new URL(name, root), 'utf8');
+    for (const match of text.matchAll(code)) found.add((match[1] ?? match[2])!);
+  }
+  return found;
+}
+
+test('every code of a refusal has words', () => {
+  const codes = codesOfServer();
+  assert.ok(codes.size > 50, 'the server has codes');
+  const silent = [...codes].filter((code) => !isKey(bn, `problem.${code}`))
+    .filter((code) => !MISMATCHES.includes(code));
+  assert.deepEqual(silent, []);
+});

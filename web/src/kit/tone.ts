@@ -1,0 +1,2 @@
+/** What a colour means, wherever it appears. */
+export type Tone = 'free' | 'next' | 'run' | 'bad' | 'off';

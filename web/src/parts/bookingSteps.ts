@@ -1,0 +1,35 @@
+// The steps of a booking that the server is asked for, each by its own address.
+
+import { api, keyed, take } from '../api/client.ts';
+import type { Booking } from '../api/types.ts';
+
+export type StepName = 'check_in' | 'start' | 'pause' | 'stop' | 'cancel';
+
+export interface Step {
+  id: string;
+  step: StepName;
+  /** Good pieces made, for stop. */
+  quantity?: number | undefined;
+  /** Why, for cancel. */
+  reason?: string | undefined;
+}
+
+export function takeStep(asked: Step, key: string): Promise<Booking> {
+  const params = { path: { id: asked.id }, header: keyed(key) };
+  switch (asked.step) {
+    case 'check_in':
+      return take(api.POST('/api/v1/bookings/{id}/check-in', { params, body: {} }));
+    case 'start':
+      return take(api.POST('/api/v1/bookings/{id}/start', { params, body: {} }));
+    case 'pause':
+      return take(api.POST('/api/v1/bookings/{id}/pause', { params, body: {} }));
+    case 'stop': {
+      const body = asked.quantity === undefined ? {} : { quantity: asked.quantity };
+      return take(api.POST('/api/v1/bookings/{id}/stop', { params, body }));
+    }
+    case 'cancel': {
+      const body = asked.reason ? { reason: asked.reason } : {};
+      return take(api.POST('/api/v1/bookings/{id}/cancel', { params, body }));
+    }
+  }
+}
