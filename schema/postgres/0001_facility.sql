@@ -56,7 +56,7 @@ CREATE TABLE outage (
     starts_at bigint NOT NULL,
     ends_at bigint NOT NULL,
     kind text NOT NULL
-        CHECK (kind IN ('maintenance', 'load_shedding', 'breakdown', 'closure')),
+        CHECK (kind IN ('maintenance', 'load_shedding', 'breakdown', 'closure', 'unreachable')),
     reason text NOT NULL,
     created_at bigint NOT NULL,
     PRIMARY KEY (facility_id, outage_id),

@@ -56,7 +56,7 @@ CREATE TABLE outage (
     starts_at INTEGER NOT NULL,
     ends_at INTEGER NOT NULL,
     kind TEXT NOT NULL
-        CHECK (kind IN ('maintenance', 'load_shedding', 'breakdown', 'closure')),
+        CHECK (kind IN ('maintenance', 'load_shedding', 'breakdown', 'closure', 'unreachable')),
     reason TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (facility_id, outage_id),

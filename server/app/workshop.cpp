@@ -17,6 +17,12 @@ std::map<MachineId, std::int64_t> most_watts(Workshop::Needs const& needs) {
     return watts;
 }
 
+std::vector<MachineId> machines_of(Prepared const& prepared) {
+    std::vector<MachineId> found;
+    for (auto const& [slug, id] : prepared.machine_ids) found.push_back(id);
+    return found;
+}
+
 LinePlan plan_of(Workshop::Needs const& needs) {
     return plan_lines(needs.loaded.config, needs.loaded.profiles, needs.prepared.machine_ids,
                       needs.prepared.devices, needs.prepared.points,
@@ -45,6 +51,8 @@ Workshop::Workshop(Needs const& needs)
                 [this] { return lines_.health(); }},
       run_(services_, needs.prepared.zone, metering::machine_meters(needs.prepared.points)),
       live_(services_, run_),
+      outages_(services_, metering::MachineMeters{metering::machine_meters(needs.prepared.points)},
+               machines_of(needs.prepared)),
       boundary_(run_.next_boundary()),
       leases_(needs.log),
       attendance_(needs.log),
@@ -63,6 +71,7 @@ void Workshop::add_jobs(int clock_speed) {
         if (!reconciled_) run_.reconcile();
         reconciled_ = true;
         run_.tick();
+        outages_.watch();
     });
     // A boundary's register is its own when it is asked for within a second of facility time.
     boundaries_.every(clock_speed > 1 ? 5ms : 100ms, "boundaries", [this] {
@@ -80,6 +89,7 @@ void Workshop::add_jobs(int clock_speed) {
 }
 
 void Workshop::start() {
+    outages_.note_absence(metering::last_alive(services_.telemetry, services_.facility));
     lines_.start();
     for (auto* jobs : {&leases_, &attendance_, &boundaries_, &storage_, &screens_}) jobs->start();
 }

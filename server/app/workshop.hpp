@@ -12,6 +12,7 @@
 #include "server/booking/api.hpp"
 #include "server/metering/live.hpp"
 #include "server/metering/meters.hpp"
+#include "server/metering/outage_watch.hpp"
 #include "server/metering/run.hpp"
 #include "server/metering/series_writer.hpp"
 
@@ -57,6 +58,7 @@ private:
     metering::Services services_;
     metering::RunControl run_;
     metering::LiveEvents live_;
+    metering::OutageWatch outages_;
     std::atomic<bool> reconciled_ = false;
     Instant boundary_;
     // Each has a thread of its own: what waits for a meter must not hold up a lease, and what

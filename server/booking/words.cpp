@@ -59,6 +59,7 @@ facility::Name outage_word(std::string_view kind) {
     if (kind == "maintenance") return {"maintenance", "রক্ষণাবেক্ষণ"};
     if (kind == "load_shedding") return {"load-shedding", "লোডশেডিং"};
     if (kind == "breakdown") return {"breakdown", "মেশিন নষ্ট"};
+    if (kind == "unreachable") return {"no power or no connection", "বিদ্যুৎ বা সংযোগ ছিল না"};
     return {"closed", "বন্ধ"};
 }
 

@@ -149,4 +149,11 @@ void insert_outage(store::Writer& writer, FacilityId const& facility, Outage con
         outage.reason, now);
 }
 
+void extend_outage(store::Writer& writer, FacilityId const& facility, OutageId const& id,
+                   Instant until) {
+    writer.execute("UPDATE outage SET ends_at = $3 WHERE facility_id = $1 AND outage_id = $2 "
+                   "AND ends_at < $3",
+                   facility, id, until);
+}
+
 }  // namespace karkhana::facility

@@ -33,5 +33,8 @@ std::vector<Outage> outages_between(store::Reader& reader, FacilityId const& fac
                                     Interval during);
 void insert_outage(store::Writer& writer, FacilityId const& facility, Outage const& outage,
                    Instant now);
+/// Makes an outage that goes on reach until `until`.
+void extend_outage(store::Writer& writer, FacilityId const& facility, OutageId const& id,
+                   Instant until);
 
 }  // namespace karkhana::facility

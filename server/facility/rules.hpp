@@ -61,7 +61,8 @@ struct Outage {
     OutageId id;
     std::optional<MachineId> machine;  ///< empty: the whole facility
     Interval during;
-    std::string kind;  ///< maintenance, load_shedding, breakdown, closure
+    /// maintenance, load_shedding, breakdown, closure; unreachable: meter or relay did not answer
+    std::string kind;
     std::string reason;
 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { duration, energy, money, power, rate, span } from './amounts.ts';
+import { duration, energy, money, power, rate, span, used } from './amounts.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -28,6 +28,12 @@ test('spans of time', () => {
   assert.equal(plain(duration(90, 'bn')), '১ ঘণ্টা ৩০ মিনিট');
   assert.equal(plain(duration(120, 'en')), '2 h');
   assert.equal(plain(duration(0, 'en')), '0 min');
+  assert.equal(plain(duration(119.7, 'en')), '2 h');
+  assert.equal(plain(duration(59.6, 'bn')), '১ ঘণ্টা');
+  assert.equal(plain(used(760, 'en')), '12 min 40 s');
+  assert.equal(plain(used(7182, 'bn')), '১১৯ মিনিট ৪২ সেকেন্ড');
+  assert.equal(plain(used(1800, 'en')), '30 min');
+  assert.equal(plain(used(25, 'en')), '0 min 25 s');
   assert.equal(plain(span(7.4, 'bn')), '৭ সেকেন্ড');
   assert.equal(plain(span(3600, 'en')), '1 h');
   assert.equal(plain(span(3 * 86_400, 'en')), '3 days');

@@ -29,15 +29,24 @@ export function power(watts: number, language: Language): string {
   return `${fixed(tenths, 1, language)}${NBSP}${language === 'bn' ? 'কিলোওয়াট' : 'kW'}`;
 }
 
-/** Minutes as hours and minutes. */
+/** Minutes as hours and minutes, rounded before they are divided: never 60 minutes. */
 export function duration(minutes: number, language: Language): string {
-  const hours = Math.floor(minutes / 60);
-  const rest = Math.round(minutes - hours * 60);
+  const whole = Math.round(minutes);
+  const hours = Math.floor(whole / 60);
+  const rest = whole % 60;
   const [hour, minute] = language === 'bn' ? ['ঘণ্টা', 'মিনিট'] : ['h', 'min'];
   const parts = [];
   if (hours > 0) parts.push(`${integer(hours, language)}${NBSP}${hour}`);
   if (rest > 0 || hours === 0) parts.push(`${integer(rest, language)}${NBSP}${minute}`);
   return parts.join(' ');
+}
+
+/** Seconds as minutes and seconds, to the second: what a price per minute is multiplied with. */
+export function used(seconds: number, language: Language): string {
+  const [minute, second] = language === 'bn' ? ['মিনিট', 'সেকেন্ড'] : ['min', 's'];
+  const text = `${integer(Math.floor(seconds / 60), language)}${NBSP}${minute}`;
+  const rest = seconds % 60;
+  return rest === 0 ? text : `${text} ${integer(rest, language)}${NBSP}${second}`;
 }
 
 /** Seconds in the largest unit that says enough: for "5 minutes ago". */

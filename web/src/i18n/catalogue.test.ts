@@ -24,28 +24,44 @@ test('no Latin digit in Bangla', () => {
 });
 
 test('values are filled in with the digits of the language, one and many told apart', () => {
-  assert.equal(fill(en, 'unit.pieces', 'en', { n: 1 }), '1 piece');
-  assert.equal(fill(en, 'unit.pieces', 'en', { n: 1200 }), '1,200 pieces');
-  assert.equal(fill(bn, 'unit.pieces', 'bn', { n: 1200 }), '১,২০০টি');
+  assert.equal(fill(en, 'unit.n_piece', 'en', { n: 1 }), '1 piece');
+  assert.equal(fill(en, 'unit.n_piece', 'en', { n: 1200 }), '1,200 pieces');
+  assert.equal(fill(bn, 'unit.n_piece', 'bn', { n: 1200 }), '১,২০০ পিস');
   assert.ok(isKey(en, 'problem.slot_taken'));
   assert.ok(!isKey(en, 'problem.no_such_code'));
 });
 
+/** The sources of the server by their names. */
+function sourcesOfServer(): [name: string, text: string][] {
+  const root = new URL('../../../server/', import.meta.url);
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^(?!.*node_modules).*\.(cpp|hpp)$/.test(name))
+    .map((name) => [name, readFileSync(new URL(name, root), 'utf8')]);
+}
+
 /** Codes that the server writes into a problem document. */
 function codesOfServer(): Set<string> {
-  const root = new URL('../../../server/', import.meta.url);
   const code = new RegExp(
     String.raw`(?:(?:refuse\(|\{)\s*ErrorKind::\w+,|problem_of\(\s*\d+,|Refusal\{\d+,)\s*"(\w+)"` +
       String.raw`|\b(?:bad|fail)\(\s*"(\w+)"`,
     'g',
   );
   const found = new Set<string>();
-  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+  for (const [name, text] of sourcesOfServer()) {
     // What only the command line says never reaches a screen.
-    if (!/^(?!app|.*node_modules).*\.(cpp|hpp)$/.test(name)) continue;
-    const text = readFileSync(new URL(name, root), 'utf8');
+    if (name.startsWith('app')) continue;
     for (const match of text.matchAll(code)) found.add((match[1] ?? match[2])!);
   }
+  return found;
+}
+
+/** Actions that the server writes into the audit trail. */
+function actionsOfServer(): Set<string> {
+  const telling = /\b(?:append_audit|append_change|tell|change|step)\([^;]*;/g;
+  const found = new Set<string>();
+  for (const [, text] of sourcesOfServer())
+    for (const [call] of text.matchAll(telling))
+      for (const match of call.matchAll(/"([a-z]+[A-Z]\w*)"/g)) found.add(match[1]!);
   return found;
 }
 
@@ -55,4 +71,11 @@ test('every code of a refusal has words', () => {
   const silent = [...codes].filter((code) => !isKey(bn, `problem.${code}`))
     .filter((code) => !MISMATCHES.includes(code));
   assert.deepEqual(silent, []);
+});
+
+test('everything that the audit trail tells has words', () => {
+  const actions = actionsOfServer();
+  for (const known of ['createBooking', 'stopBooking', 'createToken', 'enablePerson'])
+    assert.ok(actions.has(known), known);
+  assert.deepEqual([...actions].filter((action) => !isKey(bn, `action.${action}`)), []);
 });

@@ -1,7 +1,7 @@
 // The language now, and everything that is written in it. Read these in templates only: they
 // change when the language does.
 
-import bn from './bn.json';
+import bn from './bn.json' with { type: 'json' };
 import * as amounts from './amounts.ts';
 import { fill, isKey, type Catalogue, type Key, type Values } from './catalogue.ts';
 import { digits, integer, type Language } from './digits.ts';
@@ -20,18 +20,26 @@ export function useClock(now: () => number): void {
   dayNow = now;
 }
 
-export async function speak(language: Language): Promise<void> {
-  if (language === 'en') catalogue = (await import('./en.json')).default;
-  else catalogue = bn;
-  locale.language = language;
-  document.documentElement.lang = language;
+async function wordsOf(language: Language): Promise<Catalogue | undefined> {
+  if (language === 'bn') return bn;
+  const found = await import('./en.json', { with: { type: 'json' } }).catch(() => undefined);
+  return found?.default;
+}
+
+/** False when the words could not be fetched: Bangla came with the page and goes on. */
+export async function speak(language: Language): Promise<boolean> {
+  const words = await wordsOf(language);
+  catalogue = words ?? bn;
+  locale.language = words ? language : 'bn';
+  document.documentElement.lang = locale.language;
   document.title = t('app.name');
+  return words !== undefined;
 }
 
 /** The person's own choice on this device wins over the one in the account. */
-export async function choose(language: Language): Promise<void> {
+export function choose(language: Language): Promise<boolean> {
   remember(CHOICE, language);
-  await speak(language);
+  return speak(language);
 }
 
 export function chosen(): Language | undefined {
@@ -49,6 +57,7 @@ export const rate = (priceE4: number) => amounts.rate(priceE4, locale.language);
 export const energy = (wh: number) => amounts.energy(wh, locale.language);
 export const power = (watts: number) => amounts.power(watts, locale.language);
 export const duration = (minutes: number) => amounts.duration(minutes, locale.language);
+export const used = (seconds: number) => amounts.used(seconds, locale.language);
 export const span = (seconds: number) => amounts.span(seconds, locale.language);
 
 /** A name in the language, or in the other one when it has none. */
