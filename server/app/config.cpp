@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <set>
 
@@ -59,21 +60,48 @@ facility::Name read_name(Table& table, std::string const& prefix = "name") {
     return {std::move(en), std::move(bn)};
 }
 
+/// Says what a rule refuses at the setting it is about.
+void complain(Table& table, Error const& error) {
+    auto const key = std::string_view{error.field}.substr(error.field.empty() ? 0 : 1);
+    table.complain(key.substr(0, key.find('/')), error.detail);
+}
+
+/// "192.168.1.50:502": something, a colon and a port.
+bool is_endpoint(std::string const& text) {
+    auto const colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0) return false;
+    auto const digits = std::string_view{text}.substr(colon + 1);
+    int port = 0;
+    auto const read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    return read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && port > 0 &&
+           port <= 65'535;
+}
+
+void read_opening(Table& table, Config& out) {
+    for (auto& hours : table.tables("opening")) {
+        auto const days = hours.integers("weekdays", 1, 7);
+        int const from = require_minute(hours, "from"), to = require_minute(hours, "to");
+        if (days.empty()) hours.complain("weekdays", "needs days, 1 is Monday");
+        if (to <= from)
+            return hours.complain("to", "closes before it opens; after midnight is 25:00");
+        for (auto const day : days) out.opening_hours.push_back({static_cast<int>(day), from, to});
+    }
+    auto sound = facility::valid_hours(out.opening_hours);
+    if (!sound) return table.complain("opening", sound.error().detail);
+    out.opening_hours = std::move(*sound);
+}
+
 void read_facility(Table& root, Config& out) {
     auto table = root.require_table("facility");
     out.facility.slug = table.require_text("slug");
+    auto const slug = facility::valid_slug(out.facility.slug);
+    if (!slug && !out.facility.slug.empty()) complain(table, slug.error());
     out.facility.name = read_name(table);
     if (table.has("address_en") || table.has("address_bn"))
         out.facility.address = read_name(table, "address");
     out.facility.zone = table.text("zone").value_or("Asia/Dhaka");
     if (!Zone::find(out.facility.zone)) table.complain("zone", "no such time zone");
-    for (auto& hours : table.tables("opening")) {
-        auto const days = hours.integers("weekdays", 1, 7);
-        int const from = require_minute(hours, "from"), to = require_minute(hours, "to");
-        if (days.empty()) hours.complain("weekdays", "needs days, 1 is Monday");
-        if (to <= from) hours.complain("to", "closes before it opens; after midnight is 25:00");
-        for (auto const day : days) out.opening_hours.push_back({static_cast<int>(day), from, to});
-    }
+    read_opening(table, out);
 }
 
 facility::Machine read_machine(Table& table, int position) {
@@ -93,10 +121,12 @@ facility::Machine read_machine(Table& table, int position) {
     machine.busy_above_w =
         table.integer("busy_above_w", 0, 2'000'000).value_or(machine.rated_w / 20);
     machine.piece_unit = table.text("piece_unit").value_or("");
+    machine.out_of_order = table.flag("out_of_order").value_or(false);
     machine.position = position;
-    if (machine.min_minutes > machine.max_minutes)
-        table.complain("min_minutes", "more than max_minutes");
-    return machine;
+    if (machine.slug.empty() || machine.name.en.empty() || machine.kind.empty()) return machine;
+    auto sound = facility::valid_machine(machine);
+    if (!sound) complain(table, sound.error());
+    return sound.value_or(machine);
 }
 
 LineConfig read_line(Table& table) {
@@ -111,7 +141,7 @@ LineConfig read_line(Table& table) {
     line.stop_bits = static_cast<int>(table.integer("stop_bits", 1, 2).value_or(1));
     if (line.tcp.empty() == line.serial.empty())
         table.complain("name", "needs either tcp = \"host:port\" or serial = \"/dev/...\"");
-    if (!line.tcp.empty() && line.tcp.rfind(':') == std::string::npos)
+    if (!line.tcp.empty() && !is_endpoint(line.tcp))
         table.complain("tcp", "host and port, like 192.168.1.50:502");
     return line;
 }

@@ -146,6 +146,11 @@ void Daemon::Parts::add_jobs() {
              booking::mark_missed(stores.ledger(), *clock, booking_services.settings))
             booking::publish_change(booking_services, ended, nullptr);
     });
+    jobs.every(1h, "what has expired", [this] {
+        stores.ledger().write([&](store::Writer& writer) {
+            return people::forget_expired(writer, real_clock.now(), clock->now());
+        });
+    });
     jobs.every(2s, "charges", [this] {
         billing::charge_closed_sessions(stores.ledger(), prepared.facility.id, prepared.zone,
                                         clock->now());

@@ -18,6 +18,16 @@ facility::Facility keep_facility(store::Writer& writer, Config const& config, Id
     return facility;
 }
 
+/// A machine that the configuration names no more has no meter and no relay: it keeps its past, but
+/// nobody can book or start it.
+void retire_others(store::Writer& writer, Prepared const& prepared, Instant now) {
+    for (auto machine : facility::list_machines(writer, prepared.facility.id)) {
+        if (prepared.machine_ids.contains(machine.slug) || machine.out_of_order) continue;
+        machine.out_of_order = true;
+        facility::save_machine(writer, machine, now);
+    }
+}
+
 /// The first version holds from long ago, so that whatever is used from the first day has a price.
 void keep_first_rates(store::Writer& writer, FacilityId const& facility, Config const& config,
                       IdSource& ids, Instant now) {
@@ -66,6 +76,7 @@ Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles c
             machine.id = ids.make<MachineId>();
             prepared.machine_ids[machine.slug] = facility::save_machine(writer, machine, now);
         }
+        retire_others(writer, prepared, now);
         keep_first_rates(writer, facility.id, config, ids, now);
         prepared.points = metering::configure_devices(
             writer, ids, facility.id, device_setups(config, profiles, prepared.machine_ids));

@@ -87,18 +87,26 @@ std::optional<Token> find_token(store::Reader& reader, Credential const& credent
     return found;
 }
 
-std::optional<http::Principal> by_session(store::Store& store, Instant now,
-                                          Credential const& credential) {
-    auto found =
-        store.read([&](store::Reader& reader) { return find_session(reader, credential); });
-    if (!found || !session_alive(found->created, found->last_seen, now)) return std::nullopt;
-    if (now >= found->last_seen + session_touch_interval)
+/// A full disk must not keep people from reading: then the session ends a little early.
+void touch(store::Store& store, Instant now, Credential const& credential) {
+    try {
         store.write([&](store::Writer& writer) {
             return writer.execute(
                 "UPDATE web_session SET last_seen_at = $3 "
                 "WHERE facility_id = $1 AND token_hash = $2 AND last_seen_at < $3",
                 credential.facility, sha256_hex(credential.token), now);
         });
+    } catch (store::Unavailable const&) {
+        return;
+    }
+}
+
+std::optional<http::Principal> by_session(store::Store& store, Instant now,
+                                          Credential const& credential) {
+    auto found =
+        store.read([&](store::Reader& reader) { return find_session(reader, credential); });
+    if (!found || !session_alive(found->created, found->last_seen, now)) return std::nullopt;
+    if (now >= found->last_seen + session_touch_interval) touch(store, now, credential);
     found->who.csrf = csrf_of(credential);
     return std::move(found->who);
 }

@@ -35,6 +35,7 @@ app::Loaded load(std::string const& folder) {
     places.data = folder;
     places.profiles = "devices/profiles";
     places.schema = "schema";
+    places.modbus_port = 1502;  // nobody dials it
     auto text = app::demo_config(places);
     for (auto at = text.find("line = \"floor\""); at != std::string::npos;
          at = text.find("line = \"floor\""))

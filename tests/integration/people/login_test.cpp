@@ -240,6 +240,34 @@ TEST_P(LogInTest, ForgetsWhatIsOver) {
     EXPECT_EQ(forget(), 0);
 }
 
+/// A store on a disk that has no room left.
+class FullDisk final : public store::Store {
+public:
+    explicit FullDisk(store::Store& inner) : inner_(inner) {}
+    bool is_postgres() const override { return inner_.is_postgres(); }
+
+protected:
+    void submit(std::function<bool(store::Writer&)>) override { throw store::Unavailable("full"); }
+    void inspect(std::function<void(store::Reader&)> const& work) override {
+        inner_.read([&](store::Reader& reader) {
+            work(reader);
+            return true;
+        });
+    }
+
+private:
+    store::Store& inner_;
+};
+
+TEST_P(LogInTest, WithAFullDiskPeopleMayStillRead) {
+    add_person("rina", {{"manager", {}}});
+    http::Request request;
+    request.headers = {{"cookie", log_in("rina")}};
+    real_clock.advance(hours{1});
+    FullDisk full{ledger()};
+    EXPECT_TRUE(authenticate(full, real_clock, request));
+}
+
 std::chrono::microseconds time_of(std::function<void()> const& work) {
     auto const start = std::chrono::steady_clock::now();
     work();

@@ -64,6 +64,7 @@ TEST_F(ConfigFile, TheDemosOwnIsSound) {
     places.data = folder_.string();
     places.profiles = "devices/profiles";
     places.schema = "schema";
+    places.modbus_port = 1502;
     auto const config = load(demo_config(places));
     for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
     ASSERT_TRUE(config);
@@ -114,6 +115,41 @@ label_en = "x"
     EXPECT_TRUE(complains(23, "time of day"));
     EXPECT_TRUE(complains(26, "kwh"));
     EXPECT_TRUE(complains(27, "price"));
+}
+
+TEST_F(ConfigFile, WhatTheDatabaseWouldRefuseIsFoundBefore) {
+    auto const config = load(R"toml(data = "/tmp/k"
+profiles = "devices/profiles"
+[facility]
+slug = "Bhai rab\n"
+name_en = "Bhairab"
+opening = [{ weekdays = [1, 1], from = "09:00", to = "21:00" }]
+[[machine]]
+slug = "laser-1"
+name_en = "Laser"
+kind = "laser"
+rated_w = 1900
+min_minutes = 0
+[[machine]]
+slug = "laser-2"
+name_en = "Laser"
+kind = "laser"
+rated_w = 1900
+grid_minutes = 7
+[[line]]
+name = "hall"
+tcp = "192.168.1.50:modbus"
+[[line]]
+name = "roof"
+tcp = "192.168.1.50:70000"
+)toml");
+    EXPECT_FALSE(config);
+    EXPECT_TRUE(complains(4, "small letters"));
+    EXPECT_TRUE(complains(6, "overlap"));
+    EXPECT_TRUE(complains(12, "out of range"));
+    EXPECT_TRUE(complains(18, "out of range"));
+    EXPECT_TRUE(complains(21, "host and port"));
+    EXPECT_TRUE(complains(24, "host and port"));
 }
 
 TEST(ClockSpec, ReadsWhatAPersonTypesAndWhatItWroteItself) {
