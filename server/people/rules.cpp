@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/base/text.hpp"
 #include "server/base/unicode.hpp"
 
 namespace karkhana::people {
@@ -99,23 +100,6 @@ std::chrono::seconds wait_for(std::vector<Instant> const& failures, int most, In
 }
 
 }  // namespace
-
-std::string ascii_digits(std::string_view text) {
-    // U+09E6 to U+09EF are E0 A7 A6 to E0 A7 AF.
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        auto const rest = text.substr(i);
-        auto const last = rest.size() < 3 ? 0 : static_cast<unsigned char>(rest[2]);
-        if (rest.starts_with("\xE0\xA7") && last >= 0xA6 && last <= 0xAF) {
-            out += static_cast<char>('0' + (last - 0xA6));
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
-}
 
 Result<std::string> normal_phone(std::string_view text) {
     auto number = without_separators(ascii_digits(text));

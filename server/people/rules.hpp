@@ -40,9 +40,6 @@ struct Person {
     std::vector<RoleGrant> roles;
 };
 
-/// Bengali digits as ASCII, everything else as it is. Numbers are never stored in Bengali digits.
-std::string ascii_digits(std::string_view text);
-
 /// A mobile number of Bangladesh in any spelling (01712-345678, +880 1712..., Bengali digits), or
 /// any other number that begins with +, as E.164. Errors: `bad_phone`.
 Result<std::string> normal_phone(std::string_view text);

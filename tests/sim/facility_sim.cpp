@@ -340,7 +340,7 @@ int main(int argc, char** argv) {
     karkhana::sim::Options options;
     for (int i = 1; i < argc; ++i) {
         std::string_view const argument{argv[i]};
-        if (argument == "--short") options.days = 1;
+        if (argument == "--short") options.days = 2;
         if (argument == "--seed" && i + 1 < argc)
             options.seed = std::strtoull(argv[++i], nullptr, 10);
         if (argument == "--days" && i + 1 < argc) options.days = std::atoi(argv[++i]);

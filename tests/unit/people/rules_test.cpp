@@ -11,13 +11,6 @@ using std::chrono::seconds;
 
 std::string code_of(auto const& result) { return result ? "" : std::string{result.error().code}; }
 
-TEST(Digits, AreAsciiWhateverTheKeyboard) {
-    EXPECT_EQ(ascii_digits("০১২৩৪৫৬৭৮৯"), "0123456789");
-    EXPECT_EQ(ascii_digits("ঘর ১২/ক"), "ঘর 12/ক");
-    EXPECT_EQ(ascii_digits("৳ ৫"), "৳ 5");  // U+09F3 is a sign, not a digit
-    EXPECT_EQ(ascii_digits("\xE0\xA7"), "\xE0\xA7");
-}
-
 TEST(Phone, EverySpellingOfAMobileNumberIsOne) {
     for (auto const text : {"01712345678", "01712-345678", " 01712 345 678 ", "+8801712345678",
                             "8801712345678", "+880 1712-345678", "008801712345678", "০১৭১২৩৪৫৬৭৮",
