@@ -29,8 +29,9 @@ function inlined(code) {
   const kept = names.map(([inside, outside]) => `get ${outside}(){return ${inside}}`);
   const handed = names.map(([, outside]) => `${outside} as _${outside}`);
   const script = `${code.slice(0, found.index)}globalThis.${SHARED}={${kept.join()}};`;
-  const facade = `const {${handed.map((one) => one.replace(' as ', ':')).join()}}=` +
-    `globalThis.${SHARED};export{${names.map(([, outside]) => `_${outside} as ${outside}`).join()}};`;
+  const taken = handed.map((one) => one.replace(' as ', ':')).join();
+  const given = names.map(([, outside]) => `_${outside} as ${outside}`).join();
+  const facade = `const {${taken}}=globalThis.${SHARED};export{${given}};`;
   return { script, facade };
 }
 

@@ -82,6 +82,45 @@ test('a session that has ended leads to the log-in and back', async ({ page, dem
   await expect(page.getByRole('heading', { name: 'আমার বুকিং' })).toBeVisible();
 });
 
+test('a log-out that did not get through says so', async ({ page, demo }) => {
+  await page.goto('/');
+  await page.fill(NAME, demo.logins.member_b.login);
+  await page.fill(PASSWORD, demo.logins.member_b.password);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[data-machine]').first()).toBeVisible();
+  if (page.viewportSize()!.width < 900) await page.getByRole('button', { name: 'আরও' }).click();
+  const leave = page.getByRole('button', { name: 'লগ আউট' }).locator('visible=true');
+  await page.route('**/api/v1/session', (route) => route.abort());
+  await leave.click();
+  await expect(page.getByText('এখনও লগ ইন আছেন')).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('network');
+  await holdsTheRules(page);
+  await page.unroute('**/api/v1/session');
+  await leave.click();
+  await expect(page.locator(NAME)).toBeVisible();
+});
+
+test('English that does not arrive leaves Bangla and a word about it', async ({ page, open }) => {
+  await page.route('**/assets/en-*.js', (route) => route.abort());
+  await open('member');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.getByText('ইংরেজি আনা গেল না')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'মেশিন এখন' })).toBeVisible();
+  await page.unroute('**/assets/en-*.js');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.getByRole('heading', { name: 'Machines now' })).toBeVisible();
+});
+
+test('a log-in goes on in Bangla when English does not arrive', async ({ page, demo }) => {
+  await page.addInitScript(() => localStorage.setItem('karkhana.language', 'en'));
+  await page.route('**/assets/en-*.js', (route) => route.abort());
+  await page.goto('/');
+  await page.fill(NAME, demo.logins.member_b.login);
+  await page.fill(PASSWORD, demo.logins.member_b.password);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('[data-machine]').first()).toBeVisible();
+});
+
 test('no connection is said as what it is, and can be tried again', async ({ page, open }) => {
   await open('member');
   await page.route('**/api/v1/me', (route) => route.abort());

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface LogIn {
@@ -20,6 +20,9 @@ export interface Demo {
 
 const house = fileURLToPath(new URL('../../../', import.meta.url));
 const START_MS = 60_000;
+
+/** Paths are those of the repository, wherever npm has gone to run the tests. */
+export const fromHouse = (path: string): string => resolve(house, path);
 
 // A Wednesday morning, and time enough until the peak: a minute is twenty of the facility's.
 export const CLOCK = '2026-11-18T09:00+06:00x20';
@@ -55,14 +58,14 @@ async function stop(child: ChildProcess, data: string): Promise<void> {
 
 /** Starts a demo; the second value ends it. */
 export async function startDemo(): Promise<[Demo, () => Promise<void>]> {
-  const program = process.env.KARKHANA_BIN ?? join(house, 'build/release/karkhana');
+  const program = fromHouse(process.env.KARKHANA_BIN ?? 'build/release/karkhana');
   if (!existsSync(program)) throw new Error(`${program} is absent: run deploy/run --build-only`);
   const data = await mkdtemp(join(tmpdir(), 'karkhana-e2e-'));
   const port = await freePort();
   const child = spawn(program, [
     'demo', '--data', data, '--port', String(port), '--fresh', '--clock', CLOCK,
-    '--profiles', join(house, 'devices/profiles'), '--schema', join(house, 'schema'),
-    '--web', join(house, 'web/dist'),
+    '--profiles', fromHouse('devices/profiles'), '--schema', fromHouse('schema'),
+    '--web', fromHouse('web/dist'),
   ], { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     await untilReady(`http://127.0.0.1:${port}`, child);

@@ -27,7 +27,8 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('book-machine', '/book?machine=laser-2', '[data-start]', 'member'),
     stop('book-staff', '/book', 'input[type=search]'),
     stop('bookings', '/bookings', 'article', 'member'),
-    stop('bookings-all', '/bookings?show=past', 'article'),
+    // Early in the morning nothing has been: the first job may have begun before its time.
+    stop('bookings-all', '/bookings?show=past', 'article, .empty'),
     stop('booking', `/bookings/${booking}`, 'dl'),
     stop('jobs', '/jobs', 'a.card'),
     stop('job', `/jobs/${job}`, '[data-registers] .code'),

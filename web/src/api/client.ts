@@ -28,7 +28,10 @@ function early(request: Request): Promise<Response> | undefined {
   return found;
 }
 
-/** A busy server says when to come back. Changes are safe to repeat: each carries its key. */
+/**
+ * A busy server says when to come back, and has not done anything. Changes carry a key besides;
+ * log-in and log-out need none, because twice is the same as once.
+ */
 async function patientFetch(request: Request): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     const signal = AbortSignal.timeout(DEADLINE_MS);

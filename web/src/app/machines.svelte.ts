@@ -21,7 +21,7 @@ export const machines = new Loaded<Machine[]>(async () => {
   return items;
 });
 
-export const machineBy = (id: string): Machine | undefined =>
+export const machineBy = (id: string | undefined): Machine | undefined =>
   machines.value?.find((machine) => machine.id === id);
 
 type MaybeSlot = Slot | null | undefined;

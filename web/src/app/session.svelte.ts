@@ -67,15 +67,16 @@ export async function resume(): Promise<void> {
     const found = await take(api.GET('/api/v1/me'));
     if (asked === turn) await enter(found);
   } catch (fault) {
-    if (!(fault instanceof Refusal)) throw fault;
     if (asked !== turn) return;
-    if (fault.status === 401) {
+    if (fault instanceof Refusal && fault.status === 401) {
       remember(SIGNED_IN, null);
       window.early = {};
       state = 'out';
-    } else {
-      state = 'unreachable';
+      return;
     }
+    // Whatever it was, there is something to press; what nobody expected is told as well.
+    state = 'unreachable';
+    if (!(fault instanceof Refusal)) throw fault;
   }
 }
 
@@ -84,6 +85,7 @@ export async function logIn(login: string, password: string): Promise<void> {
   await enter(await take(api.POST('/api/v1/session', { body: { login, password } })));
 }
 
+/** Throws a Refusal where the server could not be told: the person is still signed in then. */
 export async function logOut(): Promise<void> {
   await take(api.DELETE('/api/v1/session'));
   history.replaceState(null, '', '/');

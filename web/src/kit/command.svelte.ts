@@ -10,6 +10,11 @@ import { Refusal } from '../api/refusal.ts';
 export class Command<Body, Answer> {
   busy = $state(false);
   refusal = $state.raw<Refusal>();
+  /**
+   * What has been sent and may have happened. Forms show it as it was and let nobody change it
+   * until an answer has come: anything else would be a second wish beside the first.
+   */
+  pending = $state.raw<Body>();
   #send: (body: Body, key: string) => Promise<Answer>;
   #key = '';
   #sent = '';
@@ -31,17 +36,24 @@ export class Command<Body, Answer> {
       return answer;
     } catch (fault) {
       if (!(fault instanceof Refusal)) throw fault;
-      this.refusal = fault;
-      // A decided "no" has spent its key; only what may still have happened is tried with it again.
-      if (fault.status !== 0 && fault.status < 500) this.#key = '';
+      this.#refused(body, fault);
       return undefined;
     } finally {
       this.busy = false;
     }
   }
 
+  #refused(body: Body, refusal: Refusal): void {
+    this.refusal = refusal;
+    const decided = refusal.status !== 0 && refusal.status < 500;
+    this.pending = decided ? undefined : body;
+    // A decided "no" has spent its key; only what may still have happened is tried with it again.
+    if (decided) this.#key = '';
+  }
+
   reset(): void {
     this.refusal = undefined;
+    this.pending = undefined;
     this.#key = '';
   }
 }

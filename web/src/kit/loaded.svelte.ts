@@ -40,6 +40,22 @@ export interface Page<T> {
   next: string | null;
 }
 
+/**
+ * A list from end to end, for what has to be shown from its last page on. After so many pages it
+ * stops, and `next` says that there is more.
+ */
+export async function wholeList<T>(
+  ask: (cursor?: string) => Promise<Page<T>>, from?: string, most = 20,
+): Promise<Page<T>> {
+  let page = await ask(from);
+  const items = [...page.items];
+  for (let asked = 1; page.next !== null && asked < most; asked++) {
+    page = await ask(page.next);
+    items.push(...page.items);
+  }
+  return { items, next: page.next };
+}
+
 /** A list that comes page by page. */
 export class Pages<T> {
   items = $state.raw<T[]>([]);
@@ -56,7 +72,10 @@ export class Pages<T> {
     });
     this.more = new Loaded(async () => {
       if (this.next === null) return;
+      const before = this.items;
       const page = await ask(this.next);
+      // Meanwhile the list may have begun again, and then this is no longer what follows.
+      if (this.items !== before) return;
       this.items = [...this.items, ...page.items];
       this.next = page.next;
     });

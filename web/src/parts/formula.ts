@@ -1,30 +1,50 @@
-// How a line comes to its amount, in words: "১২.৪০০ ইউনিট × ৳ ৯.৫০ (পিক)".
+// How a line comes to its amount, in the words of the server: "12.400 kWh × ৳ 9.50 per kWh (peak)".
 
 import type { PriceTerm } from '../api/types.ts';
-import { duration, energy, rate, t } from '../i18n/locale.svelte.ts';
+import { energy, money, rate, t, used } from '../i18n/locale.svelte.ts';
 import type { Key } from '../i18n/catalogue.ts';
+import { countText, unitOf, type PieceUnit } from './units.ts';
 
-type Priced = Pick<PriceTerm, 'basis' | 'window' | 'quantity' | 'unit' | 'price_e4'>;
+type Priced = Pick<PriceTerm,
+  'basis' | 'window' | 'quantity' | 'unit' | 'price_e4' | 'amount'>;
 
-const SECONDS = 60;
+const E4_OF_POISHA = 10_000;
 
-export function quantityText({ unit, quantity }: Pick<PriceTerm, 'unit' | 'quantity'>): string {
-  if (unit === 'Wh') return energy(quantity);
-  if (unit === 's') return duration(quantity / SECONDS);
-  return unit === 'piece' ? t('unit.pieces', { n: quantity }) : t('unit.sessions', { n: quantity });
+export function quantityText(
+  term: Pick<PriceTerm, 'unit' | 'quantity'>, pieces: PieceUnit,
+): string {
+  switch (term.unit) {
+    case 'Wh':
+      return energy(term.quantity);
+    case 's':
+      return used(term.quantity);
+    case 'piece':
+      return countText(term.quantity, pieces);
+    case 'session':
+      return t('unit.sessions', { n: term.quantity });
+  }
 }
 
-/** The price of one priced unit: "৳ ৯.৫০ প্রতি ইউনিট". */
-export function priceText({ basis, price_e4 }: Pick<PriceTerm, 'basis' | 'price_e4'>): string {
+/** The price of one priced unit: "৳ 9.50 per kWh". */
+export function priceText(
+  { basis, price_e4 }: Pick<PriceTerm, 'basis' | 'price_e4'>, pieces: PieceUnit,
+): string {
   const per: Record<PriceTerm['basis'], Key> = {
-    kwh: 'price.perKwh', piece: 'price.perPiece', used_minute: 'price.perMinute',
+    kwh: 'price.perKwh', piece: `price.per_${unitOf(pieces)}`, used_minute: 'price.perMinute',
     session: 'price.perSession', minimum: 'price.minimum',
   };
   return t(per[basis], { price: rate(price_e4) });
 }
 
-export function formula(term: Priced): string {
-  if (term.basis === 'minimum') return t('price.minimum', { price: rate(term.price_e4) });
+/** A minimum tops up: it charges what the rest of the job left of it. */
+function toppedUp({ price_e4, amount }: Priced): string {
+  const before = Math.round(price_e4 / E4_OF_POISHA) - amount.amount;
+  return `${rate(price_e4)} − ${money({ amount: before })}`;
+}
+
+/** Without the amount that it comes to, which stands beside it. */
+export function formula(term: Priced, pieces: PieceUnit): string {
+  if (term.basis === 'minimum') return toppedUp(term);
   const window = term.window === 'any' ? '' : ` (${t(`price.${term.window}`)})`;
-  return `${quantityText(term)} × ${priceText(term)}${window}`;
+  return `${quantityText(term, pieces)} × ${priceText(term, pieces)}${window}`;
 }

@@ -3,13 +3,14 @@ interface Group<T> {
   items: T[];
 }
 
-/** Neighbours with the same title, under one heading. */
+/** Things of the same title under one heading, in the order in which the titles first come. */
 export function grouped<T>(items: T[], title: (item: T) => string): Group<T>[] {
-  const groups: Group<T>[] = [];
+  const groups = new Map<string, Group<T>>();
   for (const item of items) {
-    const last = groups.at(-1);
-    if (last && last.title === title(item)) last.items.push(item);
-    else groups.push({ title: title(item), items: [item] });
+    const heading = title(item);
+    const group = groups.get(heading) ?? { title: heading, items: [] };
+    group.items.push(item);
+    groups.set(heading, group);
   }
-  return groups;
+  return [...groups.values()];
 }

@@ -1,8 +1,16 @@
 // What a job is counted in.
 
-import type { Key } from '../i18n/catalogue.ts';
+import { t } from '../i18n/locale.svelte.ts';
 
-const words: Record<string, Key> = { pair: 'unit.pair', piece: 'unit.piece', kg: 'unit.kg' };
+type Unit = 'pair' | 'piece' | 'kg';
+/** As a machine names it: a facility may write anything, and what is not known are pieces. */
+export type PieceUnit = string | null | undefined;
 
-export const unitWord = (unit: string | null | undefined): Key =>
-  words[unit ?? ''] ?? 'unit.piece';
+export const unitOf = (unit: PieceUnit): Unit =>
+  unit === 'pair' || unit === 'kg' ? unit : 'piece';
+
+/** "pairs": the word alone, for labels. */
+export const unitWord = (unit: PieceUnit): string => t(`unit.${unitOf(unit)}`);
+
+/** "40 pairs". */
+export const countText = (n: number, unit: PieceUnit): string => t(`unit.n_${unitOf(unit)}`, { n });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Calendar } from '../../api/types.ts';
-import { blocksOfDay, lengthFor, lengthsOf, nextFree, roomAt, type Around } from './slots.ts';
+import type { BookingState, Calendar } from '../../api/types.ts';
+import {
+  blocksOfDay, keyOf, lengthFor, lengthsOf, nextFree, roomAt, type Around,
+} from './slots.ts';
 
 const ZONE = 'Asia/Dhaka';
 const at = (text: string) => Date.parse(`2026-11-${text}+06:00`);
@@ -66,6 +68,26 @@ test('an outage stands in the way of its machine, or of all', () => {
   day.calendar.outages = [outage(null, '10'), outage('m', '12'), outage('other', '14')];
   const kinds = blocksOfDay(machine, at('20T00:00'), day).map((block) => block.kind);
   assert.deepEqual(kinds, ['free', 'outage', 'free', 'outage', 'free']);
+});
+
+test('a booking that is over leaves its time free', () => {
+  const room = (state: BookingState) => {
+    const day = around('20T09:00', [['20T10:00', '20T12:00']]);
+    day.calendar.bookings[0]!.state = state;
+    return roomAt(machine, at('20T10:00'), day);
+  };
+  for (const state of ['missed', 'interrupted', 'completed', 'cancelled'] as const)
+    assert.equal(room(state), 7 * 60, state);
+  for (const state of ['confirmed', 'checked_in', 'running', 'paused'] as const)
+    assert.equal(room(state), 0, state);
+});
+
+test('blocks keep their names while the clock goes on, each its own', () => {
+  const names = (now: string) =>
+    blocksOfDay(machine, at('20T00:00'), around(now, [['20T11:00', '20T12:00']])).map(keyOf);
+  assert.equal(new Set(names('20T09:10:00')).size, 3);
+  assert.deepEqual(names('20T09:10:01'), names('20T09:10:00'));
+  assert.deepEqual(names('20T09:31:00'), names('20T09:10:00'));
 });
 
 test('the next free time has room for the length', () => {

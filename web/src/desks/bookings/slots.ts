@@ -1,6 +1,6 @@
 // Where a machine is free, from the calendar. The server stays the judge; this is what is offered.
 
-import type { Calendar, OpeningHours } from '../../api/types.ts';
+import type { BookingState, Calendar, OpeningHours } from '../../api/types.ts';
 import { DAY, dayStart, instantOf, wallOf } from '../../i18n/time.ts';
 
 export const MINUTE = 60_000;
@@ -61,9 +61,14 @@ export function openings(instant: number, hours: OpeningHours[], zone: string): 
   return joined;
 }
 
+// The calendar tells of bookings that are over too, with the time they once had: that time is free
+// again.
+const LIVE: BookingState[] = ['confirmed', 'checked_in', 'running', 'paused'];
+
 function busyOf(machineId: string, calendar: Calendar, ignore?: string): Busy[] {
   const bookings = calendar.bookings
-    .filter((slot) => slot.machine_id === machineId && (!ignore || slot.booking_id !== ignore))
+    .filter((slot) => slot.machine_id === machineId && LIVE.includes(slot.state))
+    .filter((slot) => !ignore || slot.booking_id !== ignore)
     .map((slot): Busy => ({
       from: ms(slot.start), to: ms(slot.end), kind: 'taken', mine: slot.mine,
     }));
@@ -134,6 +139,12 @@ export function blocksOfDay(machine: Grid, instant: number, around: Around): Blo
     }))
     .filter((block) => block.kind !== 'free' || block.starts.length > 0);
 }
+
+/**
+ * What stays the same about a block while the clock goes on: where it ends. A free one begins now,
+ * and buttons that are made anew every second lose the focus and the finger that is on them.
+ */
+export const keyOf = (block: Block): string => `${block.kind} ${block.to}`;
 
 /** The first start with room for so many minutes within the calendar's days. */
 export function nextFree(machine: Grid, minutes: number, around: Around): number | undefined {

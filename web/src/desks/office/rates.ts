@@ -1,9 +1,11 @@
 // Words for what a rate card says, and a draft of the next one.
 
-import type { RateCard, RateCardDraft, RateComponent } from '../../api/types.ts';
+import type { Machine, RateCard, RateCardDraft, RateComponent } from '../../api/types.ts';
 import { fixed, parseFixed } from '../../i18n/digits.ts';
 import { known, locale, t } from '../../i18n/locale.svelte.ts';
+import type { Key } from '../../i18n/catalogue.ts';
 import { clockText } from '../../i18n/time.ts';
+import { unitOf, type PieceUnit } from '../../parts/units.ts';
 
 /** Decimals of taka in a unit price: it is kept in ten-thousandths of a poisha. */
 const PLACES = 6;
@@ -14,6 +16,18 @@ export function kindWord(kind: string | undefined): string {
   const key = `kind.${kind}`;
   return known(key) ? t(key) : kind;
 }
+
+/** What the machines that a price is for count in; nothing when they do not agree. */
+export function unitFor(component: RateComponent, machines: Machine[]): PieceUnit {
+  const { machine_kind: kind } = component;
+  const units = machines.filter((one) => !kind || one.kind === kind).map((one) => one.piece_unit);
+  return new Set(units).size === 1 ? units[0] : undefined;
+}
+
+/** "Taka per kWh", under the field that wants it. */
+export const hintOf = (component: RateComponent, machines: Machine[]): Key =>
+  component.basis === 'piece' ? `price.unit_${unitOf(unitFor(component, machines))}`
+    : `price.unit_${component.basis}`;
 
 /** A minute of the day on the clock. */
 export function minuteText(minute: number): string {
