@@ -42,6 +42,8 @@ public:
     Counts counts() const;
 
 private:
+    void settle();
+    void written();
     std::vector<JournalRow> pack();
 
     store::Store& ledger_;
@@ -57,6 +59,7 @@ private:
 
     std::vector<ReadingFrame> writing_;  ///< only flush() touches these
     std::optional<std::int64_t> next_number_;
+    bool in_doubt_ = false;  ///< whether the last append was kept; `writing_` is what it was of
     std::optional<Hour> compacted_before_;
 };
 

@@ -99,6 +99,27 @@ TEST_P(Readings, StayForTheNextTimeWhenTheStoreIsGone) {
     EXPECT_EQ(fragile.counts().waiting, 0U);
 }
 
+TEST_P(Readings, AreKeptOnceWhenTheirCommitWasNotHeardOf) {
+    MortalStore mortal{telemetry()};
+    SeriesWriter fragile{
+        ledger(), mortal, shop.workshop.facility, shop.daemon->meters, shop.workshop.clock, {}};
+    for (auto& frame : shop.plant.poll()) fragile.accept(frame);
+    fragile.flush();
+    shop.plant.pass(1s);
+    for (auto& frame : shop.plant.poll()) fragile.accept(frame);
+    mortal.on_step = [](std::string const& step) {
+        if (step == "after_commit") throw store::Unavailable("the connection broke");
+    };
+    EXPECT_THROW(fragile.flush(), store::Unavailable);
+    mortal.on_step = {};
+    shop.plant.pass(1s);
+    for (auto& frame : shop.plant.poll()) fragile.accept(frame);
+    EXPECT_NO_THROW(fragile.flush());
+    EXPECT_EQ(fragile.counts().durable, 12U);
+    EXPECT_EQ(fragile.counts().waiting, 0U);
+    EXPECT_EQ(series().samples(energy, {now() - 1min, now() + 1s}).size(), 3U);
+}
+
 TEST_P(Readings, AreCompactedWhenTheirHourIsOver) {
     poll(59min);
     EXPECT_EQ(rows("chunk"), 0);
