@@ -136,8 +136,10 @@ std::vector<RelayBoard::Switching> RelayBoard::decide_all(
     decided_at_ = now;
     for (auto& each : contactors_) {
         auto const before = state_of(each, now);
-        auto const actual = read ? read->at(each.channel) : Contact::unknown;
-        if (read) each.seen = now;
+        // A contact that the board does not have is never seen, so nothing closes it.
+        bool const told = read && each.channel < read->size();
+        auto const actual = told ? (*read)[each.channel] : Contact::unknown;
+        if (told) each.seen = now;
         each.actual = actual;
         auto const decision = decide(each.desired, actual, each.memory, policy_, now);
         each.memory = decision.memory;

@@ -61,7 +61,7 @@ std::vector<std::string> problems_of(std::vector<RelaySetup> const& relays, Timi
     std::set<MachineId> machines;
     std::set<std::tuple<int, int, int>> channels;
     for (auto const& relay : relays) {
-        auto const where = "relay of machine " + relay.machine.text() + ": ";
+        auto const where = "contact " + std::to_string(relay.channel + 1) + ": ";
         auto const complain = [&](std::string what) { problems.push_back(where + what); };
         if (!machines.insert(relay.machine).second) complain("a second contact for this machine");
         if (!channels.insert({relay.line, relay.unit, relay.channel}).second)

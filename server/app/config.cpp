@@ -4,9 +4,10 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
-#include <set>
+#include <map>
 
 #include "devices/profiles/load.hpp"
+#include "server/app/device_problems.hpp"
 
 namespace karkhana::app {
 namespace {
@@ -201,15 +202,27 @@ bool has_line(Config const& out, std::string const& name) {
     return std::ranges::any_of(out.lines, [&](auto const& line) { return line.name == name; });
 }
 
+void check_relay(Table& table, std::string const& slug, Config const& out) {
+    if (!has_machine(out, slug)) table.complain("relays", "no machine of this slug: " + slug);
+    for (auto const& other : out.devices)
+        if (std::ranges::find(other.relays, slug) != other.relays.end())
+            table.complain("relays", slug + " is switched by " + other.name + " already");
+}
+
+using ProfilesByName = std::map<std::string, profiles::Profile>;
+
 void check_device(Table& table, DeviceConfig const& device, Config const& out,
-                  std::set<std::string> const& profiles) {
+                  ProfilesByName const& profiles) {
     if (!has_line(out, device.line)) table.complain("line", "no line of this name");
-    if (!profiles.contains(device.profile)) table.complain("profile", "no such device profile");
+    if (auto const profile = profiles.find(device.profile); profile == profiles.end())
+        table.complain("profile", "no such device profile");
+    else
+        for (auto const& problem : problems_of(device, profile->second))
+            table.complain(problem.key, problem.what);
     if (!device.machine.empty() && !has_machine(out, device.machine))
         table.complain("machine", "no machine of this slug");
     for (auto const& slug : device.relays)
-        if (!slug.empty() && !has_machine(out, slug))
-            table.complain("relays", "no machine of this slug: " + slug);
+        if (!slug.empty()) check_relay(table, slug, out);
     for (auto const& other : out.devices) {
         if (other.line == device.line && other.unit == device.unit)
             table.complain("unit", "taken on this line by " + other.name);
@@ -260,9 +273,11 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
         if (has_line(out, line.name)) table.complain("name", "used twice");
         out.lines.push_back(std::move(line));
     }
-    std::set<std::string> known;
-    for (auto const& profile : profiles::load_profiles(out.profiles, problems))
-        known.insert(profile.device);
+    ProfilesByName known;
+    for (auto& profile : profiles::load_profiles(out.profiles, problems)) {
+        auto const name = profile.device;
+        known[name] = std::move(profile);
+    }
     for (auto& table : root->tables("device")) {
         auto device = read_device(table);
         check_device(table, device, out, known);

@@ -152,6 +152,33 @@ tcp = "192.168.1.50:70000"
     EXPECT_TRUE(complains(24, "host and port"));
 }
 
+TEST_F(ConfigFile, ADeviceMustBeWhatItsProfileSays) {
+    std::string const head = R"toml(data = "/tmp/k"
+profiles = "devices/profiles"
+facility = { slug = "bhairab", name_en = "Bhairab" }
+machine = [
+  { slug = "laser-1", name_en = "Laser", kind = "laser", rated_w = 1900 },
+  { slug = "laser-2", name_en = "Laser", kind = "laser", rated_w = 1900 },
+]
+line = [{ name = "hall", tcp = "192.168.1.50:502" }]
+device = [
+)toml";
+    EXPECT_FALSE(load(head + R"toml(
+  { name = "A", line = "hall", unit = 1, profile = "eastron_sdm120", relays = ["laser-1"] },
+  { name = "B", line = "hall", unit = 2, profile = "waveshare_rtu_relay_8ch" },
+  { name = "C", line = "hall", unit = 3, profile = "waveshare_rtu_relay_8ch", relays = [
+    "laser-2", "", "", "", "", "", "", "", "laser-2"] },
+  { name = "D", line = "hall", unit = 4, profile = "waveshare_rtu_relay_8ch", relays = [
+    "laser-2"] },
+]
+)toml"));
+    EXPECT_TRUE(complains(11, "not of a relay board"));
+    EXPECT_TRUE(complains(12, "no point is watched"));
+    EXPECT_TRUE(complains(13, "contact 9: the board has no such channel"));
+    EXPECT_TRUE(complains(13, "contact 9: a second contact for this machine"));
+    EXPECT_TRUE(complains(15, "switched by C already"));
+}
+
 TEST(ClockSpec, ReadsWhatAPersonTypesAndWhatItWroteItself) {
     auto const now = instant(1'700'000'000'000'000);
     auto const spec = parse_clock("2026-11-20T16:40+06:00x60", now);

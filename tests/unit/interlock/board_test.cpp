@@ -97,7 +97,10 @@ protected:
     }
 
     void make(profiles::Watchdog watchdog = profiles::Watchdog::pulse, bool required = true) {
-        interlock = std::make_unique<Interlock>(relays(watchdog, required), Timing{}, clock, *this);
+        make(relays(watchdog, required));
+    }
+    void make(std::vector<RelaySetup> setups) {
+        interlock = std::make_unique<Interlock>(std::move(setups), Timing{}, clock, *this);
         poller::LineSetup setup;
         engine = std::make_unique<poller::PollEngine>(setup, board, sink, wall, clock);
         for (auto* guest : interlock->guests(2)) engine->attach(*guest, [] {});
@@ -129,6 +132,21 @@ protected:
     std::unique_ptr<Interlock> interlock;
     std::unique_ptr<poller::PollEngine> engine;
 };
+
+TEST_F(Boards, NeverSeesAContactThatTheBoardDoesNotHave) {
+    auto setups = relays(profiles::Watchdog::pulse);
+    setups.push_back({machine(9), 2, 1, 8, setups.front().profile});
+    make(setups);
+    interlock->set_desired(machine(9), {.id = 1,
+                                        .closed = true,
+                                        .authorised_until = clock.now() + 60s,
+                                        .expires = clock.now() + 60s});
+    run_for(3s);
+    EXPECT_EQ(interlock->state(machine(9))->actual, Contact::unknown);
+    EXPECT_FALSE(interlock->state(machine(9))->seen);
+    EXPECT_EQ(interlock->state(machine(1))->actual, Contact::open);
+    EXPECT_TRUE(board.writes.empty());
+}
 
 TEST_F(Boards, CloseByPulsesThatAreRenewed) {
     clock.advance(1000s);

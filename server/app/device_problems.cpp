@@ -1,0 +1,66 @@
+#include "server/app/device_problems.hpp"
+
+#include <algorithm>
+
+#include "devices/interlock/interlock.hpp"
+#include "devices/poller/setup.hpp"
+
+namespace karkhana::app {
+namespace {
+
+using SharedProfile = std::shared_ptr<profiles::Profile const>;
+
+std::vector<interlock::RelaySetup> relays_of(DeviceConfig const& device,
+                                             SharedProfile const& profile) {
+    std::vector<interlock::RelaySetup> relays;
+    for (std::size_t channel = 0; channel < device.relays.size(); ++channel) {
+        auto const& slug = device.relays[channel];
+        if (slug.empty()) continue;
+        // The ledger has not given the machines their ids yet: the place of the slug will do.
+        MachineId machine;
+        machine.uuid.bytes[0] = static_cast<std::uint8_t>(std::ranges::find(device.relays, slug) -
+                                                          device.relays.begin() + 1);
+        relays.push_back({machine, 0, static_cast<std::uint8_t>(device.unit),
+                          static_cast<std::uint16_t>(channel), profile});
+    }
+    return relays;
+}
+
+poller::LineSetup line_of(DeviceConfig const& device, SharedProfile const& profile) {
+    poller::UnitSetup unit;
+    unit.unit = static_cast<std::uint8_t>(device.unit);
+    unit.profile = profile;
+    Channel channel = 0;
+    for (auto const& point : profile->points)
+        if (is_watched(point)) unit.watched.push_back({point.name, ++channel});
+    poller::LineSetup line;
+    line.name = device.line;
+    line.units.push_back(std::move(unit));
+    return line;
+}
+
+}  // namespace
+
+bool is_watched(profiles::Point const& point) {
+    return point.kind == profiles::PointKind::counter
+               ? point.billing
+               : point.name == "active_power" || point.unit == Unit::g;
+}
+
+std::vector<DeviceProblem> problems_of(DeviceConfig const& device,
+                                       profiles::Profile const& profile) {
+    std::vector<DeviceProblem> problems;
+    auto const shared = std::make_shared<profiles::Profile const>(profile);
+    auto const relays = relays_of(device, shared);
+    if (!relays.empty())
+        for (auto& what : interlock::problems_of(relays, interlock::Timing{}))
+            problems.push_back({"relays", std::move(what)});
+    // A board of relays alone has nothing to be read.
+    auto const line = line_of(device, shared);
+    if (relays.empty() || !line.units.front().watched.empty())
+        for (auto& what : poller::problems_of(line))
+            problems.push_back({"profile", std::move(what)});
+    return problems;
+}
+
+}  // namespace karkhana::app

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "devices/profiles/profile.hpp"
+#include "server/app/config.hpp"
+
+namespace karkhana::app {
+
+/// What of a profile is polled: what bills rest on, and what the board and the trace show.
+bool is_watched(profiles::Point const& point);
+
+/// What is wrong with a device, and the key of its configuration that says so.
+struct DeviceProblem {
+    std::string key;
+    std::string what;
+
+    bool operator==(DeviceProblem const&) const = default;
+};
+
+/// Why a configured device could not run as its profile says it is made. Empty when it can.
+std::vector<DeviceProblem> problems_of(DeviceConfig const& device,
+                                       profiles::Profile const& profile);
+
+}  // namespace karkhana::app
