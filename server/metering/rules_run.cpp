@@ -21,8 +21,8 @@ Result<void> may_start(StartFacts const& facts) {
 bool must_end(EndFacts const& facts) {
     if (facts.now < facts.during.end + end_grace) return false;
     if (facts.next_start && *facts.next_start <= facts.now) return true;
-    if (facts.idle) return *facts.idle;
-    return facts.now >= facts.during.end + longest_unseen_overrun;
+    if (facts.closed || facts.now >= facts.during.end + longest_overrun) return true;
+    return facts.idle.value_or(false);
 }
 
 std::string_view state_of(MachineFacts const& facts) {

@@ -16,8 +16,9 @@ namespace karkhana::metering {
 constexpr Duration early_start = std::chrono::minutes(15);
 /// How long after its slot a booking may go on before anything is done about it.
 constexpr Duration end_grace = std::chrono::minutes(5);
-/// Nobody is known to work, and nobody can be asked: after this long it ends.
-constexpr Duration longest_unseen_overrun = std::chrono::hours(1);
+/// Whatever the meter says, after this long it ends: the contact of a machine that draws power for
+/// ever, or whose meter shows it wrongly, must not stay closed for ever.
+constexpr Duration longest_overrun = std::chrono::hours(1);
 
 struct StartFacts {
     booking::Actor actor = booking::Actor::party;
@@ -38,10 +39,12 @@ struct EndFacts {
     Instant now;
     std::optional<Instant> next_start;  ///< of the next booking of the machine
     std::optional<bool> idle;           ///< empty: its meter does not say
+    bool closed = false;                ///< the workshop is closed now
 };
 
-/// True once a booking that is still on must be ended: after the grace time if the machine is idle
-/// or the next one waits; otherwise it may go on until the next one's start.
+/// True once a booking that is still on must be ended: after the grace time if the machine is
+/// idle, the workshop is closed or the next one waits; otherwise it may go on until the next one's
+/// start, and for an hour at most.
 bool must_end(EndFacts const& facts);
 
 /// What a person sees of a machine at a glance.

@@ -134,17 +134,19 @@ bool RunControl::tells_use(MachineId const& machine) const {
 bool RunControl::over(booking::Booking const& booking) {
     auto const now = services_.clock.now();
     if (now < booking.during.end) return false;
-    std::optional<Instant> next;
+    EndFacts facts{.during = booking.during, .now = now, .next_start = {}, .idle = {}};
     auto const later = services_.ledger.read([&](store::Reader& reader) {
+        auto const hours = facility::opening_hours(reader, booking.facility);
+        facts.closed = !hours.empty() && !facility::is_open(zone_, hours, {now, now + Duration{1}});
         return booking::bookings_between(reader, booking.facility,
                                          {booking.during.end, now + Duration{1}}, true);
     });
     for (auto const& other : later)
-        if (other.machine == booking.machine && other.id != booking.id && !next)
-            next = other.during.start;
+        if (other.machine == booking.machine && other.id != booking.id && !facts.next_start)
+            facts.next_start = other.during.start;
     bool const at_rest = booking.state == State::paused || !tells_use(booking.machine);
-    auto const quiet = at_rest ? true : idle(booking.machine);
-    return must_end({.during = booking.during, .now = now, .next_start = next, .idle = quiet});
+    facts.idle = at_rest ? true : idle(booking.machine);
+    return must_end(facts);
 }
 
 /// Whether the contact of a running booking has been open for a while though it may be closed: a

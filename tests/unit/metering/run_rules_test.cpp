@@ -84,7 +84,9 @@ TEST(End, ComesAfterTheGraceTimeOrWithTheNextBooking) {
                            {"at work, the next comes later", 10min, 30min, false, false},
                            {"at work, the next is here", 30min, 30min, false, true},
                            {"nobody knows, nobody waits", 59min, std::nullopt, std::nullopt, false},
-                           {"nobody knows for an hour", 1h, std::nullopt, std::nullopt, true}}) {
+                           {"nobody knows for an hour", 1h, std::nullopt, std::nullopt, true},
+                           {"at work for an hour", 1h, std::nullopt, false, true},
+                           {"at work for an hour, the next comes later", 1h, 90min, false, true}}) {
         auto const next_start = next ? std::optional{slot.end + *next} : std::nullopt;
         EXPECT_EQ(
             must_end(
@@ -92,6 +94,16 @@ TEST(End, ComesAfterTheGraceTimeOrWithTheNextBooking) {
             ends)
             << what;
     }
+}
+
+TEST(End, ComesWithTheEndOfTheDayForAMachineAtWork) {
+    EndFacts facts{.during = slot, .now = slot.end + 4min, .next_start = {}, .idle = false};
+    facts.closed = true;
+    EXPECT_FALSE(must_end(facts)) << "the grace time holds at the end of the day as well";
+    facts.now = slot.end + 5min;
+    EXPECT_TRUE(must_end(facts));
+    facts.closed = false;
+    EXPECT_FALSE(must_end(facts));
 }
 
 TEST(MachineState, SaysTheMostImportantFirst) {
