@@ -35,6 +35,10 @@ Result<RunControl::Asking> RunControl::asking(http::Request const& request) {
     auto const& who = request.principal.value();
     auto const id = http::path_id<BookingId>(request);
     if (!id) return tl::make_unexpected(id.error());
+    // In a database that several facilities share, each has a daemon of its own at its machines.
+    if (who.facility != services_.facility)
+        return refuse(ErrorKind::conflict, "other_facility",
+                      "The machines of this facility are switched elsewhere.");
     auto const booking = services_.ledger.read(
         [&](store::Reader& reader) { return booking::find_booking(reader, who.facility, *id); });
     if (!booking) return refuse(ErrorKind::not_found, "not_found");
