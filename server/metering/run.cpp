@@ -23,11 +23,6 @@ RunControl::RunControl(Services const& services, Zone zone, std::vector<MachineM
       leases_(services.contacts, services.monotonic),
       last_tick_(services.monotonic.now()) {}
 
-std::mutex& RunControl::turn_of(MachineId const& machine) {
-    std::lock_guard const lock{mutex_};
-    return turns_[machine];
-}
-
 RunControl::Scene RunControl::scene_of(store::Reader& reader, booking::Booking const& booking,
                                        Instant now) const {
     auto const& facility = booking.facility;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "server/booking/booking.hpp"
@@ -17,6 +18,7 @@
 #include "server/metering/registers.hpp"
 #include "server/metering/rules_run.hpp"
 #include "server/metering/services.hpp"
+#include "server/metering/turns.hpp"
 
 namespace karkhana::metering {
 
@@ -106,9 +108,10 @@ private:
         Monotonic read_at;
     };
 
-    std::mutex& turn_of(MachineId const& machine);
     Result<Asking> asking(http::Request const& request);
     std::optional<http::Response> kept_answer(http::Request const& request);
+    tl::expected<Turns::Turn, http::Response> take_turn(http::Request const& request,
+                                                        MachineId const& machine);
     Scene scene_of(store::Reader& reader, booking::Booking const& booking, Instant now) const;
 
     Result<void> begin_once(Asking const& asking, PersonId const& person, std::string const& key);
@@ -156,9 +159,9 @@ private:
     Zone zone_;
     MachineMeters meters_;
     Leases leases_;
+    Turns turns_;
 
     mutable std::mutex mutex_;
-    std::map<MachineId, std::mutex> turns_;
     std::map<MachineId, std::string> alarms_;
     std::map<MachineId, Watch> watches_;
     std::map<MachineId, int> open_seen_;

@@ -45,7 +45,7 @@ void RunControl::reconcile() {
     for (auto const& booking : running) leases_.resume(booking.machine);
     auto const until = services_.monotonic.now() + reconcile_deadline;
     for (auto const& booking : running) {
-        std::lock_guard const turn{turn_of(booking.machine)};
+        auto const turn = turns_.wait(booking.machine);
         auto contact = services_.contacts.actual(booking.machine);
         while (contact == ContactState::unknown && services_.monotonic.now() < until) {
             leases_.renew();
@@ -99,7 +99,7 @@ void RunControl::tick() {
 }
 
 void RunControl::attend(Standing const& standing, UsageSession const& session) {
-    std::unique_lock const turn{turn_of(session.machine), std::try_to_lock};
+    auto const turn = turns_.try_now(session.machine);
     // Somebody is just doing something to this machine: it is looked at again in a second.
     if (!turn.owns_lock()) return;
     if (session.state == SessionState::closing) return close_late(session);
@@ -254,7 +254,7 @@ void RunControl::release_unneeded(Standing const& standing) {
             return entry.second.machine == machine && entry.second.state == State::running;
         });
         if (known) continue;
-        std::unique_lock const turn{turn_of(machine), std::try_to_lock};
+        auto const turn = turns_.try_now(machine);
         if (!turn.owns_lock()) continue;
         bool const wanted = services_.ledger.read([&](store::Reader& reader) {
             auto const active = booking::active_booking(reader, services_.facility, machine);

@@ -57,7 +57,7 @@ void RunControl::open_by_power(facility::Machine const& machine) {
         if (found == watches_.end() || !found->second.power.risen()) return;
         quiet = found->second.quiet;
     }
-    std::unique_lock const turn{turn_of(machine.id), std::try_to_lock};
+    auto const turn = turns_.try_now(machine.id);
     if (!turn.owns_lock() || !quiet) return;
     auto reg = register_of(*quiet, Edge::start);
     reg.method = Method::last_good;

@@ -60,6 +60,19 @@ std::optional<http::Response> RunControl::kept_answer(http::Request const& reque
     return answer;
 }
 
+/// The turn at the machine. Else the answer: what a repeat that waited for the first one gets, or
+/// that it shall come again.
+tl::expected<Turns::Turn, http::Response> RunControl::take_turn(http::Request const& request,
+                                                                MachineId const& machine) {
+    auto turn = turns_.for_request(machine);
+    if (!turn)
+        return tl::make_unexpected(
+            http::problem({ErrorKind::unavailable, "busy", "", "The machine is being switched."})
+                .with("Retry-After", "1"));
+    if (auto kept = kept_answer(request)) return tl::make_unexpected(std::move(*kept));
+    return std::move(*turn);
+}
+
 http::Response RunControl::start(http::Request const& request) {
     auto body = http::JsonBody::parse(request);
     if (auto const error = body.finish()) return http::problem(*error);
@@ -67,7 +80,8 @@ http::Response RunControl::start(http::Request const& request) {
     auto const found = asking(request);
     if (!found) return http::problem(found.error());
     auto const& machine = found->booking.machine;
-    std::lock_guard const turn{turn_of(machine)};
+    auto const turn = take_turn(request, machine);
+    if (!turn) return turn.error();
     auto const begun = begin_once(*found, request.principal->person, run_key(request));
     if (!begun) return http::problem(begun.error());
     auto const now_running = services_.ledger.read([&](store::Reader& reader) {
@@ -237,7 +251,8 @@ http::Response RunControl::stop(http::Request const& request) {
     if (auto const kept = kept_answer(request)) return *kept;
     auto const found = asking(request);
     if (!found) return http::problem(found.error());
-    std::lock_guard const turn{turn_of(found->booking.machine)};
+    auto const turn = take_turn(request, found->booking.machine);
+    if (!turn) return turn.error();
     auto const scene = services_.ledger.read([&](store::Reader& reader) {
         auto const booking =
             booking::find_booking(reader, found->booking.facility, found->booking.id).value();
@@ -281,7 +296,8 @@ http::Response RunControl::pause(http::Request const& request) {
     if (auto const kept = kept_answer(request)) return *kept;
     auto const found = asking(request);
     if (!found) return http::problem(found.error());
-    std::lock_guard const turn{turn_of(found->booking.machine)};
+    auto const turn = take_turn(request, found->booking.machine);
+    if (!turn) return turn.error();
     Result<bool> const may = services_.ledger.read([&](store::Reader& reader) -> Result<bool> {
         auto const booking =
             booking::find_booking(reader, found->booking.facility, found->booking.id).value();
