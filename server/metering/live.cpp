@@ -92,6 +92,8 @@ void add_meter(LiveMachine& live, Services const& services, MachineMeter const& 
         services.meters.silent(*meter.energy, stale_after) ? Quality::stale : Quality::good;
     if (session == nullptr || session->state != SessionState::open || session->registers.empty())
         return;
+    // The machine was given another meter since.
+    if (session->registers.front().channel != *meter.energy) return;
     auto const used = energy->continued() - session->registers.front().value.wh;
     live.session_energy_wh = std::max<std::int64_t>(0, used);
 }

@@ -131,7 +131,7 @@ std::vector<Register> missing_boundaries(Services const& services, Zone const& z
         auto const after = std::ranges::find_if(known, [&](auto& other) { return other.at >= at; });
         auto const most = after == known.end() ? stop.value : after->value;
         auto const least = after == known.begin() ? fits.value : std::prev(after)->value;
-        reg.value = std::clamp(reg.value, least, most);
+        reg.value = std::clamp(reg.value, least, std::max(least, most));
         missing.push_back(reg);
     }
     return missing;

@@ -46,11 +46,36 @@ void RunControl::switch_off(MachineId const& machine) {
     services_.contacts.wait_for(machine, false, contact_deadline);
 }
 
+/// Whether the machine's meter still is the one that the session began with. The configuration may
+/// have given the machine another one meanwhile, and registers of two meters have no difference.
+bool RunControl::measures(UsageSession const& session) const {
+    return !session.registers.empty() &&
+           meters_.of(session.machine).energy == session.registers.front().channel;
+}
+
+/// Where the session's own meter was last known to be, as the STOP of a session that lost it. What
+/// it counts for another machine now is not this session's.
+Register RunControl::last_known(UsageSession const& session) const {
+    auto stop = session.registers.back();
+    auto const believed = services_.meters.believed(stop.channel);
+    if (believed && !meters_.counts(stop.channel) && believed->continued() > stop.value.wh)
+        stop = register_of(*believed, Edge::stop);
+    stop.edge = Edge::stop;
+    stop.method = Method::last_good;
+    stop.quality = Quality::questionable;
+    return stop;
+}
+
 RunControl::Ending RunControl::ending_of(UsageSession const& session,
                                          std::optional<std::int64_t> quantity) {
     Ending ending{.at = services_.clock.now(), .stop = std::nullopt, .quantity = quantity};
     if (session.registers.empty()) return ending;
-    ending.stop = ask_register(services_, meters_.of(session.machine), Edge::stop);
+    if (measures(session)) {
+        ending.stop = ask_register(services_, meters_.of(session.machine), Edge::stop);
+    } else {
+        ending.stop = last_known(session);
+        ending.stop->at = ending.at;
+    }
     if (!ending.stop) {
         ending.at = services_.clock.now();
         return ending;
@@ -81,14 +106,28 @@ void RunControl::finish(store::Writer& writer, UsageSession const& session, Endi
     }
 }
 
-void RunControl::change(store::Writer& writer, booking::Booking const& before, booking::State to,
-                        std::string_view action, Person const& person, std::string_view reason) {
+/// A register of another meter than the session's, or from before its last one, is not part of it.
+void RunControl::keep_boundary(store::Writer& writer, UsageSession const* session,
+                               std::optional<Register> const& reg) {
+    if (session == nullptr || !reg || session->registers.empty()) return;
+    auto const& last = session->registers.back();
+    if (reg->channel == last.channel && reg->at > last.at)
+        add_register(writer, session->facility, session->id, *reg);
+}
+
+/// Refused when the booking is no longer as it was read: on PostgreSQL somebody may cancel it in
+/// between. Everything that rests on the change must then be undone with it.
+Result<void> RunControl::change(store::Writer& writer, booking::Booking const& before,
+                                booking::State to, std::string_view action, Person const& person,
+                                std::string_view reason) {
     auto const now = services_.clock.now();
-    if (!booking::change_state(writer, before, to, person, reason, now)) return;
+    if (!booking::change_state(writer, before, to, person, reason, now))
+        return refuse(ErrorKind::conflict, "wrong_state", "It has just changed.");
     auto after = before;
     after.state = to;
     ++after.version;
     booking::append_change(writer, action, person, &before, after, reason, now);
+    return {};
 }
 
 void RunControl::tell(BookingId const& id) {

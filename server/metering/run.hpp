@@ -36,6 +36,9 @@ public:
     http::Response pause(http::Request const& request);
     http::Response stop(http::Request const& request);
 
+    /// Before the lines start: says which contacts may still be closed, because a board opens what
+    /// it finds closed for nobody.
+    void hold_running();
     /// Once after a start of the daemon, before the jobs: a machine whose contact is still closed
     /// goes on, every other running booking is paused, for no machine starts again by itself.
     /// Takes up to fifteen seconds.
@@ -131,10 +134,15 @@ private:
                                 std::optional<Register> const& reg);
 
     void switch_off(MachineId const& machine);
+    std::vector<booking::Booking> running_bookings();
+    bool measures(UsageSession const& session) const;
+    Register last_known(UsageSession const& session) const;
     Ending ending_of(UsageSession const& session, std::optional<std::int64_t> quantity);
     void finish(store::Writer& writer, UsageSession const& session, Ending const& ending);
-    void change(store::Writer& writer, booking::Booking const& before, booking::State to,
-                std::string_view action, Person const& person, std::string_view reason);
+    static void keep_boundary(store::Writer& writer, UsageSession const* session,
+                              std::optional<Register> const& reg);
+    Result<void> change(store::Writer& writer, booking::Booking const& before, booking::State to,
+                        std::string_view action, Person const& person, std::string_view reason);
     void tell(BookingId const& id);
 
     void look_again();

@@ -17,7 +17,7 @@ void RunControl::at_boundary(Instant boundary) {
     std::vector<UsageSession> metered;
     for (auto const& session : sessions) {
         bool const inside = session.state == SessionState::open && session.start < boundary;
-        if (!inside || session.registers.empty()) continue;
+        if (!inside || !measures(session)) continue;
         channels.push_back(session.registers.front().channel);
         metered.push_back(session);
     }

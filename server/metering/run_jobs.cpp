@@ -32,9 +32,9 @@ void RunControl::renew() {
     leases_.renew();
 }
 
-void RunControl::reconcile() {
+std::vector<booking::Booking> RunControl::running_bookings() {
     auto const& facility = services_.facility;
-    auto const running = services_.ledger.read([&](store::Reader& reader) {
+    return services_.ledger.read([&](store::Reader& reader) {
         std::vector<booking::Booking> found;
         for (auto const& machine : facility::list_machines(reader, facility)) {
             auto const active = booking::active_booking(reader, facility, machine.id);
@@ -42,6 +42,15 @@ void RunControl::reconcile() {
         }
         return found;
     });
+}
+
+void RunControl::hold_running() {
+    for (auto const& booking : running_bookings()) leases_.resume(booking.machine);
+}
+
+void RunControl::reconcile() {
+    auto const running = running_bookings();
+    // Anew, because what has not taken effect within seconds never will.
     for (auto const& booking : running) leases_.resume(booking.machine);
     auto const until = services_.monotonic.now() + reconcile_deadline;
     for (auto const& booking : running) {
@@ -164,23 +173,21 @@ bool RunControl::dropped_out(booking::Booking const& booking) {
 /// The first good value after the end closes what waited for it. A value from before would leave
 /// out what was used last.
 void RunControl::close_late(UsageSession const& session) {
-    auto const meter = meters_.of(session.machine);
-    auto const channel = session.registers.front().channel;
     std::optional<Register> stop;
-    auto const believed = services_.meters.believed(channel);
-    if (believed && believed->heard && believed->reading.answered > *session.stop)
-        stop = register_of(*believed, Edge::stop);
-    // The meter was taken away for good: what is known of it is all there will be.
-    if (!stop && !meter.energy) {
-        stop = session.registers.back();
-        stop->edge = Edge::stop;
-        stop->quality = Quality::questionable;
+    if (measures(session)) {
+        auto const believed = services_.meters.believed(session.registers.front().channel);
+        if (believed && believed->heard && believed->reading.answered > *session.stop) {
+            stop = register_of(*believed, Edge::stop);
+            stop->method = Method::first_good;
+        }
+    } else {
+        // The meter was taken away for good: what is known of it is all there will be.
+        stop = last_known(session);
     }
     if (!stop) return;
     auto const& last = session.registers.back();
     stop->at = std::max(*session.stop, last.at);
     stop->value = std::max(stop->value, last.value);
-    stop->method = Method::first_good;
     stop->quality = worse(stop->quality, Quality::estimated);
     Ending const ending{.at = *session.stop,
                         .stop = stop,
@@ -218,15 +225,15 @@ void RunControl::end_booking(booking::Booking const& booking, UsageSession const
     switch_off(booking.machine);
     auto const ending = ending_of(session, session.quantity);
     keep_events(services_.ledger, services_.facility, services_.meters);
-    services_.ledger.write([&](store::Writer& writer) {
+    static_cast<void>(services_.ledger.write([&](store::Writer& writer) -> Result<void> {
         facility::lock_machine(writer, booking.facility, booking.machine);
         auto const latest = booking::find_booking(writer, booking.facility, booking.id).value();
-        if (latest.state != State::running && latest.state != State::paused) return false;
+        if (latest.state != State::running && latest.state != State::paused) return {};
         auto const open = find_session(writer, session.facility, session.id);
         if (open && open->state == SessionState::open) finish(writer, *open, ending);
-        change(writer, latest, State::completed, "endBooking", std::nullopt, "end_of_booking");
-        return true;
-    });
+        return change(writer, latest, State::completed, "endBooking", std::nullopt,
+                      "end_of_booking");
+    }));
     tell(booking.id);
 }
 
@@ -234,16 +241,13 @@ void RunControl::pause_by_daemon(booking::Booking const& booking, std::string_vi
     switch_off(booking.machine);
     auto const reg = ask_register(services_, meters_.of(booking.machine), Edge::boundary);
     keep_events(services_.ledger, services_.facility, services_.meters);
-    services_.ledger.write([&](store::Writer& writer) {
+    static_cast<void>(services_.ledger.write([&](store::Writer& writer) -> Result<void> {
         auto const latest = booking::find_booking(writer, booking.facility, booking.id).value();
-        if (latest.state != State::running) return false;
+        if (latest.state != State::running) return {};
         auto const scene = scene_of(writer, latest, services_.clock.now());
-        auto const* own = scene.own();
-        if (own && reg && !own->registers.empty() && reg->at > own->registers.back().at)
-            add_register(writer, own->facility, own->id, *reg);
-        change(writer, latest, State::paused, "pauseBooking", std::nullopt, reason);
-        return true;
-    });
+        keep_boundary(writer, scene.own(), reg);
+        return change(writer, latest, State::paused, "pauseBooking", std::nullopt, reason);
+    }));
     tell(booking.id);
 }
 

@@ -158,11 +158,8 @@ Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, Pers
     if (auto const may = check_start(asking, scene, now); !may) return may;
     auto reg = beginning.reg;
     if (auto const* own = scene.own()) {
-        if (reg) {
-            reg->edge = Edge::boundary;
-            reg->at = std::max(reg->at, own->registers.back().at);
-            add_register(writer, facility, own->id, *reg);
-        }
+        if (reg) reg->edge = Edge::boundary;
+        keep_boundary(writer, own, reg);
         set_run_key(writer, facility, own->id, key);
     } else {
         bool const known = !scene.unfinished || scene.unfinished->id == beginning.other;
@@ -181,8 +178,7 @@ Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, Pers
         }
         open_session(writer, session, key);
     }
-    change(writer, booking, State::running, "startBooking", person, "");
-    return {};
+    return change(writer, booking, State::running, "startBooking", person, "");
 }
 
 /// The register to begin with: as read, or for want of that the last good one. Nothing for a
@@ -211,19 +207,25 @@ Result<std::optional<Register>> RunControl::start_register(Scene const& scene,
 }
 
 /// The end of what stands in the way of a booking: use that nobody booked, or a session whose
-/// meter was silent at its end. It ends at the very register that the booking begins with.
+/// meter was silent at its end. It ends at the very register that the booking begins with, unless
+/// that is of another meter.
 RunControl::Ending RunControl::way_given(UsageSession const& session,
                                          std::optional<Register> const& reg, Instant now) {
     Ending ending{.at = reg ? reg->at : now, .stop = std::nullopt, .quantity = session.quantity};
-    if (!reg || session.registers.empty()) return ending;
-    ending.stop = *reg;
-    ending.stop->edge = Edge::stop;
-    if (session.stop) {
-        ending.at = std::max(*session.stop, session.registers.back().at);
-        ending.stop->at = ending.at;
-        ending.stop->method = Method::first_good;
-        ending.stop->quality = Quality::estimated;
+    if (session.registers.empty()) return ending;
+    if (session.stop) ending.at = std::max(*session.stop, session.registers.back().at);
+    if (reg && measures(session)) {
+        ending.stop = *reg;
+        ending.stop->edge = Edge::stop;
+        if (session.stop) {
+            ending.stop->method = Method::first_good;
+            ending.stop->quality = Quality::estimated;
+        }
+    } else {
+        ending.stop = last_known(session);
+        ending.at = std::max(ending.at, session.registers.back().at);
     }
+    ending.stop->at = ending.at;
     ending.boundaries = missing_boundaries(services_, zone_, session, *ending.stop);
     return ending;
 }
@@ -234,9 +236,11 @@ http::Response RunControl::answer_start(http::Request const& request, Asking con
     auto answer =
         people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
             auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
-            if (failed && booking.state == State::running)
-                change(writer, booking, State::paused, "startBooking", std::nullopt,
-                       "contact_failed");
+            if (failed && booking.state == State::running) {
+                auto const paused = change(writer, booking, State::paused, "startBooking",
+                                           std::nullopt, "contact_failed");
+                if (!paused) return http::problem(paused.error());
+            }
             booking = booking::find_booking(writer, facility, asking.booking.id).value();
             return booking::booking_answer(services_.booking, writer, request, booking, 200);
         });
@@ -282,7 +286,9 @@ http::Response RunControl::answer_stop(http::Request const& request, Asking cons
             auto const scene = scene_of(writer, booking, ending.at);
             if (auto const* own = scene.own(); own && own->state == SessionState::open)
                 finish(writer, *own, ending);
-            change(writer, booking, State::completed, "stopBooking", request.principal->person, "");
+            auto const ended = change(writer, booking, State::completed, "stopBooking",
+                                      request.principal->person, "");
+            if (!ended) return http::problem(ended.error());
             booking = booking::find_booking(writer, facility, asking.booking.id).value();
             return booking::booking_answer(services_.booking, writer, request, booking, 200);
         });
@@ -325,11 +331,10 @@ http::Response RunControl::answer_pause(http::Request const& request, Asking con
             auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
             if (booking.state == State::running) {
                 auto const scene = scene_of(writer, booking, services_.clock.now());
-                if (auto const* own = scene.own();
-                    own && reg && !own->registers.empty() && reg->at > own->registers.back().at)
-                    add_register(writer, facility, own->id, *reg);
-                change(writer, booking, State::paused, "pauseBooking", request.principal->person,
-                       "");
+                keep_boundary(writer, scene.own(), reg);
+                auto const paused = change(writer, booking, State::paused, "pauseBooking",
+                                           request.principal->person, "");
+                if (!paused) return http::problem(paused.error());
             } else if (!paused_by_daemon(writer, booking)) {
                 return wrong_state();
             }

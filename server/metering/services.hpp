@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <vector>
@@ -41,6 +42,11 @@ public:
     MachineMeter of(MachineId const& machine) const {
         auto const found = meters_.find(machine);
         return found == meters_.end() ? MachineMeter{machine, {}, {}} : found->second;
+    }
+    /// Whether the energy of any machine is counted there.
+    bool counts(Channel channel) const {
+        return std::ranges::any_of(
+            meters_, [&](auto const& entry) { return entry.second.energy == channel; });
     }
 
 private:

@@ -61,6 +61,8 @@ bool close_session(store::Writer& writer, UsageSession const& session, Instant a
     auto const* start = find_register(session, Edge::start);
     if ((start == nullptr) != !stop)
         throw std::logic_error("a session has both its registers or none");
+    if (stop && stop->channel != start->channel)
+        throw std::logic_error("the registers of a session are of one meter");
     auto const energy = start != nullptr ? stop->value - start->value : Energy{0};
     if (energy.wh < 0) throw std::logic_error("a register fell within a session");
     if (stop) add_register(writer, session.facility, session.id, *stop);

@@ -54,6 +54,7 @@ public:
     std::map<MachineId, Unit> units;
     int speed = 1;                             ///< facility seconds a real second
     std::function<void(std::string)> on_step;  ///< called before each thing asked of the plant
+    std::function<void(std::span<Channel const>)> on_asked;
     int snapshots = 0;
 
     /// Lets real time pass.
@@ -102,6 +103,7 @@ public:
     Result<std::vector<Reading>> snapshot(std::span<Channel const> channels,
                                           std::chrono::milliseconds) override {
         step("snapshot");
+        if (on_asked) on_asked(channels);
         ++snapshots;
         std::vector<Reading> readings;
         bool any = false;
@@ -123,6 +125,7 @@ public:
         bool const renewal = wish.id == unit.wish;
         unit.wish = wish.id;
         unit.wished_closed = wish.closed;
+        unit.resume = wish.resume;
         if (!wish.closed) {
             if (unit.relay_works) unit.closed = false;
             return;

@@ -237,6 +237,44 @@ TEST_P(Run, LetsABusyMachineOverrunUntilTheNextBooking) {
     EXPECT_EQ(shop.state_of(booking), "completed");
 }
 
+TEST_P(Run, EndsABusyMachineThatNobodyWaitsForAfterAnHour) {
+    auto const booking = shop.here(laser, 15min);
+    shop.start(booking, "start-key-1");
+    shop.run_for(15min + 59min);
+    EXPECT_EQ(shop.state_of(booking), "running");
+    shop.run_for(2min);
+    EXPECT_EQ(shop.state_of(booking), "completed");
+    EXPECT_EQ(shop.last_reason(booking), "end_of_booking");
+    EXPECT_FALSE(unit().closed);
+}
+
+TEST_P(Run, EndsABusyMachineWhenTheWorkshopCloses) {
+    shop.workshop.clock.set(booking::dhaka("2026-11-21 16:40"));
+    auto const booking = shop.here(laser, 30min);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    shop.run_for(24min);
+    EXPECT_EQ(shop.state_of(booking), "running");
+    shop.run_for(2min);
+    EXPECT_EQ(shop.state_of(booking), "completed");
+}
+
+TEST_P(Run, KeepsAContactClosedFromTheFirstMomentAfterARestart) {
+    auto const booking = shop.here(laser, 2h);
+    shop.start(booking, "start-key-1");
+    shop.run_for(10min);
+    shop.kill();
+    shop.plant.pass(3s);
+    shop.boot();
+    // As the board is read before anything else: what nobody holds is opened.
+    shop.daemon->run.hold_running();
+    EXPECT_TRUE(unit().resume);
+    EXPECT_GT(unit().authorised_until, shop.real.now() + 5s);
+    shop.daemon->run.reconcile();
+    shop.run_for(30s);
+    EXPECT_TRUE(unit().closed);
+    EXPECT_EQ(shop.state_of(booking), "running");
+}
+
 TEST_P(Run, CatchesUpAfterASleep) {
     auto const booking = shop.here(laser, 15min);
     shop.start(booking, "start-key-1");

@@ -140,6 +140,8 @@ public:
     /// Starts the daemon, or starts it again after it was killed.
     void boot() {
         daemon.reset();
+        // What the interlock remembers goes with the daemon.
+        for (auto& [machine, unit] : plant.units) unit.wish = 0;
         auto const points = store.read(
             [&](store::Reader& reader) { return list_points(reader, workshop.facility); });
         auto known = points;
@@ -157,6 +159,23 @@ public:
     }
 
     void kill() { daemon.reset(); }
+
+    /// The daemon is started again after the configuration was changed as `change` says.
+    void boot_with(std::function<void(std::vector<DeviceSetup>&)> const& change) {
+        kill();
+        change(setups_);
+        workshop.ledger.write([&](store::Writer& writer) {
+            configure_devices(writer, workshop.ids, workshop.facility, setups_);
+            return true;
+        });
+        plant.pass(3s);
+        boot();
+        daemon->run.reconcile();
+    }
+    std::vector<Point> points() {
+        return store.read(
+            [&](store::Reader& reader) { return list_points(reader, workshop.facility); });
+    }
 
     /// Lets time pass second by second, with all that the daemon does in it.
     void run_for(Duration real_time) {
