@@ -13,14 +13,12 @@ constexpr Duration nap_most = std::chrono::seconds(1);
 }  // namespace
 
 PollEngine::State::State(LineSetup line, modbus::Bus& wire, ReadingSink& readings,
-                         WallClock const& facility, MonotonicClock const& elapsed,
-                         LineListener* events)
+                         WallClock const& facility, MonotonicClock const& elapsed)
     : setup(std::move(line)),
       bus(wire),
       sink(readings),
       wall(facility),
       monotonic(elapsed),
-      listener(events),
       dice(static_cast<std::uint32_t>(setup.seed)),
       started(elapsed.now()) {
     Costs const costs{setup.character, {}};
@@ -101,20 +99,16 @@ bool PollEngine::State::poll(Monotonic now, Monotonic& wake) {
     return true;
 }
 
-void PollEngine::State::publish(UnitRun const& unit, UnitHealth const& before) {
-    auto const& after = unit.health();
-    {
-        std::lock_guard const lock(mutex);
-        for (auto& each : published.units)
-            if (each.unit == after.unit) each = after;
-    }
-    if (listener != nullptr && (before.state != after.state || before.serial != after.serial))
-        listener->unit_changed(setup.index, after);
+void PollEngine::State::publish(UnitRun const& unit) {
+    auto const& now = unit.health();
+    std::lock_guard const lock(mutex);
+    for (auto& each : published.units)
+        if (each.unit == now.unit) each = now;
 }
 
 PollEngine::PollEngine(LineSetup setup, modbus::Bus& bus, ReadingSink& sink, WallClock const& wall,
-                       MonotonicClock const& monotonic, LineListener* listener)
-    : state_(std::make_unique<State>(std::move(setup), bus, sink, wall, monotonic, listener)) {}
+                       MonotonicClock const& monotonic)
+    : state_(std::make_unique<State>(std::move(setup), bus, sink, wall, monotonic)) {}
 
 PollEngine::~PollEngine() = default;
 

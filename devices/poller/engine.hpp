@@ -14,7 +14,7 @@ namespace karkhana::poller {
 class PollEngine {
 public:
     PollEngine(LineSetup setup, modbus::Bus& bus, ReadingSink& sink, WallClock const& wall,
-               MonotonicClock const& monotonic, LineListener* listener = nullptr);
+               MonotonicClock const& monotonic);
     ~PollEngine();
     PollEngine(PollEngine const&) = delete;
     PollEngine& operator=(PollEngine const&) = delete;

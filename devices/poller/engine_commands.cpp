@@ -72,7 +72,6 @@ bool PollEngine::State::try_snapshot(Pending& waiting, Monotonic now, Monotonic&
         return false;
     }
     worked = true;
-    auto const before = unit->health();
     bool const was_dead = unit->dead();
     std::optional<modbus::Failure> failure;
     std::optional<std::vector<Reading>> readings;
@@ -84,7 +83,7 @@ bool PollEngine::State::try_snapshot(Pending& waiting, Monotonic now, Monotonic&
         if (result.kind == Read::done) readings = std::move(result.readings);
     }
     if (was_dead && !unit->dead()) unit->revive(monotonic.now());
-    publish(*unit, before);
+    publish(*unit);
     if (failure) waiting.last = failure;
     if (!readings) return false;
     command.done(std::move(*readings));

@@ -169,7 +169,6 @@ PollEngine::State::ReadResult PollEngine::State::read(UnitRun& unit, Task& task)
 
 void PollEngine::State::run(Choice const& choice, Monotonic now) {
     auto& unit = *choice.unit;
-    auto const before = unit.health();
     bool const was_dead = unit.dead();
     if (unit.identity_due()) {
         identify(unit);
@@ -188,7 +187,7 @@ void PollEngine::State::run(Choice const& choice, Monotonic now) {
         probe_at = next_probe(now, ended);
         if (!unit.dead()) unit.revive(ended);
     }
-    publish(unit, before);
+    publish(unit);
 }
 
 }  // namespace karkhana::poller

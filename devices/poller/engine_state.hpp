@@ -29,7 +29,7 @@ struct PollEngine::State {
     };
 
     State(LineSetup line, modbus::Bus& wire, ReadingSink& readings, WallClock const& facility,
-          MonotonicClock const& elapsed, LineListener* events);
+          MonotonicClock const& elapsed);
 
     // engine.cpp: what comes next
     Monotonic step();
@@ -37,7 +37,7 @@ struct PollEngine::State {
     bool poll(Monotonic now, Monotonic& wake);
     Monotonic earliest(UnitRun const& unit) const;
     UnitRun* find(std::uint8_t number);
-    void publish(UnitRun const& unit, UnitHealth const& before);
+    void publish(UnitRun const& unit);
     std::uint32_t throw_dice() { return static_cast<std::uint32_t>(dice()); }
 
     // engine_read.cpp: one exchange and what it means
@@ -63,7 +63,6 @@ struct PollEngine::State {
     ReadingSink& sink;
     WallClock const& wall;
     MonotonicClock const& monotonic;
-    LineListener* listener;
     std::vector<UnitRun> units;
     std::vector<LineGuest*> guests;
     std::deque<Pending> pending;

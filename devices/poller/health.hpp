@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "devices/modbus/message.hpp"
@@ -18,8 +17,6 @@ enum class UnitState : std::uint8_t {
     dead,      ///< several failed; asked by a rare probe only
     stranger,  ///< answers, but its identity is not the one that was commissioned
 };
-
-std::string_view name_of(UnitState state);
 
 /// One unit of one line. Counts are since the start of the daemon.
 struct UnitHealth {

@@ -18,10 +18,10 @@ struct LinePoller::Thread {
     std::thread thread;
 
     Thread(LineSetup setup, std::unique_ptr<modbus::Bus> wire, ReadingSink& sink,
-           WallClock const& wall, MonotonicClock const& elapsed, LineListener* listener)
+           WallClock const& wall, MonotonicClock const& elapsed)
         : bus(std::move(wire)),
           monotonic(elapsed),
-          engine(std::move(setup), *bus, sink, wall, elapsed, listener) {}
+          engine(std::move(setup), *bus, sink, wall, elapsed) {}
 
     void wake() {
         {
@@ -48,10 +48,8 @@ struct LinePoller::Thread {
 };
 
 LinePoller::LinePoller(LineSetup setup, std::unique_ptr<modbus::Bus> bus, ReadingSink& sink,
-                       WallClock const& wall, MonotonicClock const& monotonic,
-                       LineListener* listener)
-    : thread_(std::make_unique<Thread>(std::move(setup), std::move(bus), sink, wall, monotonic,
-                                       listener)) {}
+                       WallClock const& wall, MonotonicClock const& monotonic)
+    : thread_(std::make_unique<Thread>(std::move(setup), std::move(bus), sink, wall, monotonic)) {}
 
 LinePoller::~LinePoller() { stop(); }
 

@@ -12,22 +12,13 @@
 
 namespace karkhana::poller {
 
-/// What a line tells besides readings. Called on the line's thread; must not block.
-class LineListener {
-public:
-    virtual ~LineListener() = default;
-    /// The state or the serial number of a unit changed.
-    virtual void unit_changed(std::uint16_t line, UnitHealth const& health) = 0;
-};
-
 /// One thread for one line: reads every unit on its grid, answers snapshots and commands between
 /// two frames, and lets guests go first. Everything here may be called from any thread.
 class LinePoller {
 public:
-    /// The clocks, the sink and the listener (may be null) outlive the poller.
+    /// The clocks and the sink outlive the poller.
     LinePoller(LineSetup setup, std::unique_ptr<modbus::Bus> bus, ReadingSink& sink,
-               WallClock const& wall, MonotonicClock const& monotonic,
-               LineListener* listener = nullptr);
+               WallClock const& wall, MonotonicClock const& monotonic);
     ~LinePoller();  ///< stops
     LinePoller(LinePoller const&) = delete;
     LinePoller& operator=(LinePoller const&) = delete;

@@ -95,9 +95,10 @@ Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Lo
     booking_services.pricing =
         billing::make_pricing(rate_cards, [this](FacilityId const&) { return prepared.zone; });
     booking_services.sessions_of = metering::session_ids_of_booking;
-    workshop =
-        std::make_unique<Workshop>(Workshop::Needs{loaded, stores, prepared, *clock, monotonic, ids,
-                                                   booking_services, publish, log, clock_speed});
+    auto const listening = [this] { return server->snapshot().event_listeners > 0; };
+    workshop = std::make_unique<Workshop>(Workshop::Needs{loaded, stores, prepared, *clock,
+                                                          monotonic, ids, booking_services, publish,
+                                                          listening, log, clock_speed});
     http::Router router;
     add_routes(router);
     http::Gatekeeper gatekeeper;

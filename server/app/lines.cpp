@@ -6,6 +6,7 @@
 #include <future>
 
 #include "devices/profiles/load.hpp"
+#include "server/app/device_problems.hpp"
 
 namespace karkhana::app {
 namespace {
@@ -25,13 +26,6 @@ modbus::Endpoint endpoint_of(LineConfig const& line) {
     return modbus::TcpEndpoint{line.tcp.substr(0, colon), port};
 }
 
-/// What of a profile is polled: what bills rest on, and what the board and the trace show.
-bool is_watched(profiles::Point const& point) {
-    return point.kind == profiles::PointKind::counter
-               ? point.billing
-               : point.name == "active_power" || point.unit == Unit::g;
-}
-
 std::int64_t rated_w(Config const& config, std::string const& slug) {
     for (auto const& machine : config.machines)
         if (machine.slug == slug) return machine.rated_w;
@@ -49,10 +43,45 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
     unit.max_power_w = rated_w(config, device.machine) * 2;
     auto const known =
         std::ranges::find_if(devices, [&](auto const& d) { return d.name == device.name; });
+    // The ledger keeps the points that the device had under another profile: they are history.
     for (auto const& point : points)
-        if (known != devices.end() && point.device == known->id)
+        if (known != devices.end() && point.device == known->id &&
+            unit.profile->find(point.name) != nullptr)
             unit.watched.push_back({point.name, point.channel});
     return unit;
+}
+
+/// A contact that the board does not have is none.
+void add_relays(LinePlan& plan, DeviceConfig const& device, std::uint16_t line,
+                std::shared_ptr<profiles::Profile const> const& profile,
+                std::map<std::string, MachineId> const& machine_ids) {
+    if (!profile->relay) return;
+    auto const channels = std::min<std::size_t>(device.relays.size(), profile->relay->channels);
+    for (std::size_t channel = 0; channel < channels; ++channel)
+        if (!device.relays[channel].empty())
+            plan.relays.push_back({machine_ids.at(device.relays[channel]), line,
+                                   static_cast<std::uint8_t>(device.unit),
+                                   static_cast<std::uint16_t>(channel), profile});
+}
+
+metering::DeviceHealth device_health(metering::Device const& device,
+                                     poller::UnitHealth const& unit) {
+    metering::DeviceHealth health;
+    health.device = device.id;
+    health.last_good = unit.last_good;
+    health.latency_us = unit.latency.count();
+    health.polls = static_cast<std::int64_t>(unit.polls);
+    health.errors = static_cast<std::int64_t>(unit.timeouts + unit.protocol_errors +
+                                              unit.exceptions + unit.disconnects);
+    if (unit.serial) health.serial = std::to_string(*unit.serial);
+    switch (unit.state) {
+    case poller::UnitState::starting: break;
+    case poller::UnitState::healthy: health.state = "good"; break;
+    case poller::UnitState::suspect: health.state = "slow"; break;
+    case poller::UnitState::dead:
+    case poller::UnitState::stranger: health.state = "silent"; break;
+    }
+    return health;
 }
 
 ContactState contact_state(interlock::Contact contact) {
@@ -99,6 +128,15 @@ std::vector<metering::DeviceSetup> device_setups(
     return setups;
 }
 
+std::vector<metering::Device> devices_in_use(Config const& config,
+                                             std::vector<metering::Device> devices) {
+    std::erase_if(devices, [&](metering::Device const& device) {
+        return std::ranges::find(config.devices, device.name, &DeviceConfig::name) ==
+               config.devices.end();
+    });
+    return devices;
+}
+
 LinePlan plan_lines(Config const& config, Profiles const& profiles,
                     std::map<std::string, MachineId> const& machine_ids,
                     std::vector<metering::Device> const& devices,
@@ -120,12 +158,7 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
             if (device.line != line.name) continue;
             auto unit = unit_setup(device, profiles, config, devices, points);
             if (!unit.watched.empty()) out.setup.units.push_back(std::move(unit));
-            for (std::size_t channel = 0; channel < device.relays.size(); ++channel)
-                if (!device.relays[channel].empty())
-                    plan.relays.push_back({machine_ids.at(device.relays[channel]), index,
-                                           static_cast<std::uint8_t>(device.unit),
-                                           static_cast<std::uint16_t>(channel),
-                                           profiles.at(device.profile)});
+            add_relays(plan, device, index, profiles.at(device.profile), machine_ids);
         }
         plan.lines.push_back(std::move(out));
     }
@@ -168,7 +201,9 @@ Result<std::vector<Reading>> Lines::snapshot(std::span<Channel const> channels,
     auto const until = monotonic_.now() + deadline;
     std::map<std::pair<std::size_t, int>, std::future<poller::SnapshotResult>> asked;
     for (auto const channel : channels) {
-        auto const place = places_.at(channel);
+        auto const known = places_.find(channel);
+        if (known == places_.end()) continue;  // of a device that is configured no more
+        auto const& place = known->second;
         auto& future = asked[{place.line, place.unit}];
         if (!future.valid()) future = pollers_[place.line]->snapshot(place.unit, until);
     }
@@ -235,30 +270,24 @@ void Lines::relay_changed(interlock::RelayState const& before, interlock::RelayS
     changed_.notify_all();
 }
 
+metering::Device const* Lines::device_at(std::string_view line, std::uint8_t unit) const {
+    auto const found = std::ranges::find_if(
+        devices_, [&](auto const& each) { return each.line == line && each.unit == unit; });
+    return found == devices_.end() ? nullptr : &*found;
+}
+
 std::vector<metering::DeviceHealth> Lines::health() const {
     std::vector<metering::DeviceHealth> all;
-    for (std::size_t i = 0; i < pollers_.size(); ++i) {
-        auto const line = pollers_[i]->health();
-        for (auto const& unit : line.units)
-            for (auto const& device : devices_) {
-                if (device.line != line.name || device.unit != unit.unit) continue;
-                metering::DeviceHealth health;
-                health.device = device.id;
-                health.last_good = unit.last_good;
-                health.latency_us = unit.latency.count();
-                health.polls = static_cast<std::int64_t>(unit.polls);
-                health.errors = static_cast<std::int64_t>(unit.timeouts + unit.protocol_errors +
-                                                          unit.exceptions + unit.disconnects);
-                if (unit.serial) health.serial = std::to_string(*unit.serial);
-                switch (unit.state) {
-                case poller::UnitState::starting: break;
-                case poller::UnitState::healthy: health.state = "good"; break;
-                case poller::UnitState::suspect: health.state = "slow"; break;
-                case poller::UnitState::dead:
-                case poller::UnitState::stranger: health.state = "silent"; break;
-                }
-                all.push_back(std::move(health));
-            }
+    for (auto const& poller : pollers_) {
+        auto const line = poller->health();
+        for (auto const& unit : line.units) {
+            auto const* const device = device_at(line.name, unit.unit);
+            if (device == nullptr) continue;
+            auto health = device_health(*device, unit);
+            // Nobody is to blame of the units of a line that leads nowhere, but none is heard.
+            if (line.exchanges > 0 && !line.connected) health.state = "silent";
+            all.push_back(std::move(health));
+        }
     }
     return all;
 }

@@ -36,6 +36,11 @@ std::vector<metering::DeviceSetup> device_setups(
     Config const& config, Profiles const& profiles,
     std::map<std::string, MachineId> const& machine_ids);
 
+/// Those of the ledger's devices that are on a line now. The others stay there for what rests on
+/// them, and another device may have their place by now.
+std::vector<metering::Device> devices_in_use(Config const& config,
+                                             std::vector<metering::Device> devices);
+
 LinePlan plan_lines(Config const& config, Profiles const& profiles,
                     std::map<std::string, MachineId> const& machine_ids,
                     std::vector<metering::Device> const& devices,
@@ -72,6 +77,8 @@ private:
         std::size_t line = 0;
         std::uint8_t unit = 0;
     };
+
+    metering::Device const* device_at(std::string_view line, std::uint8_t unit) const;
 
     LinePlan plan_;
     std::vector<metering::Device> devices_;

@@ -35,8 +35,8 @@ Workshop::Workshop(Needs const& needs)
     : meters_(needs.prepared.zone, needs.monotonic),
       series_(needs.stores.ledger(), needs.stores.telemetry(), needs.prepared.facility.id, meters_,
               needs.clock, {}),
-      lines_(plan_of(needs), needs.prepared.devices, series_, needs.clock, needs.monotonic,
-             needs.log),
+      lines_(plan_of(needs), devices_in_use(needs.loaded.config, needs.prepared.devices), series_,
+             needs.clock, needs.monotonic, needs.log),
       services_{needs.stores.ledger(),
                 needs.stores.telemetry(),
                 needs.clock,
@@ -48,11 +48,13 @@ Workshop::Workshop(Needs const& needs)
                 lines_,
                 needs.booking,
                 needs.publish,
-                [this] { return lines_.health(); }},
+                [this] { return lines_.health(); },
+                needs.listening},
       run_(services_, needs.prepared.zone, metering::machine_meters(needs.prepared.points)),
       live_(services_, run_),
       outages_(services_, metering::MachineMeters{metering::machine_meters(needs.prepared.points)},
                machines_of(needs.prepared)),
+      devices_(services_, needs.prepared.devices),
       boundary_(run_.next_boundary()),
       leases_(needs.log),
       attendance_(needs.log),
@@ -86,10 +88,12 @@ void Workshop::add_jobs(int clock_speed) {
     });
     storage_.every(10s, "compaction", [this] { series_.compact(); });
     screens_.every(250ms, "screens", [this] { live_.publish_changes(); });
+    screens_.every(1s, "devices", [this] { devices_.look(); });
 }
 
 void Workshop::start() {
     outages_.note_absence(metering::last_alive(services_.telemetry, services_.facility));
+    run_.hold_running();
     lines_.start();
     for (auto* jobs : {&leases_, &attendance_, &boundaries_, &storage_, &screens_}) jobs->start();
 }
@@ -101,7 +105,12 @@ void Workshop::stop() {
     series_.flush();
 }
 
-std::string Workshop::trouble() const { return reconciled_ ? "" : "contacts are being reconciled"; }
+std::string Workshop::trouble() const {
+    auto const answers = [](store::Reader& reader) { return reader.exists("SELECT 1"); };
+    for (auto* database : {&services_.ledger, &services_.telemetry})
+        if (!database->read(answers)) return "a database does not answer";
+    return reconciled_ ? "" : "contacts are being reconciled";
+}
 
 std::string Workshop::metrics() const {
     auto const counts = series_.counts();

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "server/app/load.hpp"
 #include "server/app/prepare.hpp"
 #include "server/booking/api.hpp"
+#include "server/metering/device_watch.hpp"
 #include "server/metering/live.hpp"
 #include "server/metering/meters.hpp"
 #include "server/metering/outage_watch.hpp"
@@ -31,6 +33,7 @@ public:
         IdSource& ids;
         booking::Services const& booking;
         metering::Publish publish;
+        std::function<bool()> listening;  ///< whether anybody follows the events
         Log log;
         int clock_speed = 1;
     };
@@ -59,6 +62,7 @@ private:
     metering::RunControl run_;
     metering::LiveEvents live_;
     metering::OutageWatch outages_;
+    metering::DeviceWatch devices_;
     std::atomic<bool> reconciled_ = false;
     Instant boundary_;
     // Each has a thread of its own: what waits for a meter must not hold up a lease, and what

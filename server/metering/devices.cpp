@@ -1,8 +1,11 @@
 #include "server/metering/devices.hpp"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 #include <map>
 #include <set>
+
+#include "server/people/audit.hpp"
 
 namespace karkhana::metering {
 namespace {
@@ -60,14 +63,26 @@ std::vector<Point> configure_devices(store::Writer& writer, IdSource& ids,
 }
 
 bool save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
-                 std::string_view serial) {
+                 std::string_view serial, Instant now) {
     auto const before = writer.first(
         "SELECT serial FROM device WHERE facility_id = $1 AND device_id = $2",
         [](store::Row const& row) { return row.text(0); }, facility, device);
     if (!before || *before == serial) return false;
     writer.execute("UPDATE device SET serial = $3 WHERE facility_id = $1 AND device_id = $2",
                    facility, device, serial);
-    return !before->empty();
+    auto const told = [](std::string_view text) {
+        return boost::json::serialize(boost::json::object{{"serial", text}});
+    };
+    if (!before->empty())
+        people::append_audit(writer, facility,
+                             {.person = std::nullopt,
+                              .action = "exchangeMeter",
+                              .subject = "device/" + device.text(),
+                              .before = told(*before),
+                              .after = told(serial),
+                              .reason = {}},
+                             now);
+    return true;
 }
 
 std::vector<MachineMeter> machine_meters(std::vector<Point> const& points) {

@@ -40,10 +40,10 @@ std::vector<Point> configure_devices(store::Writer& writer, IdSource& ids,
                                      FacilityId const& facility,
                                      std::vector<DeviceSetup> const& setups);
 
-/// Keeps what a device says its serial number is. True if it said another one before: somebody
-/// exchanged the meter.
+/// Keeps what a device says its serial number is. If it said another one before, somebody has
+/// exchanged the meter: that goes into the audit trail. False when it was known.
 bool save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
-                 std::string_view serial);
+                 std::string_view serial, Instant now);
 
 /// The energy and the power of each machine. Of several, billing grade comes first, then the
 /// lowest channel.

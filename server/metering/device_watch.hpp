@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "server/metering/meter.hpp"
+#include "server/metering/services.hpp"
+
+namespace karkhana::metering {
+
+/// Tells the listeners when a device answers, is slow or has fallen silent, and keeps what it says
+/// its serial number is.
+class DeviceWatch {
+public:
+    DeviceWatch(Services const& services, std::vector<Device> const& devices);
+
+    /// About once a second, from one thread.
+    void look();
+
+private:
+    struct Known {
+        Device device;
+        std::string state = "never_seen";
+    };
+
+    Services services_;
+    std::map<DeviceId, Known> known_;
+};
+
+}  // namespace karkhana::metering

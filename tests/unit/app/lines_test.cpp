@@ -1,0 +1,108 @@
+#include <gtest/gtest.h>
+#include <thread>
+
+#include "devices/profiles/load.hpp"
+#include "server/app/lines.hpp"
+
+namespace karkhana::app {
+namespace {
+
+class NoReadings final : public ReadingSink {
+public:
+    void accept(ReadingFrame) override {}
+};
+
+template <class Id>
+Id id_of(std::uint8_t number) {
+    Id id;
+    id.uuid.bytes[0] = number;
+    return id;
+}
+
+/// A meter and a board on a line that leads nowhere.
+class LinePlans : public testing::Test {
+protected:
+    void SetUp() override {
+        config::Problems problems;
+        known = load_all_profiles("devices/profiles", problems);
+        ASSERT_TRUE(problems.empty());
+        config.lines.push_back({.name = "hall", .tcp = "127.0.0.1:9", .serial = {}});
+        config.devices.push_back({.name = "meter",
+                                  .line = "hall",
+                                  .unit = 1,
+                                  .profile = "eastron_sdm120",
+                                  .machine = "laser",
+                                  .serial = {},
+                                  .relays = {}});
+        devices.push_back({.id = id_of<DeviceId>(1), .name = "meter", .line = "hall"});
+    }
+    void add_point(Channel channel, std::string name) {
+        metering::Point point;
+        point.channel = channel;
+        point.device = id_of<DeviceId>(1);
+        point.name = std::move(name);
+        points.push_back(std::move(point));
+    }
+    LinePlan plan() {
+        return plan_lines(config, known, {{"laser", id_of<MachineId>(1)}}, devices, points, 7, 1);
+    }
+
+    Profiles known;
+    Config config;
+    std::vector<metering::Device> devices;
+    std::vector<metering::Point> points;
+};
+
+TEST_F(LinePlans, LeaveOutPointsThatTheProfileDoesNotHave) {
+    add_point(1, "energy_of_the_meter_before");
+    add_point(2, "active_power");
+    auto const units = plan().lines.at(0).setup.units;
+    ASSERT_EQ(units.size(), 1U);
+    ASSERT_EQ(units[0].watched.size(), 1U);
+    EXPECT_EQ(units[0].watched[0].channel, 2);
+}
+
+TEST_F(LinePlans, HaveNoContactThatTheBoardDoesNotHave) {
+    config.devices[0].relays = {"laser"};
+    EXPECT_TRUE(plan().relays.empty()) << "a meter switches nothing";
+    config.devices[0].profile = "waveshare_rtu_relay_8ch";
+    config.devices[0].relays.assign(9, "laser");
+    EXPECT_EQ(plan().relays.size(), 8U);
+}
+
+TEST_F(LinePlans, KnowADeviceFromTheOneThatHadItsPlace) {
+    devices.insert(devices.begin(), {.id = id_of<DeviceId>(2), .name = "before", .line = "hall"});
+    auto const in_use = devices_in_use(config, devices);
+    ASSERT_EQ(in_use.size(), 1U);
+    EXPECT_EQ(in_use[0].name, "meter");
+}
+
+TEST_F(LinePlans, AnswerForAChannelThatIsNoMore) {
+    add_point(1, "active_power");
+    NoReadings sink;
+    SystemWallClock wall;
+    SystemMonotonicClock real;
+    Lines lines{plan(), devices, sink, wall, real, [](std::string_view, std::string_view) {}};
+    std::vector<Channel> const gone{99};
+    auto const answer = lines.snapshot(gone, std::chrono::milliseconds(10));
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, "meter_silent");
+}
+
+TEST_F(LinePlans, SayThatNothingIsHeardOnALineThatLeadsNowhere) {
+    add_point(1, "active_power");
+    NoReadings sink;
+    SystemWallClock wall;
+    SystemMonotonicClock real;
+    Lines lines{plan(), devices, sink, wall, real, [](std::string_view, std::string_view) {}};
+    EXPECT_EQ(lines.health().at(0).state, "never_seen");
+    lines.start();
+    auto const until = real.now() + std::chrono::seconds(10);
+    while (lines.health().at(0).state != "silent" && real.now() < until)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(lines.health().at(0).state, "silent");
+    lines.stop();
+}
+
+}  // namespace
+}  // namespace karkhana::app
