@@ -5,7 +5,7 @@ import threading
 import time
 import unittest
 
-from house import OnBothEngines, book
+from house import OnBothEngines, book, facility_now
 
 ROUNDS = int(os.environ.get("KARKHANA_CRASH_ROUNDS", "4"))
 
@@ -17,15 +17,19 @@ class Crash(OnBothEngines):
     def rounds(self, house):
         chance = random.Random(20261120)
         member, operator = house.person("member"), house.person("operator")
+        period = facility_now(member).strftime("%Y-%m")
+        sessions = []
         for number in range(ROUNDS):
             slug = ("laser-1", "press-1", "laser-2", "cad-1")[number % 4]
             with self.subTest(round=number, machine=slug):
-                self.one_job(house, member, operator, slug, chance)
+                sessions.append(self.one_job(house, member, operator, slug, chance))
+        self.assertEqual(len(sessions), ROUNDS)
+        self.one_bill(house, house.person("accountant"), sessions, period, chance)
         self.assertEqual(house.verify()[0], 0, house.verify()[1])
 
     def one_job(self, house, member, operator, slug, chance):
         before = house.simulated(slug)["energy_wh"]
-        booked = book(member, slug, quantity=3)
+        booked = self.killed_during(house, chance, lambda: book(member, slug, quantity=3))
         self.assertEqual(booked.status, 201, booked.raw)
         path = f"/api/v1/bookings/{booked.json['id']}"
         self.killed_during(house, chance, lambda: self.started(operator, path))
@@ -43,6 +47,44 @@ class Crash(OnBothEngines):
         session = operator.patient("GET", closed).json
         house.wait_until(lambda: not house.simulated(slug)["contact"], 15)
         self.assertEqual(session["energy_wh"], house.simulated(slug)["energy_wh"] - before)
+        return session
+
+    def one_bill(self, house, accountant, sessions, period, chance):
+        """One invoice over all the jobs, made, finalised and paid under kills; to the watt-hour."""
+        def ask(path, body, key):
+            return self.killed_during(
+                house, chance, lambda: accountant.patient("POST", path, body, key=key))
+
+        def charged():
+            run = accountant.patient("POST", "/api/v1/billing-runs",
+                                     {"period": period, "dry_run": True}).json
+            seen = {line["session_id"] for i in run["invoices"] for line in i["lines"]}
+            return seen >= {session["id"] for session in sessions}
+
+        house.wait_until(charged, 30)
+        made = ask("/api/v1/billing-runs", {"period": period}, "run-of-the-month")
+        self.assertEqual(made.status, 200, made.raw[:300])
+        (draft,) = made.json["invoices"]
+        path = f"/api/v1/invoices/{draft['id']}"
+        final = ask(path + "/finalize", {}, "finalize-of-the-month")
+        self.assertEqual(final.status, 200, final.raw[:300])
+        self.assertTrue(final.json["number"].endswith("/000001"), final.json["number"])
+        paid = ask(path + "/payments", {"amount": final.json["total"], "method": "cash"},
+                   "payment-of-the-month")
+        self.assertEqual(paid.status, 201, paid.raw[:300])
+
+        invoice = accountant.patient("GET", path).json
+        self.assertEqual((invoice["state"], invoice["hash"]), ("final", final.json["hash"]))
+        lines = invoice["lines"]
+        self.assertEqual(sum(line["quantity"] for line in lines if line["basis"] == "kwh"),
+                         sum(session["energy_wh"] for session in sessions))
+        self.assertEqual(sum(line["amount"]["amount"] for line in lines),
+                         invoice["total"]["amount"])
+        self.assertEqual(invoice["paid"], invoice["total"])
+        balances = accountant.patient("GET", "/api/v1/ledger").json["balances"]
+        self.assertEqual(sum(b["amount"]["amount"] for b in balances), 0)
+        again = accountant.patient("POST", "/api/v1/billing-runs", {"period": period}).json
+        self.assertEqual(again["invoices"], [])
 
     def started(self, operator, path):
         """Started, or found paused because the kill let the contact open: then started again."""
@@ -64,6 +106,7 @@ class Crash(OnBothEngines):
         time.sleep(chance.uniform(0, 0.25))
         house.kill_daemon()
         thread.join(60)
+        assert done, "it was never answered"
         return done[0]
 
 

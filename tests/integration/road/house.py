@@ -166,15 +166,22 @@ class House:
         return next(m for m in self.simulator("status")["machines"] if m["slug"] == slug)
 
     def daemon_pid(self):
-        found = subprocess.run(
-            ["pgrep", "-f", f"karkhana serve --config {self.folder}/"], capture_output=True,
-            text=True, check=False).stdout.split()
-        return int(found[0]) if found else None
+        """The process that serves this folder; None while there is none."""
+        for place in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = place.read_bytes().decode(errors="replace").split("\0")
+            except OSError:
+                continue  # it has just ended
+            if words[1:2] == ["serve"] and f"{self.folder}/karkhana.toml" in words:
+                return int(place.parent.name)
+        return None
 
     def kill_daemon(self):
-        pid = self.daemon_pid()
-        if pid:
-            os.kill(pid, signal.SIGKILL)
+        """Kills it for certain, and waits until another one has come in its place."""
+        self.wait_until(lambda: self.daemon_pid() is not None)
+        killed = self.daemon_pid()
+        os.kill(killed, signal.SIGKILL)
+        self.wait_until(lambda: self.daemon_pid() not in (None, killed))
 
     def verify(self):
         done = subprocess.run([PROGRAM, "verify", "--config", f"{self.folder}/karkhana.toml"],
@@ -210,7 +217,7 @@ def next_quarter(now):
 
 def book(caller, slug, minutes=60, start=None, **more):
     start = start or next_quarter(facility_now(caller))
-    return caller.post("/api/v1/bookings", {
+    return caller.patient("POST", "/api/v1/bookings", {
         "machine_id": machine(caller, slug)["id"], "start": start.isoformat(),
         "end": (start + timedelta(minutes=minutes)).isoformat(), **more})
 
