@@ -5,9 +5,10 @@ import threading
 import time
 import unittest
 
-from house import OnBothEngines, book, facility_now
+from house import House, OnBothEngines, book, facility_now
 
 ROUNDS = int(os.environ.get("KARKHANA_CRASH_ROUNDS", "4"))
+RESTARTS = 4
 
 
 class Crash(OnBothEngines):
@@ -26,6 +27,18 @@ class Crash(OnBothEngines):
         self.assertEqual(len(sessions), ROUNDS)
         self.one_bill(house, house.person("accountant"), sessions, period, chance)
         self.assertEqual(house.verify()[0], 0, house.verify()[1])
+
+    def test_a_machine_at_work_does_not_notice_a_restart(self):
+        with House() as house:
+            member, operator = house.person("member"), house.person("operator")
+            path = f"/api/v1/bookings/{book(member, 'laser-1').json['id']}"
+            self.assertEqual(operator.post(path + "/start").status, 200)
+            for _ in range(RESTARTS):
+                house.kill_daemon()
+                until = time.monotonic() + 4
+                while time.monotonic() < until:
+                    self.assertTrue(house.simulated("laser-1")["contact"])
+            self.assertEqual(operator.patient("GET", path).json["state"], "running")
 
     def one_job(self, house, member, operator, slug, chance):
         before = house.simulated(slug)["energy_wh"]
