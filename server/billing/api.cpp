@@ -8,6 +8,7 @@
 #include "server/billing/api_parts.hpp"
 #include "server/billing/json.hpp"
 #include "server/http/json.hpp"
+#include "server/http/paging.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/idempotency.hpp"
 
@@ -21,15 +22,6 @@ using http::Response;
 
 constexpr Interval kEver{instant(0), instant(std::numeric_limits<std::int64_t>::max() / 2)};
 
-std::int64_t cursor_of(Request const& request) {
-    std::int64_t cursor = 0;
-    for (char c : request.parameter("cursor").value_or("")) {
-        if (c < '0' || c > '9' || cursor > 1'000'000'000'000) return 0;
-        cursor = cursor * 10 + (c - '0');
-    }
-    return cursor;
-}
-
 Component read_component(JsonBody& body) {
     Component component;
     component.machine_kind = body.maybe_text("machine_kind", 40).value_or("");
@@ -40,6 +32,7 @@ Component read_component(JsonBody& body) {
     component.price = {body.integer("price_e4", 0, 1'000'000'000'000)};
     auto label = body.object("label");
     component.label = {label.text("en"), label.text("bn")};
+    body.close(label);
     if (!basis) body.fail("unknown_basis", "basis", "kwh, piece, used_minute, session or minimum");
     if (!window) body.fail("unknown_window", "window", "any, peak or off_peak");
     return component;
@@ -65,8 +58,10 @@ Result<RateCard> read_card(Services const& services, Request const& request) {
     card.peak_from_minute = static_cast<int>(body.integer("peak_from_minute", 0, 1440));
     card.peak_to_minute = static_cast<int>(body.integer("peak_to_minute", 0, 1440));
     card.source = body.text("source", 500);
-    for (auto& part : body.objects("components", 50))
+    for (auto& part : body.objects("components", 50)) {
         card.components.push_back(read_component(part));
+        body.close(part);
+    }
     if (auto error = body.finish()) return tl::make_unexpected(*error);
     if (auto sound = check(card); !sound) return tl::make_unexpected(sound.error());
     // Past prices stay: what was used was used at them.
@@ -99,16 +94,30 @@ Response create_card(Services const& services, Request const& request) {
     }
 }
 
+struct Page {
+    std::int64_t cursor = 0;
+    int limit = 0;
+};
+
+Result<Page> asked_page(Request const& request) {
+    auto const cursor = http::query_cursor(request);
+    if (!cursor) return tl::make_unexpected(cursor.error());
+    auto const limit = http::query_limit(request);
+    if (!limit) return tl::make_unexpected(limit.error());
+    return Page{*cursor, *limit};
+}
+
 Response list_all_payments(Services const& services, Request const& request) {
     auto const facility = request.principal->facility;
+    auto const page = asked_page(request);
+    if (!page) return http::problem(page.error());
     return services.store.read([&](store::Reader& reader) {
         auto const names = read_names(reader, facility);
-        int const limit = limit_of(request);
-        auto const found = list_payments(reader, facility, kEver, cursor_of(request), limit);
+        auto const found = list_payments(reader, facility, kEver, page->cursor, page->limit);
         json::array items;
         for (auto const& payment : found) items.push_back(payment_json(payment, names));
         json::value next = nullptr;
-        if (std::ssize(found) == limit) next = std::to_string(found.back().sequence);
+        if (std::ssize(found) == page->limit) next = std::to_string(found.back().sequence);
         return http::json_response(200, json::object{{"items", std::move(items)}, {"next", next}});
     });
 }
@@ -129,16 +138,17 @@ Response show_ledger(Services const& services, Request const& request) {
     auto const facility = request.principal->facility;
     auto const during = asked_interval(request);
     if (!during) return http::problem(during.error());
+    auto const page = asked_page(request);
+    if (!page) return http::problem(page.error());
     return services.store.read([&](store::Reader& reader) {
         auto const names = read_names(reader, facility);
-        int const limit = limit_of(request);
-        auto const found = list_entries(reader, facility, *during, cursor_of(request), limit);
+        auto const found = list_entries(reader, facility, *during, page->cursor, page->limit);
         json::array entries, balances;
         for (auto const& entry : found) entries.push_back(entry_json(entry, names.zone));
         for (auto const& balance : trial_balance(reader, facility))
             balances.push_back(posting_json(balance));
         json::value next = nullptr;
-        if (std::ssize(found) == limit) next = std::to_string(found.back().sequence);
+        if (std::ssize(found) == page->limit) next = std::to_string(found.back().sequence);
         return http::json_response(200, json::object{{"entries", std::move(entries)},
                                                      {"balances", std::move(balances)},
                                                      {"next", next}});
@@ -171,16 +181,6 @@ Response take_payment(Services const& services, Request const& request) {
 }
 
 }  // namespace
-
-int limit_of(Request const& request) {
-    constexpr int page = 50, most = 200;
-    int limit = 0;
-    for (char c : request.parameter("limit").value_or("")) {
-        if (c < '0' || c > '9' || limit > most) return page;
-        limit = limit * 10 + (c - '0');
-    }
-    return limit >= 1 && limit <= most ? limit : page;
-}
 
 void add_routes(http::Router& router, Services const& services) {
     auto on = [&](std::string method, std::string pattern, std::string operation, auto handler) {

@@ -9,6 +9,7 @@
 #include "server/billing/runs.hpp"
 #include "server/facility/json.hpp"
 #include "server/http/json.hpp"
+#include "server/http/paging.hpp"
 #include "server/metering/json.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/idempotency.hpp"
@@ -80,7 +81,9 @@ Result<InvoiceFilter> read_filter(Request const& request) {
             return refuse(ErrorKind::invalid, "unknown_state", "draft or final", "state");
         filter.final = *text == "final";
     }
-    filter.limit = limit_of(request);
+    auto const limit = http::query_limit(request);
+    if (!limit) return tl::make_unexpected(limit.error());
+    filter.limit = *limit;
     if (auto const text = request.parameter("cursor")) {
         if (!InvoiceId::parse(*text))
             return refuse(ErrorKind::invalid, "bad_cursor", "not a cursor of this list", "cursor");
@@ -89,21 +92,30 @@ Result<InvoiceFilter> read_filter(Request const& request) {
     return filter;
 }
 
+/// Newest first: staff see everything, members what is final of each of their MEs.
+std::vector<Invoice> visible_page(store::Reader& reader, Principal const& who,
+                                  InvoiceFilter filter) {
+    if (people::is_staff(who)) return list_invoices(reader, who.facility, filter);
+    std::vector<Invoice> found;
+    auto const asked = filter.enterprise;
+    filter.final = true;
+    for (auto const& mine : who.enterprises) {
+        if (asked && mine != *asked) continue;
+        filter.enterprise = mine;
+        std::ranges::move(list_invoices(reader, who.facility, filter), std::back_inserter(found));
+    }
+    std::ranges::sort(found, std::ranges::greater{}, &Invoice::id);
+    if (std::ssize(found) > filter.limit) found.resize(static_cast<std::size_t>(filter.limit));
+    return found;
+}
+
 Response list_all(Services const& services, Request const& request) {
     auto const& who = *request.principal;
     auto filter = read_filter(request);
     if (!filter) return http::problem(filter.error());
-    if (!people::is_staff(who)) {
-        if (!filter->enterprise && !who.enterprises.empty())
-            filter->enterprise = who.enterprises.front();
-        filter->final = true;
-        if (!filter->enterprise || !who.acts_for(*filter->enterprise))
-            return http::json_response(200,
-                                       json::object{{"items", json::array{}}, {"next", nullptr}});
-    }
     return services.store.read([&](store::Reader& reader) {
         auto names = read_names(reader, who.facility);
-        auto const found = list_invoices(reader, who.facility, *filter);
+        auto const found = visible_page(reader, who, *filter);
         json::array items = whole_list(reader, found, names);
         json::value next = nullptr;
         if (std::ssize(found) == filter->limit) next = found.back().id.text();

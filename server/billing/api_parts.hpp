@@ -8,7 +8,4 @@ namespace karkhana::billing {
 /// Billing runs, invoices, proofs and finalising: the part of add_routes in api_invoices.cpp.
 void add_invoice_routes(http::Router& router, Services const& services);
 
-/// How many items of a list are asked for, within what the contract allows.
-int limit_of(http::Request const& request);
-
 }  // namespace karkhana::billing

@@ -10,6 +10,7 @@
 #include "server/booking/records.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
+#include "server/http/paging.hpp"
 #include "server/people/records.hpp"
 #include "server/people/roles.hpp"
 
@@ -132,10 +133,10 @@ http::Response list(Services const& services, http::Request const& request) {
     if (!filter) return http::problem(filter.error());
     auto const cursor = read_cursor(request);
     if (!cursor) return http::problem(cursor.error());
-    auto const limit = query_integer(request, "limit", 1, 200);
+    auto const limit = http::query_limit(request);
     if (!limit) return http::problem(limit.error());
     auto const& who = request.principal.value();
-    auto const size = static_cast<std::size_t>(limit->value_or(50));
+    auto const size = static_cast<std::size_t>(*limit);
     JsonText out;
     services.store.read([&](store::Reader& reader) {
         // One more than is shown says whether there is a next page.

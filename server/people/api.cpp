@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
-#include <charconv>
 
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/cookies.hpp"
 #include "server/http/json.hpp"
+#include "server/http/paging.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/idempotency.hpp"
 #include "server/people/json.hpp"
@@ -94,16 +94,6 @@ Response get_me(Services const& services, Request const& request) {
 
 // ---------------------------------------------------------------- lists
 
-int limit_of(Request const& request, Error& error) {
-    auto const given = request.parameter("limit");
-    if (!given) return 50;
-    int limit = 0;
-    auto const [end, failed] = std::from_chars(given->data(), given->data() + given->size(), limit);
-    if (failed != std::errc{} || end != given->data() + given->size() || limit < 1 || limit > 200)
-        error = {ErrorKind::invalid, "bad_limit", "", "A limit is between 1 and 200."};
-    return limit;
-}
-
 /// One more than asked for was looked for: if it is there, the page has a successor.
 template <class T, class Key>
 json::value next_cursor(std::vector<T>& items, int limit, Key&& key) {
@@ -114,7 +104,8 @@ json::value next_cursor(std::vector<T>& items, int limit, Key&& key) {
 
 Response list_enterprises(Services const& services, Request const& request) {
     Error error;
-    auto const limit = limit_of(request, error);
+    auto const limit = http::query_limit(request);
+    if (!limit) error = limit.error();
     auto const search = facility::plain_text(request.parameter("search").value_or(""), 200);
     if (!search) error = search.error();
     auto const cursor = request.parameter("cursor").value_or("");
@@ -123,8 +114,8 @@ Response list_enterprises(Services const& services, Request const& request) {
     if (!error.code.empty()) return http::problem(error);
     auto const& mine = request.principal.value().facility;
     return services.store.read([&](store::Reader& reader) {
-        auto found = people::list_enterprises(reader, mine, *search, cursor, limit + 1);
-        auto next = next_cursor(found, limit, [](auto const& last) { return last.id.text(); });
+        auto found = people::list_enterprises(reader, mine, *search, cursor, *limit + 1);
+        auto next = next_cursor(found, *limit, [](auto const& last) { return last.id.text(); });
         auto const balances = services.balances(reader, mine);
         json::array items;
         for (auto const& each : found) {
@@ -146,20 +137,15 @@ Response list_people(Services const& services, Request const& request) {
 }
 
 Response list_audit(Services const& services, Request const& request) {
-    Error error;
-    auto const limit = limit_of(request, error);
-    auto const given = request.parameter("cursor").value_or("");
-    std::int64_t cursor = 0;
-    auto const [end, failed] = std::from_chars(given.data(), given.data() + given.size(), cursor);
-    if (!given.empty() &&
-        (failed != std::errc{} || end != given.data() + given.size() || cursor < 1))
-        error = {ErrorKind::invalid, "bad_cursor", "", "The cursor is not one of this list."};
-    if (!error.code.empty()) return http::problem(error);
+    auto const limit = http::query_limit(request);
+    if (!limit) return http::problem(limit.error());
+    auto const cursor = http::query_cursor(request);
+    if (!cursor) return http::problem(cursor.error());
     auto const& mine = request.principal.value().facility;
     return services.store.read([&](store::Reader& reader) {
         auto const zone = Zone::find(facility::find_facility(reader, mine).value().zone).value();
-        auto found = people::list_audit(reader, mine, cursor, limit + 1);
-        auto next = next_cursor(found, limit,
+        auto found = people::list_audit(reader, mine, *cursor, *limit + 1);
+        auto next = next_cursor(found, *limit,
                                 [](auto const& last) { return std::to_string(last.sequence); });
         json::array items;
         for (auto const& record : found) items.push_back(audit_json(record, zone));

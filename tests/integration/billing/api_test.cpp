@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdlib>
@@ -75,6 +76,34 @@ TEST_P(BillingApi, RateCardsAreAddedAndNeverChanged) {
     std::string past = draft;
     past.replace(past.find("2027"), 4, "2025");
     EXPECT_EQ(code(centre.post(clerk, "/api/v1/rate-cards", past), 422), "in_past");
+}
+
+TEST_P(BillingApi, EveryWordOfARateCardIsRead) {
+    auto const refused = [&](std::string const& component) {
+        return code(centre.post(clerk, "/api/v1/rate-cards",
+                                R"({"name":"New","effective_from":"2027-01-01T00:00:00+06:00",)"
+                                R"("peak_from_minute":1020,"peak_to_minute":1380,)"
+                                R"("source":"committee","components":[)" +
+                                    component + "]}"),
+                    422);
+    };
+    auto const with = [](std::string const& part) {
+        return R"({"label":{"en":"E","bn":"b"},)" + part + "}";
+    };
+    EXPECT_EQ(refused("7"), "object_required");
+    EXPECT_EQ(refused(with(R"("basis":"kWh","window":"any","price_e4":1)")), "unknown_basis");
+    EXPECT_EQ(refused(with(R"("basis":"kwh","window":"nite","price_e4":1)")), "unknown_window");
+    EXPECT_EQ(refused(with(R"("basis":"kwh","window":"any","price_e4":"12950000")")),
+              "integer_required");
+    EXPECT_EQ(refused(with(R"("basis":"kwh","window":"any")")), "missing_field") << "no price";
+    EXPECT_EQ(refused(with(R"("basis":"kwh","window":"any","price_e4":1,"x":1)")), "unknown_field");
+    EXPECT_EQ(refused(R"({"basis":"kwh","window":"any","price_e4":1,"label":{"en":"E"}})"),
+              "missing_field");
+    EXPECT_EQ(refused(R"({"basis":"kwh","window":"any","price_e4":1,)"
+                      R"("label":{"en":"E","bn":"b","fr":"x"}})"),
+              "unknown_field");
+    auto const cards = body(centre.get(clerk, "/api/v1/rate-cards"), "RateCardList", 200);
+    EXPECT_EQ(cards.at("items").as_array().size(), 1U) << "what was refused was kept";
 }
 
 TEST_P(BillingApi, ADryRunSaysWhatTheRunThenDoes) {
@@ -171,6 +200,40 @@ TEST_P(BillingApi, MembersSeeTheirOwnFinalInvoicesAlone) {
     auto const theirs = "?enterprise_id=" + centre.enterprise("Lakshmi").text();
     EXPECT_EQ(invoices(rahim, theirs).size(), 0U);
     EXPECT_EQ(centre.get(rahim, "/api/v1/ledger").status, 403);
+}
+
+TEST_P(BillingApi, WhoActsForTwoSeesTheInvoicesOfBoth) {
+    auto const both =
+        centre.person("member", {centre.enterprise("Lakshmi"), centre.enterprise("Rahim")});
+    std::vector<std::string> ids, pages;
+    for (auto const& one : invoices(both, "")) ids.push_back(text(one.at("id")));
+    EXPECT_EQ(ids.size(), 3U);
+    EXPECT_TRUE(std::ranges::is_sorted(ids, std::ranges::greater{})) << "newest first";
+    EXPECT_EQ(invoices(both, "?enterprise_id=" + centre.enterprise("Rahim").text()).size(), 1U);
+    // One to a page.
+    for (std::string query = "?limit=1"; !query.empty();) {
+        auto const page = body(centre.get(both, "/api/v1/invoices" + query), "InvoiceList", 200);
+        for (auto const& one : page.at("items").as_array()) pages.push_back(text(one.at("id")));
+        auto const& next = page.at("next");
+        query = next.is_null() ? "" : "?limit=1&cursor=" + text(next);
+        ASSERT_LE(pages.size(), ids.size());
+    }
+    EXPECT_EQ(pages, ids);
+}
+
+TEST_P(BillingApi, APageThatIsNoneIsRefused) {
+    for (auto const* list : {"/api/v1/payments", "/api/v1/ledger", "/api/v1/invoices"}) {
+        for (auto const* cursor :
+             {"abc", "9999999999999999", "9999999999999999999", "-1", "0", "7x", ""})
+            EXPECT_EQ(code(centre.get(manager, std::string{list} + "?cursor=" + cursor), 422),
+                      "bad_cursor")
+                << list << " " << cursor;
+        for (auto const* limit : {"0", "201", "abc", "-1", "5x", ""})
+            EXPECT_EQ(code(centre.get(manager, std::string{list} + "?limit=" + limit), 422),
+                      "bad_limit")
+                << list << " " << limit;
+        EXPECT_EQ(centre.get(manager, std::string{list} + "?limit=200").status, 200) << list;
+    }
 }
 
 TEST_P(BillingApi, AListOfInvoicesTakesTheSameStatementsWhateverItsLength) {
