@@ -40,6 +40,7 @@ json::object machine_json(Machine const& machine) {
     out["grid_minutes"] = machine.grid_minutes;
     out["min_minutes"] = machine.min_minutes;
     out["max_minutes"] = machine.max_minutes;
+    out["buffer_minutes"] = machine.buffer_minutes;
     out["bookable"] = !machine.out_of_order;
     out["piece_unit"] =
         machine.piece_unit.empty() ? json::value{} : json::value(machine.piece_unit);

@@ -22,10 +22,13 @@ TEST(MachineJson, WhatIsNotCountedHasNoUnit) {
     auto out = machine_json(machine);
     EXPECT_TRUE(out.at("piece_unit").is_null());
     EXPECT_FALSE(out.at("bookable").as_bool());
+    EXPECT_EQ(out.at("buffer_minutes").as_int64(), 0);
     machine.piece_unit = "pair";
     machine.out_of_order = false;
+    machine.buffer_minutes = 10;
     out = machine_json(machine);
     EXPECT_EQ(out.at("piece_unit").as_string(), "pair");
+    EXPECT_EQ(out.at("buffer_minutes").as_int64(), 10);
     EXPECT_TRUE(out.at("bookable").as_bool());
 }
 
