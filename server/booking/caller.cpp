@@ -17,10 +17,10 @@ Result<Actor> Caller::actor_for(EnterpriseId const& enterprise) const {
 
 Result<EnterpriseId> Caller::party(std::optional<EnterpriseId> named) const {
     if (named) {
-        if (!sees(*named))
-            return refuse(ErrorKind::not_found, "not_found", "no such enterprise",
-                          "/enterprise_id");
-        return *named;
+        auto const actor = actor_for(*named);
+        if (actor) return *named;
+        return refuse(actor.error().kind, actor.error().code, "not to be booked for",
+                      "/enterprise_id");
     }
     if (who.enterprises.size() == 1) return who.enterprises.front();
     return refuse(ErrorKind::invalid, "enterprise_required", "say for which enterprise this is",
@@ -41,7 +41,8 @@ std::vector<std::string_view> Caller::actions(Booking const& booking, Settings c
         found.push_back("move");
     if (can(State::cancelled, "cancelBooking")) found.push_back("cancel");
     if (present && can(State::checked_in, "checkInBooking")) found.push_back("check_in");
-    if (present && can(State::running, "startBooking")) found.push_back("start");
+    if (present && now >= booking.during.start - early_start && can(State::running, "startBooking"))
+        found.push_back("start");
     if (can(State::paused, "pauseBooking")) found.push_back("pause");
     // Only what has begun is stopped; a booking without a start is cancelled.
     if (booking.state != State::checked_in && can(State::completed, "stopBooking"))

@@ -24,7 +24,7 @@ struct Caller {
     /// may not even be seen, `forbidden`.
     Result<Actor> actor_for(EnterpriseId const& enterprise) const;
     /// For whom a booking is: the one named, or the only one of the caller. Errors: `not_found`
-    /// for somebody else's ME, `enterprise_required`.
+    /// for somebody else's ME, `forbidden` when it is only seen, `enterprise_required`.
     Result<EnterpriseId> party(std::optional<EnterpriseId> named) const;
     /// What may be done to the booking now, in the contract's words.
     std::vector<std::string_view> actions(Booking const& booking, Settings const& settings,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,9 @@
 #include "server/booking/booking.hpp"
 
 namespace karkhana::booking {
+
+/// How long before its slot a booking may start on a free machine.
+constexpr Duration early_start = std::chrono::minutes(15);
 
 enum class Actor {
     party,   ///< whoever acts for the ME that booked

@@ -12,8 +12,7 @@
 /// When a machine may run, when it must stop, and what is said of it.
 namespace karkhana::metering {
 
-/// How long before its slot a booking may start on a free machine.
-constexpr Duration early_start = std::chrono::minutes(15);
+using booking::early_start;
 /// How long after its slot a booking may go on before anything is done about it.
 constexpr Duration end_grace = std::chrono::minutes(5);
 /// Whatever the meter says, after this long it ends: the contact of a machine that draws power for

@@ -42,6 +42,15 @@ TEST(Caller, ForWhomABookingIs) {
     EXPECT_EQ(Caller{desk}.party(theirs).value(), theirs);
 }
 
+TEST(Caller, WhoKeepsTheBooksBooksForTheirOwnAlone) {
+    http::Principal const both{.roles = {"accountant", "member"}, .enterprises = {mine}};
+    EXPECT_EQ(Caller{both}.party(mine).value(), mine);
+    auto const refused = Caller{both}.party(theirs);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().kind, ErrorKind::forbidden);
+    EXPECT_EQ(refused.error().field, "/enterprise_id");
+}
+
 std::string actions(http::Principal const& who, State state, std::string const& now) {
     Booking booking;
     booking.enterprise = mine;
@@ -56,7 +65,10 @@ std::string actions(http::Principal const& who, State state, std::string const& 
 TEST(Caller, WhatMayBeDone) {
     auto const member = person("member", {mine});
     EXPECT_EQ(actions(member, State::confirmed, "08:00"), "move cancel");
-    EXPECT_EQ(actions(member, State::confirmed, "09:30"), "move cancel check_in start");
+    EXPECT_EQ(actions(member, State::confirmed, "09:30"), "move cancel check_in");
+    EXPECT_EQ(actions(member, State::confirmed, "09:44"), "move cancel check_in");
+    EXPECT_EQ(actions(member, State::confirmed, "09:45"), "move cancel check_in start");
+    EXPECT_EQ(actions(member, State::checked_in, "09:30"), "move cancel");
     EXPECT_EQ(actions(member, State::confirmed, "11:00"), "cancel");
     EXPECT_EQ(actions(member, State::checked_in, "10:00"), "move cancel start");
     EXPECT_EQ(actions(member, State::running, "10:30"), "move pause stop");
