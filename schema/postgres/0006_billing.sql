@@ -72,7 +72,8 @@ CREATE TABLE invoice_series (
     FOREIGN KEY (facility_id) REFERENCES facility (facility_id)
 );
 
--- A session is rated once and for all, with the rate card of its start.
+-- A session is rated once and for all, with the rate card of its start and the kind that the
+-- machine was then.
 CREATE TABLE rated_session (
     facility_id uuid NOT NULL,
     session_id uuid NOT NULL,
@@ -80,12 +81,26 @@ CREATE TABLE rated_session (
     rate_card_id uuid NOT NULL,
     stopped_at bigint NOT NULL,
     rated_at bigint NOT NULL,
+    machine_kind text NOT NULL,
     PRIMARY KEY (facility_id, session_id),
     FOREIGN KEY (facility_id, session_id) REFERENCES usage_session (facility_id, session_id),
     FOREIGN KEY (facility_id, rate_card_id) REFERENCES rate_card (facility_id, rate_card_id)
 );
 
 CREATE INDEX rated_session_by_stop ON rated_session (facility_id, stopped_at);
+
+-- When a rated session stood still, as far as was known then: what is entered later changes no
+-- charge. No time is charged for it, and no minimum where a fault or an outage ended the work.
+CREATE TABLE rated_halt (
+    facility_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    sequence bigint NOT NULL CHECK (sequence > 0),
+    start_at bigint NOT NULL,
+    stop_at bigint NOT NULL CHECK (stop_at >= start_at),
+    reason text NOT NULL CHECK (reason IN ('person', 'fault', 'outage')),
+    PRIMARY KEY (facility_id, session_id, sequence),
+    FOREIGN KEY (facility_id, session_id) REFERENCES rated_session (facility_id, session_id)
+);
 
 -- The priced terms of a session.
 CREATE TABLE charge (
@@ -174,6 +189,8 @@ CREATE TRIGGER rate_card_append_only BEFORE UPDATE OR DELETE ON rate_card
 CREATE TRIGGER rate_component_append_only BEFORE UPDATE OR DELETE ON rate_component
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER rated_session_append_only BEFORE UPDATE OR DELETE ON rated_session
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rated_halt_append_only BEFORE UPDATE OR DELETE ON rated_halt
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER payment_append_only BEFORE UPDATE OR DELETE ON payment
     FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -72,7 +72,8 @@ CREATE TABLE invoice_series (
     FOREIGN KEY (facility_id) REFERENCES facility (facility_id)
 ) STRICT;
 
--- A session is rated once and for all, with the rate card of its start.
+-- A session is rated once and for all, with the rate card of its start and the kind that the
+-- machine was then.
 CREATE TABLE rated_session (
     facility_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
@@ -80,12 +81,26 @@ CREATE TABLE rated_session (
     rate_card_id TEXT NOT NULL,
     stopped_at INTEGER NOT NULL,
     rated_at INTEGER NOT NULL,
+    machine_kind TEXT NOT NULL,
     PRIMARY KEY (facility_id, session_id),
     FOREIGN KEY (facility_id, session_id) REFERENCES usage_session (facility_id, session_id),
     FOREIGN KEY (facility_id, rate_card_id) REFERENCES rate_card (facility_id, rate_card_id)
 ) STRICT;
 
 CREATE INDEX rated_session_by_stop ON rated_session (facility_id, stopped_at);
+
+-- When a rated session stood still, as far as was known then: what is entered later changes no
+-- charge. No time is charged for it, and no minimum where a fault or an outage ended the work.
+CREATE TABLE rated_halt (
+    facility_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    sequence INTEGER NOT NULL CHECK (sequence > 0),
+    start_at INTEGER NOT NULL,
+    stop_at INTEGER NOT NULL CHECK (stop_at >= start_at),
+    reason TEXT NOT NULL CHECK (reason IN ('person', 'fault', 'outage')),
+    PRIMARY KEY (facility_id, session_id, sequence),
+    FOREIGN KEY (facility_id, session_id) REFERENCES rated_session (facility_id, session_id)
+) STRICT;
 
 -- The priced terms of a session.
 CREATE TABLE charge (
@@ -192,6 +207,14 @@ END;
 CREATE TRIGGER rated_session_no_delete BEFORE DELETE ON rated_session
 BEGIN
     SELECT RAISE(ABORT, 'rated_session is append-only');
+END;
+CREATE TRIGGER rated_halt_no_update BEFORE UPDATE ON rated_halt
+BEGIN
+    SELECT RAISE(ABORT, 'rated_halt is append-only');
+END;
+CREATE TRIGGER rated_halt_no_delete BEFORE DELETE ON rated_halt
+BEGIN
+    SELECT RAISE(ABORT, 'rated_halt is append-only');
 END;
 CREATE TRIGGER payment_no_update BEFORE UPDATE ON payment
 BEGIN

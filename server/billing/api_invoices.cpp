@@ -5,6 +5,7 @@
 
 #include "server/billing/api_parts.hpp"
 #include "server/billing/finalize.hpp"
+#include "server/billing/halt_records.hpp"
 #include "server/billing/json.hpp"
 #include "server/billing/runs.hpp"
 #include "server/facility/json.hpp"
@@ -123,42 +124,38 @@ Response list_all(Services const& services, Request const& request) {
     });
 }
 
-/// Drafts as they will be, for the answer of a dry run.
-json::array planned_list(store::Reader& reader, std::vector<Draft> const& plan,
-                         std::string const& period, Names& names) {
-    std::vector<InvoiceId> ids;
-    std::vector<Charge> all;
-    for (auto const& draft : plan) {
-        if (draft.id) ids.push_back(*draft.id);
-        all.insert(all.end(), draft.charges.begin(), draft.charges.end());
-    }
-    auto kept = charges_of_invoices(reader, names.facility.id, ids);
-    for (auto const& [id, some] : kept) all.insert(all.end(), some.begin(), some.end());
-    read_sessions(reader, names, all);
-    json::array shown;
-    for (auto const& draft : plan) {
-        Invoice invoice;
-        invoice.id = draft.id.value_or(InvoiceId{});
-        invoice.enterprise = draft.enterprise;
-        invoice.period = period;
-        invoice.total = draft.total;
-        auto lines = std::move(kept[invoice.id]);
-        int line = draft.first_line;
-        for (auto charge : draft.charges) {
-            charge.line = line++;
-            lines.push_back(std::move(charge));
-        }
-        shown.push_back(invoice_json(invoice, lines, names));
-    }
-    return shown;
-}
-
 struct RunOrder {
     std::string period;
     std::optional<EnterpriseId> only;
     bool dry = false;
 };
 
+Invoice planned(Draft const& draft, RunOrder const& order) {
+    Invoice invoice;
+    invoice.id = draft.id.value_or(InvoiceId{});
+    invoice.enterprise = draft.enterprise;
+    invoice.period = order.period;
+    invoice.total = draft.total;
+    return invoice;
+}
+
+/// A draft as it will be, with its lines.
+json::object planned_json(store::Reader& reader, Draft const& draft, RunOrder const& order,
+                          Names& names) {
+    auto lines =
+        draft.id ? charges_of_invoice(reader, names.facility.id, *draft.id) : std::vector<Charge>{};
+    int line = draft.first_line;
+    for (auto charge : draft.charges) {
+        charge.line = line++;
+        lines.push_back(std::move(charge));
+    }
+    read_sessions(reader, names, lines);
+    return invoice_json(planned(draft, order), lines, names);
+}
+
+/// The answer of a run: a month of a thousand MEs has lines for a quarter of a gigabyte, so it
+/// tells of each bill how long and how high it is. Only one ME's dry run, whose bill can be looked
+/// up nowhere else, brings the lines too.
 json::object run_json(RunOrder const& order, std::vector<Skipped> const& skipped,
                       json::array invoices) {
     json::array shown;
@@ -174,22 +171,26 @@ Response run_for_real(Services const& services, Request const& request, RunOrder
                       Interval during) {
     auto const& who = *request.principal;
     Instant const now = services.clock.now();
+    // What is left out is looked for before the writing begins: nobody else writes meanwhile.
+    auto const left = services.store.read([&](store::Reader& reader) {
+        return unrated_sessions(reader, who.facility, zone_of(reader, who.facility), during);
+    });
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         lock_billing(writer, who.facility);
-        auto names = read_names(writer, who.facility);
         auto const plan =
             plan_run(writer, who.facility, waiting_charges(writer, who.facility, during),
                      order.period, order.only);
         auto const touched = apply_run(writer, who.facility, services.ids, order.period, plan, now);
-        auto const left = unrated_sessions(writer, who.facility, names.zone, during);
-        auto const answer =
-            run_json(order, left.skipped,
-                     whole_list(writer, find_invoices(writer, who.facility, touched), names));
+        auto const names = read_names(writer, who.facility);
+        auto const invoices = find_invoices(writer, who.facility, touched);
+        json::array heads;
+        for (std::size_t i = 0; i < invoices.size(); ++i)
+            heads.push_back(invoice_head_json(invoices[i], plan[i].line_count(), names));
         people::append_audit(writer, who.facility,
                              {who.person, "createBillingRun", "period/" + order.period, "",
                               std::to_string(plan.size()) + " invoices", ""},
                              now);
-        return http::json_response(200, answer);
+        return http::json_response(200, run_json(order, left.skipped, std::move(heads)));
     });
 }
 
@@ -202,9 +203,13 @@ Response run_dry(Services const& services, Request const& request, RunOrder cons
         auto unrated = unrated_sessions(reader, facility, names.zone, during);
         auto charges = waiting_charges(reader, facility, during);
         std::ranges::move(unrated.charges, std::back_inserter(charges));
-        auto const plan = plan_run(reader, facility, std::move(charges), order.period, order.only);
-        return http::json_response(
-            200, run_json(order, unrated.skipped, planned_list(reader, plan, order.period, names)));
+        json::array invoices;
+        for (auto const& draft :
+             plan_run(reader, facility, std::move(charges), order.period, order.only))
+            invoices.push_back(
+                order.only ? planned_json(reader, draft, order, names)
+                           : invoice_head_json(planned(draft, order), draft.line_count(), names));
+        return http::json_response(200, run_json(order, unrated.skipped, std::move(invoices)));
     });
 }
 
@@ -253,6 +258,17 @@ json::array relevant_registers(json::object const& session, Charge const& line) 
     return chosen;
 }
 
+/// When the session stood still: time that was not charged.
+json::array halts_json(store::Reader& reader, Names const& names, SessionId const& session) {
+    json::array shown;
+    auto kept = kept_halts(reader, names.facility.id, {session});
+    for (auto const& halt : kept[session])
+        shown.push_back(json::object{{"from", to_rfc3339(halt.during.start, names.zone)},
+                                     {"to", to_rfc3339(halt.during.end, names.zone)},
+                                     {"reason", name_of(halt.reason)}});
+    return shown;
+}
+
 Response get_proof(Services const& services, Request const& request) {
     auto const facility = request.principal->facility;
     return services.store.read([&](store::Reader& reader) {
@@ -274,7 +290,8 @@ Response get_proof(Services const& services, Request const& request) {
                     {"formula", facility::name_json(formula_of(line, machine.piece_unit))},
                     {"rate_card", rate_card_json(*card_by_id(cards, line.rate_card), names.zone)},
                     {"session", shown},
-                    {"registers", relevant_registers(shown, line)}});
+                    {"registers", relevant_registers(shown, line)},
+                    {"halts", halts_json(reader, names, line.session)}});
         }
         return http::problem({ErrorKind::not_found, "not_found", "", ""});
     });

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "server/billing/halt_records.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/store/id_list.hpp"
 
@@ -59,7 +60,7 @@ constexpr std::chrono::days kRecent{7};
 constexpr std::size_t kBatch = 500;  // short enough for others to write in between
 constexpr std::string_view kInsertRated =
     "INSERT INTO rated_session (facility_id, session_id, enterprise_id, rate_card_id, stopped_at, "
-    "rated_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (facility_id, session_id) DO NOTHING";
+    "rated_at, machine_kind) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (facility_id, session_id) DO NOTHING";
 constexpr std::string_view kInsertCharge =
     "INSERT INTO charge (facility_id, session_id, sequence, component, basis, tariff_window, "
     "quantity, price_e4, amount_poisha, quality) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -100,11 +101,13 @@ std::map<MachineId, std::string> machine_kinds(store::Reader& reader, FacilityId
 }
 
 /// False when somebody else has just rated the session.
-bool keep(store::Writer& writer, FacilityId const& facility, UsageSession const& session,
+bool keep(store::Writer& writer, FacilityId const& facility, Rateable const& one,
           RateCard const& card, std::vector<Term> const& terms, Instant now) {
+    auto const& session = one.session;
     if (writer.execute(kInsertRated, facility, session.id, session.enterprise.value(), card.id,
-                       session.stop.value(), now) == 0)
+                       session.stop.value(), now, one.machine_kind) == 0)
         return false;
+    keep_halts(writer, facility, session.id, one.halts);
     int sequence = 0;
     for (auto const& term : terms)
         writer.execute(kInsertCharge, facility, session.id, ++sequence, term.component,
@@ -117,11 +120,14 @@ int charge_some(store::Writer& writer, FacilityId const& facility, Zone const& z
                 std::vector<SessionId> const& ids, Instant now) {
     auto const cards = list_rate_cards(writer, facility);
     auto const kinds = machine_kinds(writer, facility);
+    auto const sessions = metering::find_sessions(writer, facility, ids);
+    auto halts = find_halts(writer, facility, sessions);
     int rated = 0;
-    for (auto const& session : metering::find_sessions(writer, facility, ids)) {
-        auto const terms = rate_session(cards, zone, session, kinds.at(session.machine));
+    for (auto const& session : sessions) {
+        Rateable const one{session, kinds.at(session.machine), std::move(halts[session.id])};
+        auto const terms = rate_session(cards, zone, one);
         if (!terms) continue;  // stays in the list of skipped sessions with its reason
-        rated += keep(writer, facility, session, *card_at(cards, session.start), *terms, now);
+        rated += keep(writer, facility, one, *card_at(cards, session.start), *terms, now);
     }
     return rated;
 }
@@ -158,17 +164,18 @@ std::vector<Charge> charges_from(UsageSession const& session, RateCard const& ca
 
 }  // namespace
 
-Usage usage_of(UsageSession const& session, std::string machine_kind) {
+Usage usage_of(Rateable const& one) {
+    auto const& session = one.session;
     Usage usage{
-        std::move(machine_kind), {session.start, session.stop.value()}, {}, session.quantity};
+        one.machine_kind, {session.start, session.stop.value()}, {}, session.quantity, one.halts};
     for (auto const& segment : metering::segments_of(session))
         usage.parts.push_back({segment.during, segment.energy, segment.quality});
     return usage;
 }
 
 Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone const& zone,
-                                       UsageSession const& session,
-                                       std::string const& machine_kind) {
+                                       Rateable const& one) {
+    auto const& session = one.session;
     bool const paid_use =
         session.kind == SessionKind::booked || session.kind == SessionKind::walk_in;
     if (session.state != SessionState::closed) return refuse(ErrorKind::conflict, "open");
@@ -177,7 +184,7 @@ Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone 
         return refuse(ErrorKind::conflict, "questionable");
     auto const* card = card_at(cards, session.start);
     if (card == nullptr) return refuse(ErrorKind::conflict, "no_rate_card");
-    return rate(*card, usage_of(session, machine_kind), zone);
+    return rate(*card, usage_of(one), zone);
 }
 
 int charge_closed_sessions(store::Store& store, FacilityId const& facility, Zone const& zone,
@@ -242,8 +249,11 @@ Unrated unrated_sessions(store::Reader& reader, FacilityId const& facility, Zone
     auto const ids = reader.all(kUnrated, read_id, facility, during.start, during.end);
     Unrated unrated;
     for (auto const& batch : batches_of(ids)) {
-        for (auto const& session : metering::find_sessions(reader, facility, batch)) {
-            auto const terms = rate_session(cards, zone, session, kinds.at(session.machine));
+        auto const sessions = metering::find_sessions(reader, facility, batch);
+        auto halts = find_halts(reader, facility, sessions);
+        for (auto const& session : sessions) {
+            auto const terms = rate_session(
+                cards, zone, {session, kinds.at(session.machine), std::move(halts[session.id])});
             if (!terms) {
                 unrated.skipped.push_back({session.id, terms.error().code});
                 continue;

@@ -31,14 +31,19 @@ struct Skipped {
     std::string_view code;  ///< open, unattributed, questionable, no_rate_card, unsplit_usage
 };
 
+/// A session with what it is rated by besides its registers.
+struct Rateable {
+    metering::UsageSession const& session;
+    std::string machine_kind;
+    std::vector<Halt> halts;
+};
 /// The session as the rates see it. Precondition: it has stopped.
-Usage usage_of(metering::UsageSession const& session, std::string machine_kind);
+Usage usage_of(Rateable const& one);
 
 /// What a session costs, or why it cannot be said: the same arithmetic for the job, the dry run
 /// and the proof. Errors: the codes of Skipped.
 Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone const& zone,
-                                       metering::UsageSession const& session,
-                                       std::string const& machine_kind);
+                                       Rateable const& one);
 
 /// Rates the closed sessions of the last week that have a payer and were not rated yet, each once
 /// and for all, however many ask at the same time. Returns how many. Cheap enough for every few

@@ -99,8 +99,14 @@ json::object line_json(Charge const& line, Names const& names) {
 
 json::object invoice_json(Invoice const& invoice, std::vector<Charge> const& lines,
                           Names const& names) {
-    json::array shown;
+    auto out = invoice_head_json(invoice, std::ssize(lines), names);
+    auto& shown = out["lines"].as_array();
     for (auto const& line : lines) shown.push_back(line_json(line, names));
+    return out;
+}
+
+json::object invoice_head_json(Invoice const& invoice, std::int64_t line_count,
+                               Names const& names) {
     return {{"id", invoice.id.is_nil() ? json::value(nullptr) : json::value(invoice.id.text())},
             {"state", invoice.final ? "final" : "draft"},
             {"number", maybe(invoice.number_text)},
@@ -113,7 +119,8 @@ json::object invoice_json(Invoice const& invoice, std::vector<Charge> const& lin
             {"paid", to_json(invoice.paid)},
             {"hash", maybe(invoice.hash)},
             {"previous_hash", maybe(invoice.previous_hash)},
-            {"lines", std::move(shown)},
+            {"line_count", line_count},
+            {"lines", json::array{}},
             {"version", invoice.version}};
 }
 

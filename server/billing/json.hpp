@@ -34,6 +34,9 @@ boost::json::object rate_card_json(RateCard const& card, Zone const& zone);
 boost::json::object line_json(Charge const& line, Names const& names);
 boost::json::object invoice_json(Invoice const& invoice, std::vector<Charge> const& lines,
                                  Names const& names);
+/// The same without its lines, only their number.
+boost::json::object invoice_head_json(Invoice const& invoice, std::int64_t line_count,
+                                      Names const& names);
 boost::json::object payment_json(Payment const& payment, Names const& names);
 boost::json::object posting_json(Posting const& posting);
 boost::json::object entry_json(JournalEntry const& entry, Zone const& zone);

@@ -68,8 +68,9 @@ void measure(Term& term, RateCard const& card, Usage const& usage, Zone const& z
         return;
     }
     Duration used{0};
-    for (auto const& piece : cut(card, zone, usage.during))
-        if (holds(term.window, in_peak(card, zone, piece.start))) used += piece.length();
+    for (auto const& stretch : running_of(usage.during, usage.halts))
+        for (auto const& piece : cut(card, zone, stretch))
+            if (holds(term.window, in_peak(card, zone, piece.start))) used += piece.length();
     term.quantity = std::chrono::floor<std::chrono::seconds>(used).count();
 }
 
@@ -158,6 +159,7 @@ Result<std::vector<Term>> rate(RateCard const& card, Usage const& usage, Zone co
         auto term = priced(component, card, usage, zone);
         if (term.quantity != 0) terms.push_back(std::move(term));
     }
+    if (cut_short(usage.during, usage.halts)) return terms;
     Money so_far = total_of(terms);
     for (auto const& component : card.components) {
         if (!applies(component, usage) || component.basis != Basis::minimum) continue;

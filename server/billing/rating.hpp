@@ -12,6 +12,7 @@
 #include "server/base/reading.hpp"
 #include "server/base/result.hpp"
 #include "server/base/time.hpp"
+#include "server/billing/halts.hpp"
 
 /// From a usage session to charges: pure arithmetic in integers.
 namespace karkhana::billing {
@@ -77,6 +78,7 @@ struct Usage {
     Interval during;
     std::vector<UsagePart> parts;  ///< without gaps, in order
     std::optional<std::int64_t> pieces;
+    std::vector<Halt> halts = {};  ///< no time is charged for these
 };
 
 /// One priced term of a session: price x quantity, rounded once.
@@ -92,7 +94,9 @@ struct Term {
 };
 
 /// The terms of a session in the order of the rate card, minimums last; those of no quantity are
-/// left out. Of several minimums the highest counts: each tops up what is there already.
+/// left out. Of several minimums the highest counts: each tops up what is there already. None is
+/// asked of work that a fault or an outage ended. Time is charged while the session ran, energy as
+/// the registers have it.
 /// Errors: `unsplit_usage` when a part with energy lies on both sides of a tariff boundary, so that
 /// its energy cannot be told apart.
 Result<std::vector<Term>> rate(RateCard const& card, Usage const& usage, Zone const& zone);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct Draft {
     std::vector<Charge> charges;  ///< to be put onto it, in order of their lines
     int first_line = 1;
     Money total;  ///< of the whole invoice afterwards
+
+    std::int64_t line_count() const { return first_line - 1 + std::ssize(charges); }
 };
 /// What a run over these charges would do; changes nothing. Enterprises whose charges sum to
 /// nothing get no invoice.

@@ -8,6 +8,7 @@
 #include "server/billing/charges.hpp"
 #include "server/billing/document.hpp"
 #include "server/billing/finalize.hpp"
+#include "server/billing/halt_records.hpp"
 #include "server/billing/invoices.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/payments.hpp"
@@ -20,7 +21,7 @@ namespace {
 using metering::UsageSession;
 
 constexpr std::string_view kRated =
-    "SELECT session_id, rate_card_id, enterprise_id, stopped_at FROM rated_session "
+    "SELECT session_id, rate_card_id, enterprise_id, stopped_at, machine_kind FROM rated_session "
     "WHERE facility_id = $1 AND session_id > $2 ORDER BY session_id LIMIT 1000";
 constexpr std::string_view kElectricity =
     "SELECT n.invoice_id, CAST(SUM(c.amount_poisha) AS BIGINT) FROM invoice_session n "
@@ -41,6 +42,7 @@ struct Rated {
     RateCardId card;
     EnterpriseId enterprise;
     Instant stopped_at;
+    std::string machine_kind;  ///< what it was then: a machine may become another
 };
 
 bool same(Term const& a, Term const& b) {
@@ -56,16 +58,44 @@ bool same_terms(std::vector<Term> const& terms, std::vector<Charge> const& charg
 }
 
 /// What a rated session must show when everything is worked out again; empty when it does.
-std::string_view fault_of(Rated const& rated, UsageSession const& session,
+std::string_view fault_of(Rated const& rated, Rateable const& one,
                           std::vector<Charge> const& charges, std::vector<RateCard> const& cards,
-                          Zone const& zone, std::string const& kind) {
-    auto const terms = rate_session(cards, zone, session, kind);
+                          Zone const& zone) {
+    auto const& session = one.session;
+    auto const terms = rate_session(cards, zone, one);
     if (!terms || !same_terms(*terms, charges))
         return "its charges do not follow from its registers";
     if (card_at(cards, session.start)->id != rated.card) return "it has the prices of another time";
     if (session.enterprise != rated.enterprise) return "its charges are on another's account";
     if (session.stop != rated.stopped_at) return "its charges are in another's month";
     return "";
+}
+
+/// Some of the rated sessions, in a number of queries that does not grow with them.
+void check_rated(store::Reader& reader, FacilityId const& facility, Zone const& zone,
+                 std::vector<RateCard> const& cards, std::vector<Rated> const& rated,
+                 std::vector<Finding>& findings) {
+    std::vector<SessionId> ids;
+    for (auto const& one : rated) ids.push_back(one.session);
+    auto const found = metering::find_sessions(reader, facility, ids);
+    std::map<SessionId, UsageSession const*> sessions;
+    for (auto const& session : found) sessions.emplace(session.id, &session);
+    auto charges = charges_of_sessions(reader, facility, ids);
+    auto kept = kept_halts(reader, facility, ids);
+    auto derived = derive_halts_again(reader, facility, found, kept);
+    for (auto const& one : rated) {
+        auto const session = sessions.find(one.session);
+        std::string_view fault = "it is rated but not there";
+        if (session != sessions.end())
+            fault = kept[one.session] != derived[one.session]
+                        ? "when it stood still does not follow from its booking"
+                        : fault_of(
+                              one,
+                              {*session->second, one.machine_kind, std::move(derived[one.session])},
+                              charges[one.session], cards, zone);
+        if (!fault.empty())
+            findings.push_back(fmt::format("session {}: {}", one.session.text(), fault));
+    }
 }
 
 void check_line(InvoiceDocument const& document, std::size_t i, Charge const& charge,
@@ -236,37 +266,17 @@ std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& fac
                                     Zone const& zone) {
     std::vector<Finding> findings;
     auto const cards = list_rate_cards(reader, facility);
-    std::map<MachineId, std::string> kinds;
-    for (auto const& machine : facility::list_machines(reader, facility))
-        kinds.emplace(machine.id, machine.kind);
     for (SessionId last;;) {
         auto const rated = reader.all(
             kRated,
             [](store::Row const& row) {
                 return Rated{row.id<SessionId>(0), row.id<RateCardId>(1), row.id<EnterpriseId>(2),
-                             row.at(3)};
+                             row.at(3), row.text(4)};
             },
             facility, last);
         if (rated.empty()) break;
-        std::vector<SessionId> ids;
-        for (auto const& one : rated) ids.push_back(one.session);
-        last = ids.back();
-        auto const charges = charges_of_sessions(reader, facility, ids);
-        std::map<SessionId, UsageSession> sessions;
-        for (auto& session : metering::find_sessions(reader, facility, ids))
-            sessions.emplace(session.id, std::move(session));
-        for (auto const& one : rated) {
-            auto const session = sessions.find(one.session);
-            auto const found = charges.find(one.session);
-            auto const fault =
-                session == sessions.end()
-                    ? "it is rated but not there"
-                    : fault_of(one, session->second,
-                               found == charges.end() ? std::vector<Charge>{} : found->second,
-                               cards, zone, kinds.at(session->second.machine));
-            if (!fault.empty())
-                findings.push_back(fmt::format("session {}: {}", one.session.text(), fault));
-        }
+        last = rated.back().session;
+        check_rated(reader, facility, zone, cards, rated, findings);
     }
     reader.each(
         kOrphans,

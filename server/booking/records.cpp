@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "server/store/id_list.hpp"
+
 #define KARKHANA_BOOKING_COLUMNS                                                                   \
     "b.facility_id, b.booking_id, b.machine_id, b.enterprise_id, b.created_by, b.start_us, "       \
     "b.end_us, b.occupied_until_us, b.state, b.quantity, b.note, b.quote_poisha, b.created_us, "   \
@@ -53,6 +55,25 @@ void append_event(store::Writer& writer, Booking const& booking, std::optional<S
         "FROM booking_event WHERE facility_id = $1 AND booking_id = $2), $3, $4, $5, $6, $7)",
         booking.facility, booking.id, now, from_name, name_of(to), person, reason);
 }
+
+/// The columns of a step, from `first` on.
+Transition transition_of(store::Row const& row, int first) {
+    auto const from = row.maybe_text(first + 1);
+    return {.at = row.at(first),
+            .from = from ? std::optional{stored_state(*from)} : std::nullopt,
+            .to = stored_state(row.text(first + 2)),
+            .person = row.maybe_id<PersonId>(first + 3),
+            .reason = row.text(first + 4)};
+}
+
+#define KARKHANA_HISTORIES                                                                         \
+    "SELECT booking_id, at_us, from_state, to_state, person_id, reason FROM booking_event "        \
+    "WHERE facility_id = $1 AND booking_id "
+constexpr std::string_view kHistoriesSqlite =
+    KARKHANA_HISTORIES "IN (SELECT value FROM json_each($2)) ORDER BY booking_id, sequence";
+constexpr std::string_view kHistoriesPostgres =
+    KARKHANA_HISTORIES "= ANY(CAST($2 AS uuid[])) ORDER BY booking_id, sequence";
+#undef KARKHANA_HISTORIES
 
 }  // namespace
 
@@ -155,15 +176,21 @@ std::vector<Transition> history_of(store::Reader& reader, FacilityId const& faci
     return reader.all(
         "SELECT at_us, from_state, to_state, person_id, reason FROM booking_event "
         "WHERE facility_id = $1 AND booking_id = $2 ORDER BY sequence",
-        [](store::Row const& row) {
-            auto const from = row.maybe_text(1);
-            return Transition{.at = row.at(0),
-                              .from = from ? std::optional{stored_state(*from)} : std::nullopt,
-                              .to = stored_state(row.text(2)),
-                              .person = row.maybe_id<PersonId>(3),
-                              .reason = row.text(4)};
+        [](store::Row const& row) { return transition_of(row, 0); }, facility, id);
+}
+
+std::map<BookingId, std::vector<Transition>> histories_of(store::Reader& reader,
+                                                          FacilityId const& facility,
+                                                          std::vector<BookingId> const& ids) {
+    std::map<BookingId, std::vector<Transition>> found;
+    if (ids.empty()) return found;
+    reader.each(
+        reader.is_postgres() ? kHistoriesPostgres : kHistoriesSqlite,
+        [&](store::Row const& row) {
+            found[row.id<BookingId>(0)].push_back(transition_of(row, 1));
         },
-        facility, id);
+        facility, store::id_list(reader, ids));
+    return found;
 }
 
 std::vector<Booking> list_bookings(store::Reader& reader, FacilityId const& facility,

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +50,10 @@ bool change_state(store::Writer& writer, Booking const& booking, State to,
                   std::optional<PersonId> person, std::string_view reason, Instant now);
 std::vector<Transition> history_of(store::Reader& reader, FacilityId const& facility,
                                    BookingId const& id);
+/// Of each of the bookings, by sequence; one query.
+std::map<BookingId, std::vector<Transition>> histories_of(store::Reader& reader,
+                                                          FacilityId const& facility,
+                                                          std::vector<BookingId> const& ids);
 
 /// Empty fields ask for everything.
 struct ListFilter {

@@ -42,6 +42,11 @@ protected:
                 return text(one.at("id"));
         throw std::runtime_error("no such invoice");
     }
+    std::string oldest_of(std::string const& enterprise) {
+        return text(invoices(manager, "?enterprise_id=" + centre.enterprise(enterprise).text())
+                        .back()
+                        .at("id"));
+    }
     std::string code(http::Response const& response, int status) {
         return text(body(response, "Problem", status).at("code"));
     }
@@ -109,25 +114,52 @@ TEST_P(BillingApi, EveryWordOfARateCardIsRead) {
 TEST_P(BillingApi, ADryRunSaysWhatTheRunThenDoes) {
     centre.half_an_hour("Lakshmi", "2026-11-25", 7'777);
     centre.half_an_hour("Rahim", "2026-11-26", 8'888);
-    auto const run = [&](bool dry) {
-        return body(centre.post(clerk, "/api/v1/billing-runs",
-                                std::string{R"({"period":"2026-11","dry_run":)"} +
-                                    (dry ? "true}" : "false}")),
-                    "BillingRun", 200);
+    auto const run = [&](std::string const& more) {
+        return body(
+            centre.post(clerk, "/api/v1/billing-runs", R"({"period":"2026-11")" + more + "}"),
+            "BillingRun", 200);
     };
     auto const before = centre.invoices().size();
-    auto dry = run(true);
+    auto const only =
+        R"(,"dry_run":true,"enterprise_id":")" + centre.enterprise("Rahim").text() + '"';
+    auto const one = run(only).at("invoices").as_array();
+    auto dry = run(R"(,"dry_run":true)");
     EXPECT_EQ(centre.invoices().size(), before) << "a dry run made something";
-    EXPECT_EQ(json::serialize(run(true)), json::serialize(dry));
-    auto real = run(false);
+    EXPECT_EQ(json::serialize(run(R"(,"dry_run":true)")), json::serialize(dry));
+    auto real = run("");
     ASSERT_EQ(dry.at("invoices").as_array().size(), 2U);
-    for (auto* one : {&dry, &real}) {
-        one->erase("dry_run");
-        for (auto& invoice : one->at("invoices").as_array())
+    std::string rahims;
+    for (auto const& invoice : real.at("invoices").as_array())
+        if (text(invoice.at("enterprise").at("name").at("en")) == "Rahim")
+            rahims = text(invoice.at("id"));
+    for (auto* answer : {&dry, &real}) {
+        answer->erase("dry_run");
+        for (auto& invoice : answer->at("invoices").as_array())
             for (auto const* field : {"id", "version"}) invoice.as_object().erase(field);
     }
     EXPECT_EQ(json::serialize(dry), json::serialize(real));
-    EXPECT_EQ(run(false).at("invoices").as_array().size(), 0U) << "again adds nothing";
+    EXPECT_EQ(run("").at("invoices").as_array().size(), 0U) << "again adds nothing";
+
+    auto const kept = body(centre.get(clerk, "/api/v1/invoices/" + rahims), "Invoice", 200);
+    ASSERT_EQ(one.size(), 1U);
+    EXPECT_EQ(one.at(0).at("lines"), kept.at("lines")) << "of one ME it brings the lines";
+    EXPECT_EQ(one.at(0).at("line_count"), kept.at("line_count"));
+}
+
+TEST_P(BillingApi, ARunAnswersWithHeadsWhateverItsLength) {
+    for (int day = 10; day < 20; ++day)
+        centre.half_an_hour("Lakshmi", "2026-11-" + std::to_string(day), 6'000);
+    auto const answer = centre.post(clerk, "/api/v1/billing-runs", R"({"period":"2026-11"})");
+    auto const run = body(answer, "BillingRun", 200);
+    ASSERT_EQ(run.at("invoices").as_array().size(), 1U);
+    auto const& head = run.at("invoices").at(0);
+    EXPECT_EQ(head.at("line_count"), 10);
+    EXPECT_EQ(head.at("lines").as_array().size(), 0U);
+    EXPECT_EQ(head.at("total").at("amount"), 60'000);
+    EXPECT_LT(answer.body.size(), 1'000U);
+    auto const whole =
+        body(centre.get(clerk, "/api/v1/invoices/" + text(head.at("id"))), "Invoice", 200);
+    EXPECT_EQ(whole.at("lines").as_array().size(), 10U);
 }
 
 TEST_P(BillingApi, ARunNamesWhatItLeftOut) {
@@ -186,6 +218,17 @@ TEST_P(BillingApi, ALineExplainsItself) {
     EXPECT_THAT(text(proof.at("formula").at("en")), HasSubstr(" kWh × Tk 10.00 = Tk "));
     EXPECT_EQ(proof.at("registers").as_array().size(), 2U);
     EXPECT_EQ(proof.at("registers").at(0).at("edge"), "start");
+    EXPECT_EQ(proof.at("halts").as_array().size(), 0U);
+    auto const dark =
+        body(centre.get(lakshmi, "/api/v1/invoices/" + oldest_of("Lakshmi") + "/lines/1/proof"),
+             "LineProof", 200)
+            .at("halts")
+            .as_array();
+    ASSERT_EQ(dark.size(), 2U);
+    EXPECT_EQ(dark.at(0).at("from"), "2026-10-05T10:10:00+06:00");
+    EXPECT_EQ(dark.at(0).at("reason"), "fault");
+    EXPECT_EQ(dark.at(1).at("reason"), "outage");
+    EXPECT_EQ(dark.at(1).at("to"), "2026-10-05T10:20:00+06:00");
     EXPECT_EQ(code(centre.get(lakshmi, "/api/v1/invoices/" + id + "/lines/9/proof"), 404),
               "not_found");
     EXPECT_EQ(code(centre.get(rahim, "/api/v1/invoices/" + id + "/lines/1/proof"), 404),

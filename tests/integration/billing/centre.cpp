@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "server/billing/verify.hpp"
+#include "server/booking/records.hpp"
 #include "server/exports/api.hpp"
 #include "server/metering/devices.hpp"
 #include "server/metering/sessions.hpp"
@@ -154,6 +155,44 @@ RateCardId Centre::add_usual_rates() {
          {0, "", Basis::minimum, Window::any, {50'000'000}, {"Minimum", "সর্বনিম্ন"}}});
 }
 
+BookingId Centre::book(Use const& use) {
+    booking::Booking booked{.facility = facility_,
+                            .id = ids.make<BookingId>(),
+                            .machine = machine(use.machine),
+                            .enterprise = enterprise(use.enterprise),
+                            .created_by = person("operator", {}).person,
+                            .during = use.during,
+                            .occupied_until = use.during.end};
+    ledger.write([&](store::Writer& writer) {
+        booking::insert_booking(writer, booked, use.during.start);
+        auto steps = use.steps;
+        steps.insert(steps.begin(), {use.during.start, booking::State::running, true, ""});
+        for (auto const& step : steps) {
+            auto const person = step.by_person ? std::optional{booked.created_by} : std::nullopt;
+            booking::change_state(writer, booked, step.to, person, step.reason, step.at);
+            booked.state = step.to;
+        }
+        return true;
+    });
+    return booked.id;
+}
+
+void Centre::complete(store::Writer& writer, BookingId const& id, Instant at) {
+    auto const booked = booking::find_booking(writer, facility_, id).value();
+    if (booking::is_live(booked.state))
+        booking::change_state(writer, booked, booking::State::completed, booked.created_by, "", at);
+}
+
+void Centre::add_outage(std::optional<std::string> const& slug, Interval during) {
+    facility::Outage outage{
+        .id = ids.make<OutageId>(), .during = during, .kind = "load_shedding", .reason = "PBS"};
+    if (slug) outage.machine = machine(*slug);
+    ledger.write([&](store::Writer& writer) {
+        facility::insert_outage(writer, facility_, outage, clock.now());
+        return true;
+    });
+}
+
 SessionId Centre::begin(Use const& use) {
     UsageSession session;
     session.facility = facility_;
@@ -163,6 +202,11 @@ SessionId Centre::begin(Use const& use) {
     session.kind = *metering::session_kind_of(kKind);
     session.opened_by = metering::Opener::operator_;
     session.start = use.during.start;
+    if (!use.steps.empty()) {
+        session.booking = book(use);
+        session.kind = metering::SessionKind::booked;
+        session.opened_by = metering::Opener::booking;
+    }
     auto const channel = channels_.at(use.machine);
     if (!use.readings.empty())
         session.registers.push_back(register_of(use.readings.front(), Edge::start, channel));
@@ -182,20 +226,23 @@ SessionId Centre::use(Use const& use) {
                                    register_of(use.readings[i], Edge::boundary, channel));
         std::optional<Register> stop;
         if (!use.readings.empty()) stop = register_of(use.readings.back(), Edge::stop, channel);
-        return metering::close_session(writer,
-                                       metering::find_session(writer, facility_, id).value(),
-                                       use.during.end, stop, use.pieces, use.quality);
+        auto const session = metering::find_session(writer, facility_, id).value();
+        if (session.booking) complete(writer, *session.booking, use.during.end);
+        return metering::close_session(writer, session, use.during.end, stop, use.pieces,
+                                       use.quality);
     });
     return id;
 }
 
-SessionId Centre::half_an_hour(std::string const& name, std::string const& day, std::int64_t wh) {
+SessionId Centre::half_an_hour(std::string const& name, std::string const& day, std::int64_t wh,
+                               std::vector<Use::Step> steps) {
     auto& meter = meters_["laser"];
     Interval const during{dhaka(day + " 10:00"), dhaka(day + " 10:30")};
     Energy const after = meter + Energy{wh};
     auto const id = use({.enterprise = name,
                          .during = during,
-                         .readings = {{during.start, meter}, {during.end, after}}});
+                         .readings = {{during.start, meter}, {during.end, after}},
+                         .steps = std::move(steps)});
     meter = after;
     return id;
 }

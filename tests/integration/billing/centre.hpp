@@ -12,6 +12,7 @@
 #include "server/billing/api.hpp"
 #include "server/billing/finalize.hpp"
 #include "server/billing/runs.hpp"
+#include "server/booking/booking.hpp"
 #include "server/metering/session.hpp"
 #include "tests/support/store_fixture.hpp"
 
@@ -33,6 +34,14 @@ struct Use {
     std::vector<Reading> readings;  ///< first START, last STOP, between them boundaries
     std::optional<std::int64_t> pieces;
     Quality quality = Quality::good;
+    /// What happened to its booking between START and STOP; none: nobody had booked.
+    struct Step {
+        Instant at;
+        booking::State to = booking::State::paused;
+        bool by_person = true;
+        std::string reason;
+    };
+    std::vector<Step> steps;
 };
 
 /// A service centre around a store: machines with meters, MEs, people, and the routes of billing
@@ -56,10 +65,13 @@ public:
     RateCardId add_usual_rates();
 
     SessionId begin(Use const& use);
-    /// A closed walk-in session with its registers.
+    /// A closed session with its registers: a walk-in's, or a booking's when it has steps.
     SessionId use(Use const& use);
+    /// Of one machine, or of the whole centre.
+    void add_outage(std::optional<std::string> const& machine, Interval during);
     /// Half an hour of the laser on that day, so many watt-hours, off-peak.
-    SessionId half_an_hour(std::string const& enterprise, std::string const& day, std::int64_t wh);
+    SessionId half_an_hour(std::string const& enterprise, std::string const& day, std::int64_t wh,
+                           std::vector<Use::Step> steps = {});
 
     int charge() { return charge_closed_sessions(ledger, facility_, zone, clock.now()); }
     /// Charges and puts onto drafts; returns the invoices touched.
@@ -86,6 +98,8 @@ public:
 private:
     void add_machine(store::Writer& writer, std::string const& slug, std::string const& piece_unit,
                      Channel channel);
+    BookingId book(Use const& use);
+    void complete(store::Writer& writer, BookingId const& id, Instant at);
     void add_enterprise(store::Writer& writer, std::string const& en, std::string const& bn);
 
     FacilityId facility_;

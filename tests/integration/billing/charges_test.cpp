@@ -62,6 +62,17 @@ TEST_P(Charging, KeepsEachTermOfTheRateCard) {
     EXPECT_THAT(centre.findings(), IsEmpty());
 }
 
+TEST_P(Charging, AMachineThatBecomesAnotherLeavesThePastAsItWas) {
+    centre.add_usual_rates();
+    auto const id = centre.use(evening());
+    EXPECT_EQ(centre.charge(), 1);
+    ledger().write([](store::Writer& writer) {
+        return writer.execute("UPDATE machine SET kind = 'router', piece_unit = 'kg'");
+    });
+    EXPECT_EQ(charges_of(id).at(2).term.basis, Basis::piece);
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
 TEST_P(Charging, AgainAddsNothing) {
     centre.add_usual_rates();
     centre.use(evening());

@@ -50,6 +50,19 @@ def peak_seconds(card, start, stop, zone):
     return {"peak": peak, "off_peak": total - peak, "any": total}
 
 
+def used_seconds(card, use, zone):
+    """All of it, less what it stood still."""
+    used = peak_seconds(card, use["from"], use["to"], zone)
+    for halt in use["halts"]:
+        still = peak_seconds(card, halt["from"], halt["to"], zone)
+        used = {window: used[window] - still[window] for window in used}
+    return used
+
+
+def ended_by_no_doing_of_theirs(use):
+    return any(halt["to"] == use["to"] and halt["reason"] != "person" for halt in use["halts"])
+
+
 def energy(card, parts, zone):
     wh = {"peak": 0, "off_peak": 0, "any": 0}
     for part in parts:
@@ -61,7 +74,7 @@ def energy(card, parts, zone):
 def terms(session):
     zone = ZoneInfo(session["zone"])
     card, use = session["card"], session["use"]
-    seconds = peak_seconds(card, use["from"], use["to"], zone)
+    seconds = used_seconds(card, use, zone)
     wh = energy(card, use["parts"], zone)
     quantities = {
         "kwh": wh,
@@ -74,7 +87,8 @@ def terms(session):
         if part["kind"] not in ("", use["kind"]):
             continue
         if part["basis"] == "minimum":
-            minimum = max(minimum, rounded(Fraction(part["price"], 10_000)))
+            if not ended_by_no_doing_of_theirs(use):
+                minimum = max(minimum, rounded(Fraction(part["price"], 10_000)))
             continue
         quantity = quantities[part["basis"]][part["window"]]
         # A quantity of time is in whole seconds; ours ends on whole seconds.

@@ -42,6 +42,15 @@ public:
                                     std::nullopt);
         for (auto& part : usage.parts) part.energy = {one_in(4) ? 0 : between(0, 3'000'000)};
         if (one_in(2)) usage.pieces = between(0, 100'000);
+        for (auto from = start; one_in(3) && from < stop;) {
+            auto const seconds = (stop - from) / std::chrono::seconds{1};
+            from += std::chrono::seconds{between(0, seconds)};
+            auto const to = one_in(3) ? stop
+                                      : from + (stop - from) / std::chrono::seconds{2} *
+                                                   std::chrono::seconds{1};
+            usage.halts.push_back({{from, to}, static_cast<HaltReason>(between(0, 2))});
+            from = to;
+        }
         return usage;
     }
 
@@ -78,7 +87,13 @@ json::object shown(Usage const& usage) {
     json::array parts;
     for (auto const& part : usage.parts)
         parts.push_back(json::object{{"from", micros(part.during.start)}, {"wh", part.energy.wh}});
+    json::array halts;
+    for (auto const& halt : usage.halts)
+        halts.push_back(json::object{{"from", micros(halt.during.start)},
+                                     {"to", micros(halt.during.end)},
+                                     {"reason", name_of(halt.reason)}});
     return {{"kind", usage.machine_kind},
+            {"halts", std::move(halts)},
             {"from", micros(usage.during.start)},
             {"to", micros(usage.during.end)},
             {"pieces", usage.pieces ? json::value(*usage.pieces) : json::value()},

@@ -50,6 +50,16 @@ int minute_of(std::string const& clock) {
     return std::stoi(clock.substr(0, 2)) * 60 + std::stoi(clock.substr(3));
 }
 
+/// "paused", "power cut" or "restart" from a moment, and to another if it then went on.
+void add_steps(Use& use, std::string const& text) {
+    auto const words = matched(text, std::string{"(paused|power cut|restart|broken off) "} + kTime +
+                                         "(?: to " + kTime + ")?");
+    bool const paused = words[1] == "paused";
+    auto const to = words[1] == "broken off" ? booking::State::interrupted : booking::State::paused;
+    use.steps.push_back({dhaka(words[2]), to, paused, words[1] == "restart" ? "restart" : "fault"});
+    if (words[3].matched) use.steps.push_back({dhaka(words[3]), booking::State::running, true, ""});
+}
+
 std::string told(Term const& term, std::string const& piece_unit) {
     std::string text = std::string{name_of(term.basis)} + " " + std::string{name_of(term.window)};
     if (term.basis != Basis::minimum) text += " " + quantity_text(term, piece_unit, Language::en);
@@ -72,6 +82,12 @@ Scenario::Scenario(store::Store& ledger, std::string file)
     };
     say(std::string{"prices from "} + kTime, with(&Scenario::add_prices));
     say(R"(session ([\w-]+) on (\w+) by (\w+))", with(&Scenario::add_session));
+    say(std::string{"outage of (\\w+) from "} + kTime + " to " + kTime,
+        [this](Words const& words, Sentence const&) {
+            auto const all = words[1] == "everything";
+            centre_.add_outage(all ? std::nullopt : std::optional{words[1].str()},
+                               {dhaka(words[2]), dhaka(words[3])});
+        });
     say(R"(([\w-]+) costs)", with(&Scenario::check_costs));
     say(R"(([\w-]+) is left out of (\S+) because (\w+))", with(&Scenario::check_left_out));
     say(R"(bill (\S+))", [this](Words const& words, Sentence const&) { centre_.run(words[1]); });
@@ -170,11 +186,13 @@ void Scenario::add_session(Words const& words, Sentence const& sentence) {
             auto const times = matched(text, std::string{"from "} + kTime + " to " + kTime);
             use.during = {dhaka(times[1]), dhaka(times[2])};
             open = false;
-        } else {
+        } else if (text.starts_with("meter ")) {
             auto const read =
                 matched(text, std::string{"meter "} + kTime + R"( ([\d.]+) kWh( estimated)?)");
             use.readings.push_back({dhaka(read[1]), Energy{scaled(read[2], 3)},
                                     read[3].matched ? Quality::estimated : Quality::good});
+        } else {
+            add_steps(use, text);
         }
     }
     if (!use.readings.empty()) use.during = {use.readings.front().at, use.readings.back().at};
