@@ -18,6 +18,7 @@ CREATE TABLE device (
 );
 
 -- A channel number stays with its device and quantity for ever: readings know nothing else.
+-- form says how words become the value: type, order and scale, as the profile has them today.
 CREATE TABLE point (
     facility_id uuid NOT NULL,
     channel     bigint NOT NULL CHECK (channel > 0),
@@ -29,6 +30,7 @@ CREATE TABLE point (
     billing     bigint NOT NULL CHECK (billing IN (0, 1)),
     modulus     bigint NOT NULL CHECK (modulus >= 0),
     resolution  bigint NOT NULL CHECK (resolution >= 1),
+    form        text NOT NULL DEFAULT '',
     PRIMARY KEY (facility_id, channel),
     UNIQUE (facility_id, device_id, name),
     FOREIGN KEY (facility_id, device_id) REFERENCES device (facility_id, device_id),
@@ -74,7 +76,8 @@ CREATE INDEX usage_session_by_booking ON usage_session (facility_id, booking_id)
 WHERE booking_id IS NOT NULL;
 
 -- value_wh is the register as if the meter had never wrapped or been exchanged: what the words
--- say, plus carried_wh (see meter_event). So energy is always one subtraction.
+-- say, plus carried_wh (see meter_event). So energy is always one subtraction. form is how the
+-- words were read then: a device may become another one later, and its past stays readable.
 CREATE TABLE usage_register (
     facility_id uuid NOT NULL,
     session_id  uuid NOT NULL,
@@ -90,6 +93,7 @@ CREATE TABLE usage_register (
     method      text NOT NULL CHECK (method IN (
         'read', 'interpolated', 'last_good', 'first_good')),
     sequence    bigint,
+    form        text NOT NULL DEFAULT '',
     PRIMARY KEY (facility_id, session_id, at, edge, channel),
     FOREIGN KEY (facility_id, session_id) REFERENCES usage_session (facility_id, session_id),
     FOREIGN KEY (facility_id, channel) REFERENCES point (facility_id, channel)

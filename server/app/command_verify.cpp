@@ -14,8 +14,10 @@ int verify(std::string const& path) {
     auto const facilities = stores.ledger().read(
         [](store::Reader& reader) { return facility::list_facilities(reader); });
     bool holds = true;
+    bool const one_database = !loaded->config.postgres.empty();
+    auto* const series = one_database ? &stores.ledger() : stores.telemetry_owner.get();
     for (auto const& facility : facilities) {
-        auto const verified = verify_facility(stores.ledger(), facility, loaded->profiles);
+        auto const verified = verify_facility(stores.ledger(), series, facility);
         for (auto const& finding : verified.findings) std::cout << finding << '\n';
         std::cout << facility.slug << ": " << verified.sessions << " sessions, "
                   << verified.invoices << " invoices, " << verified.entries << " journal entries, "

@@ -7,6 +7,7 @@
 
 #include "devices/profiles/load.hpp"
 #include "server/app/device_problems.hpp"
+#include "server/app/register_form.hpp"
 
 namespace karkhana::app {
 namespace {
@@ -122,7 +123,7 @@ std::vector<metering::DeviceSetup> device_setups(
             if (is_watched(point))
                 setup.points.push_back({point.name, point.unit,
                                         point.kind == profiles::PointKind::counter, point.billing,
-                                        point.modulus});
+                                        point.modulus, 1, form_of(point)});
         setups.push_back(std::move(setup));
     }
     return setups;

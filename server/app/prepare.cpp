@@ -62,6 +62,9 @@ Stores open_stores_to_read(Config const& config) {
     if (!config.postgres.empty()) return open_stores(config);
     Stores stores;
     stores.ledger_owner = store::open_sqlite_to_read(config.data + "/ledger.db");
+    // A ledger that was saved alone can be read alone.
+    if (auto const series = config.data + "/telemetry.db"; std::filesystem::exists(series))
+        stores.telemetry_owner = store::open_sqlite_to_read(series);
     return stores;
 }
 

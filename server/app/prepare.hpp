@@ -24,7 +24,7 @@ struct Stores {
 
 /// Opens and migrates. Throws std::runtime_error with a sentence for the operator.
 Stores open_stores(Config const& config);
-/// The ledger alone, without changing anything, also while the daemon runs.
+/// Without changing anything, also while the daemon runs. On SQLite there may be no telemetry.
 Stores open_stores_to_read(Config const& config);
 
 /// What the configuration became in the ledger.

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <limits>
 
-#include "devices/profiles/decode.hpp"
+#include "server/app/verify_registers.hpp"
 #include "server/billing/invoices.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/verify.hpp"
@@ -13,45 +13,14 @@
 namespace karkhana::app {
 namespace {
 
-using metering::Register;
 using metering::UsageSession;
 
 constexpr Interval kEver{instant(0), instant(std::numeric_limits<std::int64_t>::max() / 2)};
 
-/// The profile's point behind a channel; nullptr when the profile is not there any more.
-profiles::Point const* point_of(Channel channel, std::vector<metering::Point> const& points,
-                                std::vector<metering::Device> const& devices,
-                                Profiles const& profiles) {
-    for (auto const& point : points) {
-        if (point.channel != channel) continue;
-        for (auto const& device : devices) {
-            auto const profile = profiles.find(device.profile);
-            if (device.id == point.device && profile != profiles.end())
-                return profile->second->find(point.name);
-        }
-    }
-    return nullptr;
-}
-
-/// A register that was read says its value in its own words.
-bool words_hold(Register const& one, profiles::Point const& point) {
-    if (one.raw.count == 0) return one.method != metering::Method::read;
-    auto const decoded = profiles::decode(point, std::span{one.raw.word}.first(one.raw.count));
-    return decoded.quality == Quality::good && decoded.value == one.value.wh - one.carried.wh;
-}
-
-void check_session(UsageSession const& session, std::vector<metering::Point> const& points,
-                   std::vector<metering::Device> const& devices, Profiles const& profiles,
-                   std::vector<std::string>& findings) {
+void check_session(UsageSession const& session, std::vector<std::string>& findings) {
     auto const say = [&](std::string_view what) {
         findings.push_back(fmt::format("session {}: {}", session.id.text(), what));
     };
-    for (auto const& one : session.registers) {
-        auto const* point = point_of(one.channel, points, devices, profiles);
-        if (point == nullptr || !words_hold(one, *point))
-            say(fmt::format("the words of its {} register do not say its value",
-                            name_of(one.edge)));
-    }
     for (std::size_t i = 1; i < session.registers.size(); ++i)
         if (session.registers[i].value < session.registers[i - 1].value) say("its registers fall");
     if (session.state != metering::SessionState::closed || session.registers.empty()) return;
@@ -64,16 +33,16 @@ void check_session(UsageSession const& session, std::vector<metering::Point> con
 
 }  // namespace
 
-Verified verify_facility(store::Store& ledger, facility::Facility const& facility,
-                         Profiles const& profiles) {
+Verified verify_facility(store::Store& ledger, store::Store* series,
+                         facility::Facility const& facility) {
     auto const zone = Zone::find(facility.zone).value();
+    auto of_registers = verify_registers(ledger, series, facility.id);
     return ledger.read([&](store::Reader& reader) {
         Verified verified;
         auto& findings = verified.findings;
-        auto const points = metering::list_points(reader, facility.id);
-        auto const devices = metering::list_devices(reader, facility.id);
+        findings = std::move(of_registers);
         for (auto const& session : metering::sessions_between(reader, facility.id, kEver)) {
-            check_session(session, points, devices, profiles, findings);
+            check_session(session, findings);
             ++verified.sessions;
         }
         auto const add = [&](std::vector<billing::Finding> const& more) {

@@ -3,7 +3,6 @@
 #include <string>
 #include <vector>
 
-#include "server/app/lines.hpp"
 #include "server/facility/records.hpp"
 #include "server/store/store.hpp"
 
@@ -14,11 +13,13 @@ struct Verified {
     std::vector<std::string> findings;  ///< what does not hold, the first first
 };
 
-/// Recomputes a facility from its raw registers up: the words of every register say its value,
-/// registers of a session rise and make its energy, charges follow from them, invoices from the
+/// Recomputes a facility from its raw registers up: the words of every register say its value, no
+/// two sessions have the same watt-hour, the series agrees, registers of a session rise and make
+/// its energy, charges follow from them, invoices from the
 /// charges, the chains from the invoices, the ledger from the documents, the audit trail from
 /// itself.
-Verified verify_facility(store::Store& ledger, facility::Facility const& facility,
-                         Profiles const& profiles);
+/// `series` is where the quarters of an hour are; nullptr leaves the comparison with them out.
+Verified verify_facility(store::Store& ledger, store::Store* series,
+                         facility::Facility const& facility);
 
 }  // namespace karkhana::app

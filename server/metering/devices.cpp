@@ -38,13 +38,14 @@ void save_point(store::Writer& writer, FacilityId const& facility, DeviceId cons
                              .value();
     writer.execute(
         "INSERT INTO point (facility_id, channel, device_id, machine_id, name, unit, counter, "
-        "billing, modulus, resolution) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
+        "billing, modulus, resolution, form) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
         "ON CONFLICT (facility_id, device_id, name) DO UPDATE SET "
         "machine_id = excluded.machine_id, unit = excluded.unit, counter = excluded.counter, "
         "billing = excluded.billing, modulus = excluded.modulus, "
-        "resolution = excluded.resolution",
+        "resolution = excluded.resolution, form = excluded.form",
         facility, channel, device, machine, point.name, name_of(point.unit), point.counter,
-        point.billing, point.modulus, point.resolution);
+        point.billing, point.modulus, point.resolution, point.form);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct PointSetup {
     bool billing = false;
     std::int64_t modulus = 0;
     std::int64_t resolution = 1;
+    std::string form = "";  ///< how words become the value; kept with each register
 };
 
 /// A device as configured. Its name is what it is known by from one start to the next.

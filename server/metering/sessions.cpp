@@ -22,8 +22,9 @@ void add_register(store::Writer& writer, FacilityId const& facility, SessionId c
                   Register const& reg) {
     writer.execute(
         "INSERT INTO usage_register (facility_id, session_id, channel, edge, at, asked_at, "
-        "answered_at, value_wh, carried_wh, words, quality, method, sequence) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
+        "answered_at, value_wh, carried_wh, words, quality, method, sequence, form) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+        "COALESCE((SELECT form FROM point WHERE facility_id = $1 AND channel = $3), '')) "
         "ON CONFLICT (facility_id, session_id, at, edge, channel) DO NOTHING",
         facility, session, reg.channel, name_of(reg.edge), reg.at, reg.asked, reg.answered,
         reg.value, reg.carried, words_text(reg.raw), name_of(reg.quality), name_of(reg.method),

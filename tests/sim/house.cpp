@@ -89,6 +89,7 @@ void House::turn() {
         at_boundary(passed);
     }
     ++turns_;
+    at_turn();
     run_.renew();
     if (turns_ % 2 == 0) run_.tick();
     if (turns_ % 120 == 0) {

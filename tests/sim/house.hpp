@@ -44,7 +44,11 @@ public:
     /// Told of every boundary of a quarter hour, just before and just after the daemon reads it.
     std::function<void(Instant)> at_boundary = [](Instant) {};
 
+    /// Told every half second.
+    std::function<void()> at_turn = [] {};
+
     store::Store& ledger() { return stores_.ledger(); }
+    store::Store& telemetry() { return stores_.telemetry(); }
     app::Prepared const& prepared() const { return prepared_; }
 
 private:
