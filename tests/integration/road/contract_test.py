@@ -32,6 +32,15 @@ def validate(document, schema):
         whole, format_checker=jsonschema.FormatChecker()).validate(document)
 
 
+def routes_of_the_source():
+    """(path, operation) of every route that is written down: its two texts stand side by side."""
+    written = re.compile(r'"(/?[a-z][\w/{}.-]*)",\s*(?:\.operation_id = )?"([a-z]{3,}[A-Z]\w+)"')
+    for file in (ROOT / "server").glob("*/*.cpp"):
+        for path, operation in written.findall(file.read_text(encoding="utf-8")):
+            whole = path.startswith("/api/") or path in ("/healthz", "/readyz", "/metrics")
+            yield path if whole else "/api/v1/" + path.lstrip("/"), operation
+
+
 class Contract(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -45,17 +54,43 @@ class Contract(unittest.TestCase):
         cls.house.__exit__()
 
     @classmethod
-    def some_ids(cls):
+    def told(cls, operation, answer):
+        """Remembers what was answered, to be held against the document."""
+        cls.answers.append((operation, answer))
+        return answer.json
+
+    @classmethod
+    def a_booking(cls):
+        """Priced, booked, refused for two reasons, and used."""
         member, operator = cls.roles["member"], cls.roles["operator"]
-        booked = book(member, "laser-1", quantity=2).json
-        operator.post(f"/api/v1/bookings/{booked['id']}/start")
-        done = operator.post(f"/api/v1/bookings/{booked['id']}/stop", {"quantity": 2}).json
+        booked = cls.told("createBooking", book(member, "laser-1", quantity=2))
+        again = {"machine_id": booked["machine"]["id"], "start": booked["start"],
+                 "end": booked["end"]}
+        cls.told("createQuote", member.post("/api/v1/quotes", again))
+        cls.told("createBooking", member.post("/api/v1/bookings", again))
+        long_ago = {**again, "start": "2020-01-01T03:07:00+06:00", "end": "2020-01-01T03:08:00+06:00"}
+        cls.told("createBooking", member.post("/api/v1/bookings", long_ago))
+        path = f"/api/v1/bookings/{booked['id']}"
+        cls.told("startBooking", operator.post(f"{path}/start"))
+        cls.told("pauseBooking", operator.post(f"{path}/pause"))
+        cls.told("startBooking", operator.post(f"{path}/start"))
+        done = cls.told("stopBooking", operator.post(f"{path}/stop", {"quantity": 2}))
+        return booked, done
+
+    @classmethod
+    def some_ids(cls):
+        cls.answers = []
+        booked, done = cls.a_booking()
         accountant = cls.roles["accountant"]
         period = booked["start"][:7]
-        run = accountant.post("/api/v1/billing-runs", {"period": period}).json
-        invoice = accountant.post(f"/api/v1/invoices/{run['invoices'][0]['id']}/finalize").json
-        accountant.post(f"/api/v1/invoices/{invoice['id']}/payments",
-                        {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"})
+        cls.told("createBillingRun", accountant.post("/api/v1/billing-runs",
+                                                     {"period": period, "dry_run": True}))
+        run = cls.told("createBillingRun", accountant.post("/api/v1/billing-runs",
+                                                           {"period": period}))
+        path = f"/api/v1/invoices/{run['invoices'][0]['id']}"
+        invoice = cls.told("finalizeInvoice", accountant.post(f"{path}/finalize"))
+        payment = {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"}
+        cls.told("createPayment", accountant.post(f"{path}/payments", payment))
         return {"bookings": booked["id"], "machines": booked["machine"]["id"],
                 "usage-sessions": done["session_ids"][0], "invoices": invoice["id"],
                 "from": booked["start"], "period": period}
@@ -87,6 +122,36 @@ class Contract(unittest.TestCase):
             answer = nobody.ask(method, path, {} if method in ("POST", "PATCH") else None)
             with self.subTest(operation=operation["operationId"]):
                 self.assertNotIn(answer.status, (404, 405, 500))
+
+    def test_every_route_of_the_router_is_in_the_document(self):
+        nobody = Caller(self.house.address)
+        for path, methods in DOCUMENT["paths"].items():
+            asked = path.replace("{id}", str(uuid.uuid4())).replace("{what}", "usage")
+            answer = nobody.ask("PUT", re.sub(r"\{\w+\}", "1", asked))
+            with self.subTest(path=path):
+                self.assertEqual(answer.status, 405)
+                allowed = set(re.split(r",\s*", answer.headers["Allow"])) - {"HEAD", "OPTIONS"}
+                self.assertEqual(allowed, {method.upper() for method in methods})
+        documented = {(path, operation["operationId"]) for _, path, operation in operations()}
+        self.assertEqual(set(routes_of_the_source()), documented)
+
+    def test_what_a_day_at_the_facility_answers_is_as_the_document_says(self):
+        by_id = {operation["operationId"]: operation for _, _, operation in operations()}
+        seen = set()
+        for name, answer in self.answers:
+            seen.add((name, answer.status))
+            with self.subTest(operation=name, status=answer.status):
+                validate(answer.json, schema_of(by_id[name], answer.status))
+        self.assertEqual(seen, {
+            ("createBooking", 201), ("createQuote", 200), ("createBooking", 409),
+            ("createBooking", 422), ("startBooking", 200), ("pauseBooking", 200),
+            ("stopBooking", 200), ("createBillingRun", 200), ("finalizeInvoice", 200),
+            ("createPayment", 201)})
+        refused = {answer.status: answer.json for _, answer in self.answers if answer.status >= 400}
+        self.assertEqual(refused[409]["code"], "slot_taken")
+        self.assertTrue(refused[409]["alternatives"])
+        self.assertEqual(refused[422]["code"], "policy_refused")
+        self.assertTrue(refused[422]["violations"])
 
     def test_what_can_be_read_is_as_the_document_says(self):
         manager = self.roles["manager"]
