@@ -1,4 +1,5 @@
 -- Rate cards, charges, invoices, payments and the ledger. Money is poisha, prices are 10^-4 poisha.
+-- Narrow tables that are always sought by their key are kept in its order, WITHOUT ROWID.
 
 -- A version of the prices. Its end is the start of the next version of the same name.
 CREATE TABLE rate_card (
@@ -29,7 +30,7 @@ CREATE TABLE rate_component (
     label_bn TEXT NOT NULL,
     PRIMARY KEY (facility_id, rate_card_id, sequence),
     FOREIGN KEY (facility_id, rate_card_id) REFERENCES rate_card (facility_id, rate_card_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE invoice (
     facility_id TEXT NOT NULL,
@@ -85,7 +86,7 @@ CREATE TABLE rated_session (
     PRIMARY KEY (facility_id, session_id),
     FOREIGN KEY (facility_id, session_id) REFERENCES usage_session (facility_id, session_id),
     FOREIGN KEY (facility_id, rate_card_id) REFERENCES rate_card (facility_id, rate_card_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX rated_session_by_stop ON rated_session (facility_id, stopped_at);
 
@@ -100,7 +101,7 @@ CREATE TABLE rated_halt (
     reason TEXT NOT NULL CHECK (reason IN ('person', 'fault', 'outage')),
     PRIMARY KEY (facility_id, session_id, sequence),
     FOREIGN KEY (facility_id, session_id) REFERENCES rated_session (facility_id, session_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- The priced terms of a session.
 CREATE TABLE charge (
@@ -116,7 +117,7 @@ CREATE TABLE charge (
     quality TEXT NOT NULL,
     PRIMARY KEY (facility_id, session_id, sequence),
     FOREIGN KEY (facility_id, session_id) REFERENCES rated_session (facility_id, session_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- An invoice takes a session whole and once; its charges are the lines from first_line on.
 CREATE TABLE invoice_session (
@@ -128,7 +129,7 @@ CREATE TABLE invoice_session (
     UNIQUE (facility_id, invoice_id, first_line),
     FOREIGN KEY (facility_id, session_id) REFERENCES rated_session (facility_id, session_id),
     FOREIGN KEY (facility_id, invoice_id) REFERENCES invoice (facility_id, invoice_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE payment (
     facility_id TEXT NOT NULL,
@@ -170,7 +171,7 @@ CREATE TABLE journal_posting (
     amount_poisha INTEGER NOT NULL CHECK (amount_poisha <> 0),
     PRIMARY KEY (facility_id, sequence, line),
     FOREIGN KEY (facility_id, sequence) REFERENCES journal_entry (facility_id, sequence)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX journal_posting_by_account ON journal_posting (facility_id, account);
 

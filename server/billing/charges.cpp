@@ -14,32 +14,39 @@ using metering::SessionKind;
 using metering::SessionState;
 using metering::UsageSession;
 
-#define KARKHANA_CHARGES                                                                           \
+#define KARKHANA_CHARGE_COLUMNS                                                                    \
     "SELECT c.session_id, c.sequence, r.rate_card_id, r.enterprise_id, r.stopped_at, "             \
     "c.component, c.basis, c.tariff_window, c.quantity, c.price_e4, c.amount_poisha, c.quality, "  \
-    "n.invoice_id, n.first_line, k.label_en, k.label_bn FROM rated_session r "                     \
-    "LEFT JOIN invoice_session n "                                                                 \
+    "n.invoice_id, n.first_line, k.label_en, k.label_bn "
+#define KARKHANA_CHARGES                                                                           \
+    KARKHANA_CHARGE_COLUMNS                                                                        \
+    "FROM rated_session r LEFT JOIN invoice_session n "                                            \
     "ON n.facility_id = r.facility_id AND n.session_id = r.session_id "                            \
     "JOIN charge c ON c.facility_id = r.facility_id AND c.session_id = r.session_id "              \
     "JOIN rate_component k ON k.facility_id = c.facility_id "                                      \
     "AND k.rate_card_id = r.rate_card_id AND k.sequence = c.component WHERE r.facility_id = $1 "
-// By their sessions, which SQLite seeks one by one; from the invoices it would start at all
-// charges.
+// From the invoices on, in this order: SQLite takes a CROSS JOIN as it is written, and left to
+// itself starts at all charges.
 #define KARKHANA_ON_INVOICES                                                                       \
-    "AND r.session_id IN (SELECT session_id FROM invoice_session WHERE facility_id = $1 "          \
-    "AND invoice_id "
+    KARKHANA_CHARGE_COLUMNS                                                                        \
+    "FROM invoice_session n CROSS JOIN rated_session r CROSS JOIN charge c "                       \
+    "CROSS JOIN rate_component k WHERE n.facility_id = $1 AND r.facility_id = n.facility_id "      \
+    "AND r.session_id = n.session_id AND c.facility_id = n.facility_id "                           \
+    "AND c.session_id = n.session_id AND k.facility_id = n.facility_id "                           \
+    "AND k.rate_card_id = r.rate_card_id AND k.sequence = c.component AND n.invoice_id "
 constexpr std::string_view kWaiting =
     KARKHANA_CHARGES "AND r.stopped_at >= $2 AND r.stopped_at < $3 AND n.invoice_id IS NULL";
-constexpr std::string_view kOfInvoicesSqlite = KARKHANA_CHARGES KARKHANA_ON_INVOICES
-    "IN (SELECT value FROM json_each($2))) ORDER BY n.invoice_id, n.first_line, c.sequence";
-constexpr std::string_view kOfInvoicesPostgres = KARKHANA_CHARGES KARKHANA_ON_INVOICES
-    "= ANY(CAST($2 AS uuid[]))) ORDER BY n.invoice_id, n.first_line, c.sequence";
+constexpr std::string_view kOfInvoicesSqlite = KARKHANA_ON_INVOICES
+    "IN (SELECT value FROM json_each($2)) ORDER BY n.invoice_id, n.first_line, c.sequence";
+constexpr std::string_view kOfInvoicesPostgres = KARKHANA_ON_INVOICES
+    "= ANY(CAST($2 AS uuid[])) ORDER BY n.invoice_id, n.first_line, c.sequence";
 constexpr std::string_view kOfSessionsSqlite = KARKHANA_CHARGES
     "AND r.session_id IN (SELECT value FROM json_each($2)) ORDER BY c.session_id, c.sequence";
 constexpr std::string_view kOfSessionsPostgres =
     KARKHANA_CHARGES "AND r.session_id = ANY(CAST($2 AS uuid[])) ORDER BY c.session_id, c.sequence";
 #undef KARKHANA_ON_INVOICES
 #undef KARKHANA_CHARGES
+#undef KARKHANA_CHARGE_COLUMNS
 #define KARKHANA_UNRATED                                                                           \
     "SELECT s.session_id FROM usage_session s WHERE s.facility_id = $1 "                           \
     "AND NOT EXISTS (SELECT 1 FROM rated_session r WHERE r.facility_id = s.facility_id "           \
@@ -60,7 +67,8 @@ constexpr std::chrono::days kRecent{7};
 constexpr std::size_t kBatch = 500;  // short enough for others to write in between
 constexpr std::string_view kInsertRated =
     "INSERT INTO rated_session (facility_id, session_id, enterprise_id, rate_card_id, stopped_at, "
-    "rated_at, machine_kind) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (facility_id, session_id) DO NOTHING";
+    "rated_at, machine_kind) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+    "ON CONFLICT (facility_id, session_id) DO NOTHING";
 constexpr std::string_view kInsertCharge =
     "INSERT INTO charge (facility_id, session_id, sequence, component, basis, tariff_window, "
     "quantity, price_e4, amount_poisha, quality) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
