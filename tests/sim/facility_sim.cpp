@@ -1,16 +1,20 @@
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <ranges>
+#include <set>
 #include <string_view>
 #include <unistd.h>
 
 #include "server/app/demo_files.hpp"
 #include "server/app/verify.hpp"
 #include "server/billing/charges.hpp"
+#include "server/billing/halt_records.hpp"
+#include "server/billing/invoices.hpp"
 #include "server/people/records.hpp"
 #include "tests/sim/house.hpp"
 #include "tests/sim/oracle.hpp"
@@ -94,8 +98,10 @@ private:
         house_.reset();  // a kill: the database is all that is left
         house_ = std::make_unique<House>(loaded_, clocks_, plant_, ++boots_ + options_.seed * 1000);
         house_->at_boundary = [this](Instant at) { note_change_of_prices(at); };
+        house_->at_turn = [this] { note_contacts(); };
     }
     void note_change_of_prices(Instant at);
+    void note_contacts();
     void enterprises();
     void hour();
     void start(std::string const& slug);
@@ -104,6 +110,9 @@ private:
     void settle();
     bool check();
     bool check_job(std::string const& booking, Job job);
+    bool check_time(metering::UsageSession const& session, Job& job);
+    bool check_invoices();
+    bool close_months();
     bool check_money(metering::UsageSession const& session, Job const& job,
                      std::int64_t billed_poisha);
     bool check_contacts();
@@ -120,8 +129,10 @@ private:
     std::vector<EnterpriseId> enterprises_;
     std::map<std::string, Running> running_;
     std::map<std::string, Job> done_;
+    Instant noted_;                   ///< when the contacts were last looked at
+    std::int64_t billed_poisha_ = 0;  ///< of all jobs, as the oracle agreed
     std::map<std::string, std::map<Instant, Change>> changes_;  ///< of each machine's prices
-    int refused_ = 0, kills_ = 0, cuts_ = 0, estimated_ = 0, across_ = 0, blind_ = 0;
+    int refused_ = 0, kills_ = 0, cuts_ = 0, estimated_ = 0, across_ = 0, blind_ = 0, dark_ = 0;
 };
 
 void Story::enterprises() {
@@ -156,6 +167,15 @@ void Story::note_change_of_prices(Instant at) {
         auto const noted = changes_[machine.slug].try_emplace(at, hour == 17, shown, shown).first;
         noted->second.high_wh = shown;
     }
+}
+
+void Story::note_contacts() {
+    auto const now = clocks_.wall.now();
+    // On a line that is cut nobody can ask a relay whether it has let go.
+    for (auto& [slug, running] : running_)
+        if (plant_.cut || world_.contact(slug))
+            running.job.closed += now - std::max(noted_, running.job.start);
+    noted_ = now;
 }
 
 void Story::start(std::string const& slug) {
@@ -265,10 +285,30 @@ bool Story::check_job(std::string const& booking, Job job) {
         for (auto const& charge : of_session) billed += charge.term.amount.poisha;
     if (session.start < job.start || session.start > job.start + 30s || *session.stop > job.stop)
         return fail("was not used at the time");
-    job.used_s = (*session.stop - session.start) / 1s;
+    billed_poisha_ += billed;
+    if (!check_time(session, job))
+        return fail(fmt::format("was billed for {} s, its contact was closed for {} s", job.used_s,
+                                job.closed / 1s));
     return check_money(session, job, billed) ||
            fail(fmt::format("{} poisha billed, {} by the oracle", billed,
                             Prices{}.cost(job, peak_wh(job, changes_[job.machine], 0))));
+}
+
+/// Nobody pays for time in the dark: what counts as used is what the contact was closed, but for
+/// the minute in which a line that was silent is asked again.
+bool Story::check_time(metering::UsageSession const& session, Job& job) {
+    constexpr auto found_out = 60s;
+    auto const halts = house_->ledger().read([&](store::Reader& reader) {
+        return billing::kept_halts(reader, house_->prepared().facility.id,
+                                   {session.id})[session.id];
+    });
+    Duration used{0};
+    Interval const whole{session.start, *session.stop};
+    for (auto const& stretch : billing::running_of(whole, halts)) used += stretch.length();
+    job.used_s = used / 1s;
+    job.cut_short = billing::cut_short(whole, halts);
+    if (!halts.empty()) ++dark_;
+    return used <= job.closed + found_out;
 }
 
 /// Where the daemon could not ask when the prices changed, any split of the energy may be right.
@@ -300,26 +340,58 @@ bool Story::check_contacts() {
     return true;
 }
 
+/// Bills and finalises every month that the days touch. Each session that was used is on a bill.
+bool Story::close_months() {
+    auto const who = house_->principal("accountant", std::nullopt);
+    auto const& zone = house_->prepared().zone;
+    std::set<std::string> months;
+    for (auto const& [booking, job] : done_) months.insert(billing::period_of(zone, job.stop));
+    bool holds = true;
+    for (auto const& month : months) {
+        auto const run = house_->ask(who, "POST", "/api/v1/billing-runs",
+                                     fmt::format(R"({{"period":"{}"}})", month));
+        auto const answer = json::parse(run.body).as_object();
+        for (auto const& skipped : answer.at("skipped").as_array()) {
+            std::fprintf(stderr, "%s left out: %s\n", month.c_str(),
+                         json::serialize(skipped).c_str());
+            holds = false;
+        }
+        for (auto const& invoice : answer.at("invoices").as_array()) {
+            auto const path = fmt::format("/api/v1/invoices/{}/finalize",
+                                          std::string{invoice.at("id").as_string()});
+            holds = house_->ask(who, "POST", path, "{}").status == 200 && holds;
+        }
+    }
+    return holds;
+}
+
+/// What is on the bills is what the jobs cost, no less and no more.
+bool Story::check_invoices() {
+    bool holds = close_months();
+    auto const invoices = house_->ledger().read([&](store::Reader& reader) {
+        return billing::final_invoices(reader, house_->prepared().facility.id);
+    });
+    std::int64_t invoiced = 0;
+    for (auto const& invoice : invoices) invoiced += invoice.total.poisha;
+    if (invoiced == billed_poisha_) return holds;
+    std::fprintf(stderr, "%lld poisha on the bills, %lld by the jobs\n",
+                 static_cast<long long>(invoiced), static_cast<long long>(billed_poisha_));
+    return false;
+}
+
 bool Story::check() {
     bool holds = check_contacts();
     for (auto const& [booking, job] : done_) holds = check_job(booking, job) && holds;
-    auto const who = house_->principal("accountant", std::nullopt);
-    auto const run = house_->ask(who, "POST", "/api/v1/billing-runs", R"({"period":"2026-11"})");
-    auto const invoices = json::parse(run.body).at("invoices").as_array();
-    for (auto const& invoice : invoices) {
-        std::string const id{invoice.at("id").as_string()};
-        holds =
-            house_->ask(who, "POST", "/api/v1/invoices/" + id + "/finalize", "{}").status == 200 &&
-            holds;
-    }
+    holds = check_invoices() && holds;
     auto const verified =
-        app::verify_facility(house_->ledger(), house_->prepared().facility, loaded_.profiles);
+        app::verify_facility(house_->ledger(), &house_->telemetry(), house_->prepared().facility);
     for (auto const& finding : verified.findings) std::fprintf(stderr, "%s\n", finding.c_str());
     std::printf("seed %llu, %d days: %zu jobs, %d across a change of prices (%d read blind), "
-                "%d refused, %d estimated, %d kills, %d cuts, %lld invoices\n",
+                "%d stood still, %d refused, %d estimated, %d kills, %d cuts, %lld invoices of "
+                "%lld poisha\n",
                 static_cast<unsigned long long>(options_.seed), options_.days, done_.size(),
-                across_, blind_, refused_, estimated_, kills_, cuts_,
-                static_cast<long long>(verified.invoices));
+                across_, blind_, dark_, refused_, estimated_, kills_, cuts_,
+                static_cast<long long>(verified.invoices), static_cast<long long>(billed_poisha_));
     return holds && verified.findings.empty() && !done_.empty();
 }
 

@@ -18,6 +18,8 @@ struct Job {
     std::int64_t stop_wh = 0;
     std::int64_t pieces = 0;
     std::int64_t used_s = 0;  ///< by the daemon's clock, which nothing but the daemon saw
+    bool cut_short = false;   ///< ended by a power cut: no least price
+    Duration closed{0};       ///< how long its contact was closed, by the plant
 
     std::int64_t energy_wh() const { return stop_wh - start_wh; }
 };
@@ -74,7 +76,7 @@ struct Prices {
             total += price->second * job.pieces;
         if (auto const price = minute.find(job.machine); price != minute.end())
             total += rounded(price->second * job.used_s, 60);
-        return total < least ? least : total;
+        return total < least && !job.cut_short ? least : total;
     }
 };
 
