@@ -68,7 +68,8 @@ class Contract(unittest.TestCase):
                  "end": booked["end"]}
         cls.told("createQuote", member.post("/api/v1/quotes", again))
         cls.told("createBooking", member.post("/api/v1/bookings", again))
-        long_ago = {**again, "start": "2020-01-01T03:07:00+06:00", "end": "2020-01-01T03:08:00+06:00"}
+        long_ago = {**again, "start": "2020-01-01T03:07:00+06:00",
+                    "end": "2020-01-01T03:08:00+06:00"}
         cls.told("createBooking", member.post("/api/v1/bookings", long_ago))
         path = f"/api/v1/bookings/{booked['id']}"
         cls.told("startBooking", operator.post(f"{path}/start"))
