@@ -295,9 +295,9 @@ bool Story::check_job(std::string const& booking, Job job) {
 }
 
 /// Nobody pays for time in the dark: what counts as used is what the contact was closed, but for
-/// the minute in which a line that was silent is asked again.
+/// the time in which a line that was silent is asked again.
 bool Story::check_time(metering::UsageSession const& session, Job& job) {
-    constexpr auto found_out = 60s;
+    constexpr auto found_out = 2min;
     auto const halts = house_->ledger().read([&](store::Reader& reader) {
         return billing::kept_halts(reader, house_->prepared().facility.id,
                                    {session.id})[session.id];
