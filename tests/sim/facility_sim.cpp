@@ -171,10 +171,8 @@ void Story::note_change_of_prices(Instant at) {
 
 void Story::note_contacts() {
     auto const now = clocks_.wall.now();
-    // On a line that is cut nobody can ask a relay whether it has let go.
     for (auto& [slug, running] : running_)
-        if (plant_.cut || world_.contact(slug))
-            running.job.closed += now - std::max(noted_, running.job.start);
+        if (world_.contact(slug)) running.job.closed += now - std::max(noted_, running.job.start);
     noted_ = now;
 }
 

@@ -19,6 +19,12 @@ std::map<MachineId, std::int64_t> most_watts(app::Config const& config,
     return watts;
 }
 
+std::vector<MachineId> machines_of(app::Prepared const& prepared) {
+    std::vector<MachineId> found;
+    for (auto const& [slug, id] : prepared.machine_ids) found.push_back(id);
+    return found;
+}
+
 app::LinePlan slow_plan(app::Loaded const& loaded, app::Prepared const& prepared,
                         std::uint64_t boot) {
     auto plan = app::plan_lines(loaded.config, loaded.profiles, prepared.machine_ids,
@@ -57,6 +63,8 @@ House::House(app::Loaded const& loaded, Clocks& clocks, Plant& plant, std::uint6
                 [](FacilityId const&, std::string_view, std::string const&) {},
                 [] { return std::vector<metering::DeviceHealth>{}; }},
       run_(metering_, prepared_.zone, metering::machine_meters(prepared_.points)),
+      outages_(metering_, metering::MachineMeters{metering::machine_meters(prepared_.points)},
+               machines_of(prepared_)),
       boundary_(run_.next_boundary()),
       boot_(seed) {
     booking_.publish = metering_.publish;
@@ -69,6 +77,7 @@ House::House(app::Loaded const& loaded, Clocks& clocks, Plant& plant, std::uint6
     booking::add_routes(router_, booking_);
     metering::add_routes(router_, metering_, run_);
     billing::add_routes(router_, {stores_.ledger(), clocks.wall, ids_, rate_cards_});
+    outages_.note_absence(metering::last_alive(stores_.telemetry(), prepared_.facility.id));
     run_.reconcile();
 }
 
@@ -91,7 +100,10 @@ void House::turn() {
     ++turns_;
     at_turn();
     run_.renew();
-    if (turns_ % 2 == 0) run_.tick();
+    if (turns_ % 2 == 0) {
+        run_.tick();
+        outages_.watch();
+    }
     if (turns_ % 120 == 0) {
         meters_.watch_silence();
         series_.flush();

@@ -11,6 +11,7 @@
 #include "server/billing/api.hpp"
 #include "server/booking/api.hpp"
 #include "server/metering/api.hpp"
+#include "server/metering/outage_watch.hpp"
 #include "server/metering/recall.hpp"
 #include "server/metering/series_writer.hpp"
 #include "tests/sim/plant.hpp"
@@ -69,6 +70,7 @@ private:
     booking::Services booking_;
     metering::Services metering_;
     metering::RunControl run_;
+    metering::OutageWatch outages_;
     http::Router router_;
     Instant boundary_;
     std::uint64_t turns_ = 0;
