@@ -80,7 +80,9 @@ use_pinned_node() {
             return
         fi
     done
-    fail "no pinned Node runs on $(uname -m); deploy/node/package.json names those we know"
+    # npm takes a download that failed for one that does not fit this machine: try anew next time.
+    rm -f deploy/node/node_modules/.lock.sha256
+    fail "no pinned Node runs here ($(uname -m)): not fetched, or not named in deploy/node/package.json"
 }
 
 # fetch_sqlite: the source of SQLite, without running a script of the package it comes in.
