@@ -35,6 +35,15 @@ test('a time is booked without a mouse', async ({ page, open }) => {
   await expect(page.getByRole('heading', { name: 'বুকিং হয়েছে' })).toBeVisible();
 });
 
+test('a time keeps the focus while the clock goes on', async ({ page, open }) => {
+  await open('member', '/book?machine=laser-2');
+  // Not the first one, whose time may come.
+  const start = page.locator('[data-start]').nth(8);
+  await start.focus();
+  await page.waitForTimeout(3500);
+  await expect(start).toBeFocused();
+});
+
 test('a dialog keeps the focus, Escape closes it and gives the focus back',
   async ({ page, open }) => {
     await open('member', '/book');

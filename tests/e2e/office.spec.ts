@@ -67,3 +67,12 @@ test('the day before and the day after', async ({ page, open }) => {
   await page.reload();
   await expect(day).toContainText('আগামীকাল');
 });
+
+test('the schedule leads those to booking who may book', async ({ page, open }) => {
+  const links = page.locator('main a[href^="/book?machine="]');
+  await open('operator', '/timeline');
+  await expect(links).toHaveCount(6);
+  await open('accountant', '/timeline');
+  await expect(page.locator('main .who')).toHaveCount(6);
+  await expect(links).toHaveCount(0);
+});
