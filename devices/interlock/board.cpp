@@ -154,6 +154,23 @@ std::vector<RelayBoard::Switching> RelayBoard::decide_all(
     return switchings;
 }
 
+void RelayBoard::note(bool told, Monotonic asked) {
+    auto const now = clock_.now();
+    std::lock_guard const lock(mutex_);
+    ++(told ? health_.polls : health_.errors);
+    if (!told) return;
+    health_.heard = now;
+    health_.latency = std::chrono::duration_cast<Duration>(now - asked);
+}
+
+BoardHealth RelayBoard::health() const {
+    std::lock_guard const lock(mutex_);
+    auto health = health_;
+    health.line = line_;
+    health.unit = unit_;
+    return health;
+}
+
 void RelayBoard::switch_contact(modbus::Bus& bus, Switching const& switching) {
     auto const& relay = *profile_->relay;
     auto const at = [&](std::uint16_t base) {
@@ -197,6 +214,7 @@ void RelayBoard::schedule(modbus::Bus& bus, Monotonic began, bool reached, bool 
 void RelayBoard::run(modbus::Bus& bus) {
     auto const began = clock_.now();
     auto const read = read_back(bus);
+    note(read.has_value(), began);
     if (profile_->relay->watchdog == Watchdog::reg) {
         // A board that was away may be another one, or have lost its registers.
         armed_ = read && (armed_ || arm_watchdog(bus));

@@ -24,6 +24,7 @@ public:
     bool set_desired(MachineId const& machine, Command const& command);
     bool has(MachineId const& machine) const;
     std::vector<RelayState> states() const;
+    BoardHealth health() const;
 
 private:
     struct Contactor {
@@ -49,6 +50,7 @@ private:
     std::optional<std::vector<Contact>> read_back(modbus::Bus& bus);
     std::vector<Switching> decide_all(std::optional<std::vector<Contact>> const& read,
                                       std::vector<Change>& changes);
+    void note(bool told, Monotonic asked);
     void switch_contact(modbus::Bus& bus, Switching const& switching);
     void schedule(modbus::Bus& bus, Monotonic began, bool reached, bool switched);
     bool any_may_be_closed(Monotonic now) const;
@@ -66,6 +68,7 @@ private:
 
     mutable std::mutex mutex_;
     std::vector<Contactor> contactors_;  ///< guarded
+    BoardHealth health_;                 ///< guarded
     Monotonic due_{};                    ///< guarded
     Monotonic decided_at_{};             ///< guarded
     bool commanded_ = true;              ///< guarded: something new to be looked at

@@ -41,6 +41,12 @@ bool Interlock::set_desired(MachineId const& machine, Command const& command) {
     return board != nullptr && board->set_desired(machine, command);
 }
 
+std::vector<BoardHealth> Interlock::health() const {
+    std::vector<BoardHealth> all;
+    for (auto const& board : shared_->boards) all.push_back(board->health());
+    return all;
+}
+
 std::vector<RelayState> Interlock::states() const {
     std::vector<RelayState> all;
     for (auto const& board : shared_->boards)

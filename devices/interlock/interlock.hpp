@@ -38,6 +38,16 @@ struct RelayState {
 
 /// Called on a line's thread at each change of contact, alarm or command taken into effect; must
 /// not block and must not call back into the interlock, except for states().
+/// How a board does. Counts are since the start of the daemon.
+struct BoardHealth {
+    std::uint16_t line = 0;
+    std::uint8_t unit = 0;
+    std::uint64_t polls = 0;   ///< that told the state of the contacts
+    std::uint64_t errors = 0;  ///< that did not
+    std::optional<Monotonic> heard;
+    Duration latency{};  ///< of the last exchange
+};
+
 class InterlockListener {
 public:
     virtual ~InterlockListener() = default;
@@ -70,6 +80,7 @@ public:
 
     std::vector<RelayState> states() const;
     std::optional<RelayState> state(MachineId const& machine) const;
+    std::vector<BoardHealth> health() const;
 
 private:
     struct Shared;

@@ -85,6 +85,12 @@ metering::DeviceHealth device_health(metering::Device const& device,
     return health;
 }
 
+/// A board that tells its contacts in time is good; there is nothing in between.
+std::string_view board_state(interlock::BoardHealth const& board, Monotonic now) {
+    if (!board.heard) return board.errors > 0 ? "silent" : "never_seen";
+    return now - *board.heard > kContactAge ? "silent" : "good";
+}
+
 ContactState contact_state(interlock::Contact contact) {
     switch (contact) {
     case interlock::Contact::open: return ContactState::open;
@@ -171,6 +177,7 @@ Lines::Lines(LinePlan plan, std::vector<metering::Device> devices, ReadingSink& 
              std::function<void(std::string_view, std::string_view)> log)
     : plan_(std::move(plan)),
       devices_(std::move(devices)),
+      wall_(wall),
       monotonic_(monotonic),
       log_(std::move(log)),
       interlock_(plan_.relays, interlock::Timing{}, monotonic, *this) {
@@ -290,7 +297,25 @@ std::vector<metering::DeviceHealth> Lines::health() const {
             all.push_back(std::move(health));
         }
     }
+    for (auto const& board : interlock_.health())
+        if (auto health = health_of(board)) all.push_back(std::move(*health));
     return all;
+}
+
+std::optional<metering::DeviceHealth> Lines::health_of(interlock::BoardHealth const& board) const {
+    auto const& line = plan_.lines.at(board.line).setup;
+    auto const* const device = device_at(line.name, board.unit);
+    if (device == nullptr) return std::nullopt;
+    metering::DeviceHealth health;
+    health.device = device->id;
+    health.state = board_state(board, monotonic_.now());
+    health.polls = static_cast<std::int64_t>(board.polls);
+    health.errors = static_cast<std::int64_t>(board.errors);
+    if (!board.heard) return health;
+    auto const ago = std::chrono::duration_cast<Duration>(monotonic_.now() - *board.heard);
+    health.last_good = wall_.now() - ago * line.clock_speed;
+    health.latency_us = board.latency.count();
+    return health;
 }
 
 }  // namespace karkhana::app

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -78,10 +79,12 @@ private:
         std::uint8_t unit = 0;
     };
 
+    std::optional<metering::DeviceHealth> health_of(interlock::BoardHealth const& board) const;
     metering::Device const* device_at(std::string_view line, std::uint8_t unit) const;
 
     LinePlan plan_;
     std::vector<metering::Device> devices_;
+    WallClock const& wall_;
     MonotonicClock const& monotonic_;
     std::function<void(std::string_view, std::string_view)> log_;
     std::map<Channel, Place> places_;

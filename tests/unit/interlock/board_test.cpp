@@ -133,6 +133,23 @@ protected:
     std::unique_ptr<poller::PollEngine> engine;
 };
 
+TEST_F(Boards, TellHowTheyDo) {
+    make();
+    EXPECT_FALSE(interlock->health().at(0).heard);
+    run_for(2s);
+    auto const well = interlock->health().at(0);
+    EXPECT_EQ(well.unit, 1);
+    EXPECT_GE(well.polls, 3U);
+    EXPECT_EQ(well.errors, 0U);
+    EXPECT_EQ(well.latency, Duration{20ms});
+    EXPECT_GE(*well.heard, clock.now() - 1s);
+    board.alive = false;
+    run_for(5s);
+    auto const gone = interlock->health().at(0);
+    EXPECT_GT(gone.errors, 0U);
+    EXPECT_LE(*gone.heard, clock.now() - 4s);
+}
+
 TEST_F(Boards, NeverSeesAContactThatTheBoardDoesNotHave) {
     auto setups = relays(profiles::Watchdog::pulse);
     setups.push_back({machine(9), 2, 1, 8, setups.front().profile});

@@ -8,7 +8,9 @@ import {
 const ZONE = 'Asia/Dhaka';
 const at = (text: string) => Date.parse(`2026-11-${text}+06:00`);
 const iso = (text: string) => new Date(at(text)).toISOString();
-const machine = { id: 'm', grid_minutes: 30, min_minutes: 30, max_minutes: 240 };
+const machine = {
+  id: 'm', grid_minutes: 30, min_minutes: 30, max_minutes: 240, buffer_minutes: 0,
+};
 
 type Taken = [from: string, to: string, mine?: boolean];
 
@@ -45,6 +47,13 @@ test('starts keep to the grid and leave room for the shortest job', () => {
   const day = around('20T10:10', [['20T11:20', '20T17:00']]);
   const [free] = blocksOfDay(machine, at('20T12:00'), day);
   assert.deepEqual(free?.starts, [at('20T10:30')]);
+});
+
+test('nobody is offered the time in which a machine is cleaned', () => {
+  const day = around('20T10:00', [['20T12:00', '20T13:00']]);
+  const [before, , after] = blocksOfDay({ ...machine, buffer_minutes: 10 }, at('20T00:00'), day);
+  assert.equal(before?.starts.at(-1), at('20T11:00'));
+  assert.equal(after?.starts[0], at('20T13:30'));
 });
 
 test('a closed or finished day has no blocks', () => {

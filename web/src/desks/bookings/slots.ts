@@ -10,6 +10,8 @@ export interface Grid {
   grid_minutes: number;
   min_minutes: number;
   max_minutes: number;
+  /** Clean-up after each booking. */
+  buffer_minutes: number;
 }
 
 /** A stretch of an open day: free with its starts, or not free and why. */
@@ -65,12 +67,13 @@ export function openings(instant: number, hours: OpeningHours[], zone: string): 
 // again.
 const LIVE: BookingState[] = ['confirmed', 'checked_in', 'running', 'paused'];
 
-function busyOf(machineId: string, calendar: Calendar, ignore?: string): Busy[] {
+function busyOf(machine: Grid, calendar: Calendar, ignore?: string): Busy[] {
   const bookings = calendar.bookings
-    .filter((slot) => slot.machine_id === machineId && LIVE.includes(slot.state))
+    .filter((slot) => slot.machine_id === machine.id && LIVE.includes(slot.state))
     .filter((slot) => !ignore || slot.booking_id !== ignore)
     .map((slot): Busy => ({
-      from: ms(slot.start), to: ms(slot.end), kind: 'taken', mine: slot.mine,
+      from: ms(slot.start), to: ms(slot.end) + machine.buffer_minutes * MINUTE, kind: 'taken',
+      mine: slot.mine,
     }));
   const outages = calendar.outages
     .map((one, outage): Busy => ({
@@ -78,7 +81,7 @@ function busyOf(machineId: string, calendar: Calendar, ignore?: string): Busy[] 
     }))
     .filter(({ outage }) => {
       const whose = calendar.outages[outage!]!.machine_id;
-      return !whose || whose === machineId;
+      return !whose || whose === machine.id;
     });
   return [...bookings, ...outages].sort((a, b) => a.from - b.from || b.to - a.to);
 }
@@ -103,7 +106,8 @@ function blocksOfStretch(machine: Grid, busy: Busy[], stretch: Stretch, midnight
     const from = Math.max(one.from, at);
     const to = Math.min(one.to, stretch[1]);
     if (to <= from) continue;
-    free(from);
+    // Whoever comes before another booking has to have cleaned up by then.
+    free(one.kind === 'taken' ? from - machine.buffer_minutes * MINUTE : from);
     blocks.push({ ...one, from, to, starts: [] });
     at = to;
   }
@@ -127,7 +131,7 @@ export function blocksOfDay(machine: Grid, instant: number, around: Around): Blo
   const { calendar, zone, now, ignore } = around;
   const midnight = dayStart(instant, zone);
   const nextMidnight = dayStart(instant, zone, 1);
-  const busy = busyOf(machine.id, calendar, ignore);
+  const busy = busyOf(machine, calendar, ignore);
   return openings(instant, calendar.opening_hours, zone)
     .map(([from, to]): Stretch => [Math.max(from, now), to])
     .filter(([from, to]) => from < to)
