@@ -82,7 +82,7 @@ use_pinned_node() {
     done
     # npm takes a download that failed for one that does not fit this machine: try anew next time.
     rm -f deploy/node/node_modules/.lock.sha256
-    fail "no pinned Node runs here ($(uname -m)): not fetched, or not named in deploy/node/package.json"
+    fail "no pinned Node runs here: not fetched, or deploy/node/package.json has none for it"
 }
 
 # fetch_sqlite: the source of SQLite, without running a script of the package it comes in.

@@ -70,7 +70,8 @@ class Crash(OnBothEngines):
 
         def charged():
             run = accountant.patient("POST", "/api/v1/billing-runs",
-                                     {"period": period, "dry_run": True}).json
+                                     {"period": period, "dry_run": True,
+                                      "enterprise_id": sessions[0]["enterprise"]["id"]}).json
             seen = {line["session_id"] for i in run["invoices"] for line in i["lines"]}
             return seen >= {session["id"] for session in sessions}
 
