@@ -56,7 +56,8 @@ CREATE TABLE outage (
     starts_at bigint NOT NULL,
     ends_at bigint NOT NULL,
     kind text NOT NULL
-        CHECK (kind IN ('maintenance', 'load_shedding', 'breakdown', 'closure', 'unreachable')),
+        CHECK (kind IN ('maintenance', 'load_shedding', 'breakdown', 'closure', 'unreachable',
+            'unmetered')),
     reason text NOT NULL,
     created_at bigint NOT NULL,
     PRIMARY KEY (facility_id, outage_id),

@@ -56,7 +56,8 @@ CREATE TABLE outage (
     starts_at INTEGER NOT NULL,
     ends_at INTEGER NOT NULL,
     kind TEXT NOT NULL
-        CHECK (kind IN ('maintenance', 'load_shedding', 'breakdown', 'closure', 'unreachable')),
+        CHECK (kind IN ('maintenance', 'load_shedding', 'breakdown', 'closure', 'unreachable',
+            'unmetered')),
     reason TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (facility_id, outage_id),

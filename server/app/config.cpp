@@ -252,8 +252,12 @@ void read_places(Table& root, Config& out) {
 }  // namespace
 
 std::string default_share(std::string const& installed, std::string const& in_repository) {
-    auto const share = std::filesystem::path{"/usr/share/karkhana"} / installed;
-    return std::filesystem::exists(share) ? share.string() : in_repository;
+    namespace fs = std::filesystem;
+    auto const share = fs::path{"/usr/share/karkhana"} / installed;
+    if (fs::exists(share)) return share.string();
+    // The program is in build/<preset>, wherever it is called from.
+    auto const beside = fs::read_symlink("/proc/self/exe").parent_path() / "../.." / in_repository;
+    return fs::exists(beside) ? beside.lexically_normal().string() : in_repository;
 }
 
 std::optional<Config> load_config(std::string const& path, config::Problems& problems) {

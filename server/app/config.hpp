@@ -61,7 +61,7 @@ struct Config {
 std::optional<Config> load_config(std::string const& path, config::Problems& problems);
 
 /// Where a file of the program is unless the configuration says so: installed, or else in the
-/// repository that is the current folder.
+/// repository that the program was built in.
 std::string default_share(std::string const& installed, std::string const& in_repository);
 
 }  // namespace karkhana::app

@@ -100,12 +100,14 @@ line = "floor"
 unit = 11
 profile = "eastron_sdm630"
 machine = "press-1"
+serial = 20260011
 [[device]]
 name = "Meter recycler"
 line = "floor"
 unit = 12
 profile = "eastron_sdm630"
 machine = "recycler-1"
+serial = 20260012
 [[device]]
 name = "Scale recycler"
 line = "floor"

@@ -74,7 +74,8 @@ metering::DeviceHealth device_health(metering::Device const& device,
     health.polls = static_cast<std::int64_t>(unit.polls);
     health.errors = static_cast<std::int64_t>(unit.timeouts + unit.protocol_errors +
                                               unit.exceptions + unit.disconnects);
-    if (unit.serial) health.serial = std::to_string(*unit.serial);
+    // A device without a number says 0.
+    if (unit.serial && *unit.serial != 0) health.serial = std::to_string(*unit.serial);
     switch (unit.state) {
     case poller::UnitState::starting: break;
     case poller::UnitState::healthy: health.state = "good"; break;

@@ -62,7 +62,9 @@ HaltsOf find_halts(store::Reader& reader, FacilityId const& facility,
     return derive(reader, facility, sessions, [&](UsageSession const& session) {
         std::vector<Interval> concerned;
         for (auto const& outage : outages)
-            if (booking::concerns(outage, session.machine)) concerned.push_back(outage.during);
+            // Without its meter a machine works on.
+            if (booking::concerns(outage, session.machine) && outage.kind != "unmetered")
+                concerned.push_back(outage.during);
         return concerned;
     });
 }

@@ -60,6 +60,7 @@ facility::Name outage_word(std::string_view kind) {
     if (kind == "load_shedding") return {"load-shedding", "লোডশেডিং"};
     if (kind == "breakdown") return {"breakdown", "মেশিন নষ্ট"};
     if (kind == "unreachable") return {"no power or no connection", "বিদ্যুৎ বা সংযোগ ছিল না"};
+    if (kind == "unmetered") return {"the meter did not answer", "মিটার সাড়া দেয়নি"};
     return {"closed", "বন্ধ"};
 }
 

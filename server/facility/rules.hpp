@@ -61,7 +61,7 @@ struct Outage {
     OutageId id;
     std::optional<MachineId> machine;  ///< empty: the whole facility
     Interval during;
-    /// maintenance, load_shedding, breakdown, closure; unreachable: meter or relay did not answer
+    /// maintenance, load_shedding, breakdown, closure, unreachable (relay), unmetered (meter)
     std::string kind;
     std::string reason;
 };

@@ -16,7 +16,8 @@ constexpr Duration shortest_outage = 60s;
 constexpr auto shortest_silence = 10s;
 constexpr auto meter_says_nothing = 5s;
 constexpr auto written_every = 10s;
-constexpr std::string_view kind = "unreachable";
+constexpr std::string_view unreachable = "unreachable";
+constexpr std::string_view unmetered = "unmetered";
 
 }  // namespace
 
@@ -28,7 +29,7 @@ void OutageWatch::note_absence(std::optional<Instant> last_alive) {
                                 {.id = services_.ids.make<OutageId>(),
                                  .machine = std::nullopt,
                                  .during = {*last_alive, now},
-                                 .kind = std::string{kind},
+                                 .kind = std::string{unreachable},
                                  .reason = ""},
                                 now);
         return true;
@@ -39,21 +40,26 @@ void OutageWatch::watch() {
     for (auto const& machine : machines_) watch(machine);
 }
 
-bool OutageWatch::reachable(MachineId const& machine) const {
+/// The kind of outage that the machine has now; empty when everything of it answers.
+std::string_view OutageWatch::missing(MachineId const& machine) const {
+    auto const contact = services_.contacts.actual(machine);
+    if (contact == ContactState::unknown) return unreachable;
     auto const energy = meters_.of(machine).energy;
-    if (energy && services_.meters.silent(*energy, meter_says_nothing)) return false;
-    return services_.contacts.actual(machine) != ContactState::unknown;
+    if (!energy || !services_.meters.silent(*energy, meter_says_nothing)) return {};
+    return contact == ContactState::none ? unreachable : unmetered;
 }
 
 void OutageWatch::watch(MachineId const& machine) {
     auto const now = services_.monotonic.now();
     auto const at = services_.clock.now();
-    auto& watched = watched_.try_emplace(machine, Watched{now, at, {}, {}}).first->second;
-    if (reachable(machine)) {
+    auto& watched = watched_.try_emplace(machine, Watched{now, at, {}, {}, {}}).first->second;
+    auto const kind = missing(machine);
+    if (kind != watched.kind) {
         if (watched.outage) write(machine, watched, at);
-        watched = {now, at, {}, {}};
-        return;
+        watched = {now, at, kind, {}, {}};
     }
+    if (kind.empty()) watched = {now, at, {}, {}, {}};
+    if (kind.empty()) return;
     bool const lasts =
         now - watched.reached > shortest_silence && at - watched.reached_at > shortest_outage;
     if (lasts && (!watched.outage || now - watched.written >= written_every))
@@ -70,7 +76,7 @@ void OutageWatch::write(MachineId const& machine, Watched& watched, Instant unti
                                     {.id = id,
                                      .machine = machine,
                                      .during = {watched.reached_at, until},
-                                     .kind = std::string{kind},
+                                     .kind = std::string{watched.kind},
                                      .reason = ""},
                                     until);
         return true;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,8 +10,11 @@
 
 namespace karkhana::metering {
 
-/// Notes when a machine could not be used because its meter or its relay did not answer: a power
-/// cut, a breakdown or a torn line. Such a time is an outage, nobody's no-show and nobody's bill.
+/// Notes when a machine could not be used because its relay or its meter did not answer: a power
+/// cut, a breakdown or a torn line. Such a time is an outage and nobody's no-show. Without its
+/// relay
+/// (`unreachable`) it is nobody's bill either, because a contact that is not asked lets go; without
+/// its meter alone (`unmetered`) nobody can start, but whoever has started works on.
 /// It grows while it lasts, so it never forbids what is still ahead.
 class OutageWatch {
 public:
@@ -26,11 +30,12 @@ private:
     struct Watched {
         Monotonic reached;
         Instant reached_at;
+        std::string_view kind;
         std::optional<OutageId> outage;
         Monotonic written;
     };
 
-    bool reachable(MachineId const& machine) const;
+    std::string_view missing(MachineId const& machine) const;
     void watch(MachineId const& machine);
     void write(MachineId const& machine, Watched& watched, Instant until);
 

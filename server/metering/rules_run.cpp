@@ -15,6 +15,10 @@ Result<void> may_start(StartFacts const& facts) {
                       "A booking starts at most 15 minutes before its time.");
     if (facts.taken)
         return refuse(ErrorKind::conflict, "machine_busy", "Somebody else is on the machine.");
+    // Who cannot be switched on is not charged for what runs without being switched.
+    if (facts.contact_silent)
+        return refuse(ErrorKind::unavailable, "contact_silent",
+                      "The switch of the machine does not answer.");
     return {};
 }
 

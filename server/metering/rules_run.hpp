@@ -25,12 +25,13 @@ struct StartFacts {
     Interval during;  ///< of the booking
     Instant now;
     bool out_of_order = false;
-    bool outage = false;  ///< one is on now, of the machine or the whole facility
-    bool taken = false;   ///< somebody else's booking is active, or has the slot now
+    bool outage = false;          ///< one is on now, of the machine or the whole facility
+    bool taken = false;           ///< somebody else's booking is active, or has the slot now
+    bool contact_silent = false;  ///< the machine's relay does not tell its state
 };
 
 /// Errors, in order of precedence: those of booking::check_transition, `out_of_order`, `outage`,
-/// `too_late`, `too_early`, `machine_busy`.
+/// `too_late`, `too_early`, `machine_busy`, `contact_silent`.
 Result<void> may_start(StartFacts const& facts);
 
 struct EndFacts {

@@ -85,7 +85,8 @@ void RunControl::open_by_power(facility::Machine const& machine) {
     touch();
 }
 
-/// Machines in use though their contact is open.
+/// Machines in use though their contact is open, or though nobody knows what it is and nobody has
+/// switched it on.
 void RunControl::watch_bypass(Standing const& standing) {
     for (auto const& machine : standing.machines) {
         bool suspicious = false;
@@ -95,7 +96,10 @@ void RunControl::watch_bypass(Standing const& standing) {
             suspicious = watch != watches_.end() && watch->second.power.risen() &&
                          !watch->second.bypass_told;
         }
-        if (suspicious && services_.contacts.actual(machine.id) == ContactState::open)
+        if (!suspicious) continue;
+        auto const contact = services_.contacts.actual(machine.id);
+        bool const ours = leases_.held_for(machine.id).has_value();
+        if (contact == ContactState::open || (contact == ContactState::unknown && !ours))
             note_bypass(machine.id);
     }
 }

@@ -83,6 +83,8 @@ http::Response RunControl::start(http::Request const& request) {
     auto const turn = take_turn(request, machine);
     if (!turn) return turn.error();
     auto const begun = begin_once(*found, request.principal->person, run_key(request));
+    if (!begun && begun.error().kind == ErrorKind::unavailable)
+        return http::problem(begun.error()).with("Retry-After", "1");
     if (!begun) return http::problem(begun.error());
     auto const now_running = services_.ledger.read([&](store::Reader& reader) {
         auto const booking =
@@ -111,7 +113,9 @@ Result<void> RunControl::check_start(Asking const& asking, Scene const& scene, I
                       .now = now,
                       .out_of_order = scene.machine.out_of_order,
                       .outage = scene.outage,
-                      .taken = scene.taken});
+                      .taken = scene.taken,
+                      .contact_silent = services_.contacts.actual(scene.booking.machine) ==
+                                        ContactState::unknown});
 }
 
 Result<void> RunControl::begin_once(Asking const& asking, PersonId const& person,

@@ -52,6 +52,7 @@ TEST_P(Outages, AMachineThatDoesNotAnswerHasAnOutageAsLongAsThatLasts) {
     pass(5min);
     ASSERT_EQ(outages().size(), 1U);
     EXPECT_EQ(outages()[0].machine, laser);
+    EXPECT_EQ(outages()[0].kind, "unmetered");
     EXPECT_LE(outages()[0].during.start, before + 10s);
     EXPECT_LE(outages()[0].during.end, now());
     EXPECT_GE(outages()[0].during.end, now() - 11s);
@@ -63,6 +64,17 @@ TEST_P(Outages, AMachineThatDoesNotAnswerHasAnOutageAsLongAsThatLasts) {
     pass(5min);
     ASSERT_EQ(outages().size(), 1U);
     EXPECT_EQ(outages()[0].during.end, over);
+}
+
+TEST_P(Outages, WithoutItsRelayItIsAnotherOneThanWithoutItsMeter) {
+    shop.unit(laser).answers = false;
+    pass(2min);
+    shop.unit(laser).relay_answers = false;
+    pass(3min);
+    ASSERT_EQ(outages().size(), 2U);
+    EXPECT_EQ(outages()[0].kind, "unmetered");
+    EXPECT_EQ(outages()[1].kind, "unreachable");
+    EXPECT_LE(outages()[0].during.end, outages()[1].during.start);
 }
 
 TEST_P(Outages, ALostReplyIsNone) {

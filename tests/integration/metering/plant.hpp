@@ -26,6 +26,7 @@ public:
         std::int64_t standby_w = 0;  ///< always
         bool has_relay = true;
         bool relay_works = true;  ///< false: it stays as it is
+        bool relay_answers = true;
         bool mains = true;
         bool answers = true;
         bool closed = false;
@@ -137,6 +138,7 @@ public:
     ContactState actual(MachineId const& machine) override {
         auto const& unit = units.at(machine);
         if (!unit.has_relay) return ContactState::none;
+        if (!unit.relay_answers) return ContactState::unknown;
         return unit.closed ? ContactState::closed : ContactState::open;
     }
     ContactState wait_for(MachineId const& machine, bool closed,

@@ -44,6 +44,17 @@ TEST_P(Run, BillsWhatPassedTheMeterBetweenStartAndStop) {
     EXPECT_EQ(find_register(session, Edge::stop)->method, Method::read);
 }
 
+TEST_P(Run, DoesNotBeginWhatItCannotSwitch) {
+    auto const booking = shop.here(laser, 2h);
+    unit().relay_answers = false;
+    auto const refused = shop.start(booking, "start-key-1");
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(text_of(json_of(refused), "code"), "contact_silent");
+    EXPECT_TRUE(shop.sessions().empty());
+    unit().relay_answers = true;
+    EXPECT_EQ(shop.start(booking, "start-key-1").status, 200);
+}
+
 TEST_P(Run, CutsASessionAtEachQuarterOfAnHour) {
     auto const booking = shop.here(laser, 2h);
     shop.start(booking, "start-key-1");

@@ -40,7 +40,8 @@ TEST(Start, IsRefusedForTheFirstReasonInOrder) {
                      .now = ten + 2h,
                      .out_of_order = true,
                      .outage = true,
-                     .taken = true};
+                     .taken = true,
+                     .contact_silent = true};
     EXPECT_EQ(refusal_of(facts), "wrong_state");
     facts.state = State::checked_in;
     EXPECT_EQ(refusal_of(facts), "out_of_order");
@@ -53,6 +54,8 @@ TEST(Start, IsRefusedForTheFirstReasonInOrder) {
     facts.now = ten;
     EXPECT_EQ(refusal_of(facts), "machine_busy");
     facts.taken = false;
+    EXPECT_EQ(refusal_of(facts), "contact_silent");
+    facts.contact_silent = false;
     EXPECT_EQ(refusal_of(facts), "");
 }
 
