@@ -240,10 +240,12 @@ link = "{tty}"
 unit = 11
 profile = "eastron_sdm630"
 machine = "press-1"
+serial = 20260011
 [[line.unit]]
 unit = 12
 profile = "eastron_sdm630"
 machine = "recycler-1"
+serial = 20260012
 [[line.unit]]
 unit = 13
 profile = "laumas_w100_tlb"
