@@ -42,8 +42,9 @@ void WriterThread::run(std::function<bool(Writer&)> work) {
         if (queue_.size() >= options_.queue_limit)
             throw Unavailable("too many changes wait for the disk");
         queue_.push_back(std::move(job));
+        // Under the lock: once the job is done, whoever closes the store may take this away.
+        arrived_.notify_one();
     }
-    arrived_.notify_one();
     done.get();
 }
 

@@ -114,7 +114,7 @@ TEST_F(Events, drop_the_listener_who_does_not_read) {
     // The kernel buffers some megabytes for the deaf one before our own bound is felt.
     for (int i = 0; i < 20'000 && server_->snapshot().listeners_dropped == 0; ++i) {
         hub_.publish(facility_, "machine", line);
-        if (i % 50 == 0) std::this_thread::sleep_for(milliseconds{1});
+        if (i % 10 == 0) std::this_thread::sleep_for(milliseconds{1});
     }
     EXPECT_EQ(server_->snapshot().listeners_dropped, 1U);
     EXPECT_EQ(server_->snapshot().event_listeners, 1U) << "the other one goes on";

@@ -70,9 +70,12 @@ bool RawClient::read_more(milliseconds wait) {
 
 bool RawClient::wait_for(std::string_view text, milliseconds wait) {
     auto const until = Clock::now() + wait;
-    while (buffer_.find(text) == std::string::npos)
+    // What has been looked through is not looked through again: a stream may be long.
+    for (std::size_t from = 0; buffer_.find(text, from) == std::string::npos;) {
+        from = buffer_.size() < text.size() ? 0 : buffer_.size() - text.size();
         if (!read_more(std::chrono::duration_cast<milliseconds>(until - Clock::now())))
             return false;
+    }
     return true;
 }
 

@@ -158,13 +158,14 @@ TEST(SqliteQueue, FinishesWhatWaitsWhenTheStoreCloses) {
     TemporaryFolder const folder;
     auto const migrations = load_migrations(shelf_schema(Engine::sqlite), Part::both);
     auto store = open_sqlite({.file = folder.file("a.db")}, migrations);
+    auto& open = *store;
     std::atomic<int> done{0};
     std::vector<std::thread> callers;
     {
-        HeldWriter const held(*store);
+        HeldWriter const held(open);
         for (int id = 0; id < 8; ++id)
             callers.emplace_back([&, id] {
-                done += static_cast<int>(store->write([&](Writer& writer) {
+                done += static_cast<int>(open.write([&](Writer& writer) {
                     return writer.execute("INSERT INTO anything (id) VALUES ($1)", id);
                 }));
             });
