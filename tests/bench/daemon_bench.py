@@ -32,7 +32,7 @@ fc = 4
 address = {i}
 type = "u16"
 scale = "1"
-unit = "W"
+unit = "g"
 min = 0
 max = 65535
 """ for i in range(REGISTERS))
