@@ -62,8 +62,7 @@ HaltsOf find_halts(store::Reader& reader, FacilityId const& facility,
     return derive(reader, facility, sessions, [&](UsageSession const& session) {
         std::vector<Interval> concerned;
         for (auto const& outage : outages)
-            // Without its meter a machine works on.
-            if (booking::concerns(outage, session.machine) && outage.kind != "unmetered")
+            if (booking::concerns(outage, session.machine) && stops_work(outage))
                 concerned.push_back(outage.during);
         return concerned;
     });

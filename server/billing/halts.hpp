@@ -6,14 +6,18 @@
 
 #include "server/base/time.hpp"
 #include "server/booking/booking.hpp"
+#include "server/facility/rules.hpp"
 #include "server/metering/session.hpp"
 
 /// When a session stood still: that time is nobody's to pay. Pure.
 namespace karkhana::billing {
 
 /// Who is the reason: a person who paused, a fault (power cut, restart, a contact that failed,
-/// breakdown), or an outage of the machine or the facility that somebody entered.
+/// breakdown), or an outage of the machine or the facility, entered or noticed.
 enum class HaltReason { person, fault, outage };
+
+/// Whether a machine at work stands still in the outage; without its meter alone it works on.
+bool stops_work(facility::Outage const& outage);
 
 std::string_view name_of(HaltReason reason);
 std::optional<HaltReason> halt_reason_of(std::string_view name);

@@ -58,8 +58,10 @@ void OutageWatch::watch(MachineId const& machine) {
         if (watched.outage) write(machine, watched, at);
         watched = {now, at, kind, {}, {}};
     }
-    if (kind.empty()) watched = {now, at, {}, {}, {}};
-    if (kind.empty()) return;
+    if (kind.empty()) {
+        watched = {now, at, {}, {}, {}};
+        return;
+    }
     bool const lasts =
         now - watched.reached > shortest_silence && at - watched.reached_at > shortest_outage;
     if (lasts && (!watched.outage || now - watched.written >= written_every))
