@@ -39,6 +39,8 @@ struct LinePoller::Thread {
                 wanted = false;
             }
             auto const next = engine.step();
+            // Within a round there is no pause: even a wait that is over at once costs a sleep.
+            if (next <= monotonic.now()) continue;
             std::unique_lock lock(mutex);
             woken.wait_for(lock, next - monotonic.now(), [&] { return wanted || stopping; });
         }

@@ -1,7 +1,9 @@
 #include "server/app/workshop.hpp"
 
 #include <fmt/format.h>
+#include <thread>
 
+#include "server/metering/boundary_wait.hpp"
 #include "server/metering/devices.hpp"
 #include "server/metering/recall.hpp"
 
@@ -55,7 +57,6 @@ Workshop::Workshop(Needs const& needs)
       outages_(services_, metering::MachineMeters{metering::machine_meters(needs.prepared.points)},
                machines_of(needs.prepared)),
       devices_(services_, needs.prepared.devices),
-      boundary_(run_.next_boundary()),
       leases_(needs.log),
       attendance_(needs.log),
       boundaries_(needs.log),
@@ -75,13 +76,7 @@ void Workshop::add_jobs(int clock_speed) {
         run_.tick();
         outages_.watch();
     });
-    // A boundary's register is its own when it is asked for within a second of facility time.
-    boundaries_.every(clock_speed > 1 ? 5ms : 100ms, "boundaries", [this] {
-        if (services_.clock.now() < boundary_) return;
-        auto const passed = boundary_;
-        boundary_ = run_.next_boundary();
-        run_.at_boundary(passed);
-    });
+    boundaries_.every(1s, "boundaries", [this, clock_speed] { keep_boundaries(clock_speed); });
     storage_.every(1s, "readings", [this] {
         meters_.watch_silence();
         series_.flush();
@@ -89,6 +84,21 @@ void Workshop::add_jobs(int clock_speed) {
     storage_.every(10s, "compaction", [this] { series_.compact(); });
     screens_.every(250ms, "screens", [this] { live_.publish_changes(); });
     screens_.every(1s, "devices", [this] { devices_.look(); });
+}
+
+/// A boundary's register is its own when it is asked for within a second of facility time. The
+/// next boundary is looked for anew each time, because the clock may have been set.
+void Workshop::keep_boundaries(int clock_speed) {
+    auto const wait = [this](std::chrono::microseconds most) {
+        std::this_thread::sleep_for(most);
+        return !stopping_;
+    };
+    for (;;) {
+        auto const next = run_.next_boundary();
+        bool const far = next - services_.clock.now() > 1500ms * clock_speed;
+        if (far || !metering::wait_until(services_.clock, services_.monotonic, next, wait)) return;
+        run_.at_boundary(next);
+    }
 }
 
 void Workshop::start() {
@@ -99,6 +109,7 @@ void Workshop::start() {
 }
 
 void Workshop::stop() {
+    stopping_ = true;
     for (auto* jobs : {&screens_, &boundaries_, &attendance_, &leases_}) jobs->stop();
     lines_.stop();
     storage_.stop();

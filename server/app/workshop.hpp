@@ -54,6 +54,7 @@ public:
 
 private:
     void add_jobs(int clock_speed);
+    void keep_boundaries(int clock_speed);
 
     metering::Meters meters_;
     metering::SeriesWriter series_;
@@ -64,7 +65,7 @@ private:
     metering::OutageWatch outages_;
     metering::DeviceWatch devices_;
     std::atomic<bool> reconciled_ = false;
-    Instant boundary_;
+    std::atomic<bool> stopping_ = false;
     // Each has a thread of its own: what waits for a meter must not hold up a lease, and what
     // waits for the disk neither.
     Jobs leases_, attendance_, boundaries_, storage_, screens_;

@@ -132,7 +132,7 @@ void Listener::Impl::tick() {
         work.reset();
         return;
     }
-    ticker.expires_after(milliseconds{shared.stopping ? 20 : 200});
+    ticker.expires_after(milliseconds{shared.stopping ? 20 : 500});
     ticker.async_wait([this](error_code ec) {
         if (!ec) tick();
     });
