@@ -235,6 +235,7 @@ void read_places(Table& root, Config& out) {
     out.profiles = root.text("profiles").value_or(default_share("profiles", "devices/profiles"));
     out.schema = root.text("schema").value_or(default_share("schema", "schema"));
     out.simulated = root.flag("simulated").value_or(false);
+    out.retention_days = root.integer("retention_days", 30, 36'500).value_or(out.retention_days);
     if (auto store = root.table("store")) out.postgres = store->require_text("postgres");
     if (auto const web = default_share("web", "web/dist"); std::filesystem::exists(web))
         out.http.web = web;

@@ -42,10 +42,13 @@ struct HttpConfig {
 };
 
 struct Config {
-    std::string data;        ///< folder of ledger.db and telemetry.db
-    std::string postgres;    ///< libpq connection string; empty: SQLite in `data`
-    std::string profiles;    ///< folder of device profiles
-    std::string schema;      ///< folder of migrations and of openapi.yaml
+    std::string data;      ///< folder of ledger.db and telemetry.db
+    std::string postgres;  ///< libpq connection string; empty: SQLite in `data`
+    std::string profiles;  ///< folder of device profiles
+    std::string schema;    ///< folder of migrations and of openapi.yaml
+    /// Readings go after this, unless a bill that is not paid rests on them. Registers of sessions
+    /// and of quarters of an hour stay for ever.
+    std::int64_t retention_days = 90;
     bool simulated = false;  ///< every line leads to a simulator: the clock may be another
     HttpConfig http;
     facility::Facility facility;

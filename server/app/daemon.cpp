@@ -10,6 +10,7 @@
 #include "server/app/workshop.hpp"
 #include "server/billing/api.hpp"
 #include "server/billing/charges.hpp"
+#include "server/billing/evidence.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/booking/api.hpp"
 #include "server/booking/jobs.hpp"
@@ -18,6 +19,7 @@
 #include "server/http/json.hpp"
 #include "server/http/server.hpp"
 #include "server/metering/api.hpp"
+#include "server/metering/series.hpp"
 #include "server/people/api.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
@@ -52,6 +54,7 @@ struct Daemon::Parts {
 
     void add_routes(http::Router& router);
     void add_jobs();
+    void forget_readings();
     http::ServerOptions server_options();
 
     Loaded loaded;
@@ -152,10 +155,21 @@ void Daemon::Parts::add_jobs() {
             return people::forget_expired(writer, real_clock.now(), clock->now());
         });
     });
+    jobs.every(6h, "readings that no bill needs", [this] { forget_readings(); });
     jobs.every(2s, "charges", [this] {
         billing::charge_closed_sessions(stores.ledger(), prepared.facility.id, prepared.zone,
                                         clock->now());
     });
+}
+
+void Daemon::Parts::forget_readings() {
+    auto const& facility = prepared.facility.id;
+    auto const before = clock->now() - std::chrono::days(loaded.config.retention_days);
+    auto const held = stores.ledger().read(
+        [&](store::Reader& reader) { return billing::held_by_bills(reader, facility, before); });
+    auto const gone =
+        metering::Series{stores.telemetry(), facility}.forget(metering::hour_of(before), held);
+    if (gone > 0) log("info", fmt::format("{} hours of readings have gone", gone));
 }
 
 Daemon::Daemon(Loaded loaded, std::optional<ClockSpec> const& clock, Log log)

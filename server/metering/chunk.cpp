@@ -76,6 +76,19 @@ void unpack(Hour hour, std::string_view bytes, Each&& each) {
 
 }  // namespace
 
+Summary summary_of(std::span<Sample const> samples) {
+    Summary summary;
+    for (auto const& sample : samples) {
+        if (!is_good(sample)) continue;
+        bool const first = summary.good++ == 0;
+        summary.least = first ? sample.value : std::min(summary.least, sample.value);
+        summary.most = first ? sample.value : std::max(summary.most, sample.value);
+        summary.last = sample.value;
+        summary.last_at = sample.at;
+    }
+    return summary;
+}
+
 Chunk pack_chunk(Hour hour, std::span<Sample const> samples) {
     if (samples.empty()) return {};
     std::int64_t const unit = samples.size() > many ? 100'000 : 1'000'000;
@@ -101,7 +114,8 @@ Chunk pack_chunk(Hour hour, std::span<Sample const> samples) {
     packer.append(times.take());
     packer.append(values.take());
     packer.append(pack_qualities(samples));
-    Chunk chunk{static_cast<std::int64_t>(samples.size()), 1, compress(packer.view())};
+    Chunk chunk{static_cast<std::int64_t>(samples.size()), 1, compress(packer.view()),
+                summary_of(samples)};
     if (chunk.data.size() >= packer.size()) {
         chunk.codec = 0;
         chunk.data = packer.take();

@@ -30,10 +30,28 @@ struct Sample {
     bool operator==(Sample const&) const = default;
 };
 
+/// Whether a screen shows it: what nobody believes is not drawn.
+constexpr bool is_good(Sample const& sample) {
+    return sample.quality == Quality::good || sample.quality == Quality::edited;
+}
+
+/// What the good samples of a chunk say together.
+struct Summary {
+    std::int64_t good = 0;  ///< how many; without any, the rest means nothing
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+    std::int64_t last = 0;
+    Instant last_at;
+
+    bool operator==(Summary const&) const = default;
+};
+Summary summary_of(std::span<Sample const> samples);
+
 struct Chunk {
     std::int64_t samples = 0;
     int codec = 0;  ///< 0 packed, 1 packed and compressed
     std::string data;
+    Summary summary;
 };
 
 /// Packs samples that are in order of time. Values are kept exactly; times to the second (to a

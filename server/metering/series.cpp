@@ -8,10 +8,6 @@
 namespace karkhana::metering {
 namespace {
 
-bool is_good(Sample const& sample) {
-    return sample.quality == Quality::good || sample.quality == Quality::edited;
-}
-
 /// The smallest and largest value of each step, and the one that came last.
 class Steps {
 public:
@@ -29,20 +25,33 @@ public:
         last_at_.resize(count);
     }
 
-    void add(Instant at, std::int64_t value) {
-        auto const place = static_cast<std::size_t>((at - trace_.during.start) / trace_.step);
+    void add(Instant at, std::int64_t value) { add(Summary{1, value, value, value, at}); }
+
+    /// Takes a whole stretch at once. Precondition: it lies within one step.
+    void add(Summary const& sum) {
+        auto const place = place_of(sum.last_at);
         auto& least = trace_.min[place];
         auto& most = trace_.max[place];
-        least = least ? std::min(*least, value) : value;
-        most = most ? std::max(*most, value) : value;
-        if (at < last_at_[place]) return;
-        last_at_[place] = at;
-        trace_.last[place] = value;
+        least = least ? std::min(*least, sum.least) : sum.least;
+        most = most ? std::max(*most, sum.most) : sum.most;
+        if (sum.last_at < last_at_[place]) return;
+        last_at_[place] = sum.last_at;
+        trace_.last[place] = sum.last;
+    }
+
+    bool hold_in_one(Interval stretch) const {
+        auto const& during = trace_.during;
+        return stretch.start >= during.start && stretch.end <= during.end &&
+               place_of(stretch.start) == place_of(stretch.end - Duration{1});
     }
 
     Trace take() { return std::move(trace_); }
 
 private:
+    std::size_t place_of(Instant at) const {
+        return static_cast<std::size_t>((at - trace_.during.start) / trace_.step);
+    }
+
     Trace trace_;
     std::vector<Instant> last_at_;
 };
@@ -80,38 +89,76 @@ std::int64_t Series::next_number() {
     });
 }
 
-template <class Each>
-void Series::each_sample(store::Reader& reader, Channel channel, Interval during, Each&& each) {
-    auto const last = during.end - Duration{1};
-    auto const within = [&](Sample const& sample) {
-        if (during.contains(sample.at) && is_good(sample)) each(sample);
-    };
-    reader.each(
-        "SELECT hour, codec, data FROM chunk WHERE facility_id = $1 AND channel = $2 "
-        "AND hour BETWEEN $3 AND $4 ORDER BY hour",
-        [&](store::Row const& row) {
-            unpack_chunk(row.integer(0), static_cast<int>(row.integer(1)), row.blob(2), within);
-        },
-        facility_, channel, hour_of(during.start), hour_of(last));
+namespace {
+
+Interval whole(Hour hour) { return {start_of(hour), start_of(hour + 1)}; }
+
+/// What an hour says as one, if its chunk was summed and its counter did not begin anew in it.
+/// Stored times are rounded, so a step right beside the hour may belong to it.
+std::optional<Summary> summed(store::Row const& row, CarriedSteps const& carried) {
+    auto const hour = whole(row.integer(0));
+    auto const good = row.maybe_integer(3);
+    auto const slack = std::chrono::seconds(2);
+    for (auto const& step : carried)
+        if (step.at >= hour.start - slack && step.at <= hour.end + slack) return std::nullopt;
+    if (!good) return std::nullopt;
+    if (*good == 0) return Summary{};
+    auto const more = carried_at(carried, hour.start, row.integer(4));
+    return Summary{*good, row.integer(4) + more, row.integer(5) + more, row.integer(6) + more,
+                   row.at(7)};
+}
+
+}  // namespace
+
+void Series::each_chunk(store::Reader& reader, Channel channel, Interval during,
+                        std::function<void(store::Row const&)> const& each) {
+    reader.each("SELECT hour, codec, data, good, least, most, last, last_at FROM chunk "
+                "WHERE facility_id = $1 AND channel = $2 AND hour BETWEEN $3 AND $4 ORDER BY hour",
+                each, facility_, channel, hour_of(during.start), hour_of(during.end - Duration{1}));
+}
+
+void Series::each_journaled(store::Reader& reader, Channel channel, Interval during,
+                            std::function<void(Sample const&)> const& each) {
     reader.each(
         "SELECT hour, data FROM frame WHERE facility_id = $1 AND hour BETWEEN $3 AND $4 "
         "AND channel_from <= $2 AND channel_to >= $2 ORDER BY line, hour, number",
         [&](store::Row const& row) {
             unpack_frames(row.integer(0), row.blob(1), {channel, channel},
                           [&](Reading const& reading) {
-                              within({reading.answered, reading.value, reading.quality});
+                              each({reading.answered, reading.value, reading.quality});
                           });
         },
-        facility_, channel, hour_of(during.start), hour_of(last));
+        facility_, channel, hour_of(during.start), hour_of(during.end - Duration{1}));
+}
+
+void Series::each_sample(store::Reader& reader, Channel channel, Interval during,
+                         std::function<void(Sample const&)> const& each) {
+    auto const within = [&](Sample const& sample) {
+        if (during.contains(sample.at) && is_good(sample)) each(sample);
+    };
+    each_chunk(reader, channel, during, [&](store::Row const& row) {
+        unpack_chunk(row.integer(0), static_cast<int>(row.integer(1)), row.blob(2), within);
+    });
+    each_journaled(reader, channel, during, within);
 }
 
 Trace Series::trace(Channel channel, Interval during, int steps, CarriedSteps const& carried) {
     Steps found{during, steps};
     if (during.empty()) return found.take();
-    return store_.read([&](store::Reader& reader) {
-        each_sample(reader, channel, during, [&](Sample const& sample) {
+    auto const add = [&](Sample const& sample) {
+        if (during.contains(sample.at) && is_good(sample))
             found.add(sample.at, sample.value + carried_at(carried, sample.at, sample.value));
+    };
+    return store_.read([&](store::Reader& reader) {
+        each_chunk(reader, channel, during, [&](store::Row const& row) {
+            auto const sum =
+                found.hold_in_one(whole(row.integer(0))) ? summed(row, carried) : std::nullopt;
+            if (!sum)
+                unpack_chunk(row.integer(0), static_cast<int>(row.integer(1)), row.blob(2), add);
+            else if (sum->good > 0)
+                found.add(*sum);
         });
+        each_journaled(reader, channel, during, add);
         return found.take();
     });
 }

@@ -1,14 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "server/base/ids.hpp"
 #include "server/metering/chunk.hpp"
 #include "server/metering/meters.hpp"
+#include "server/metering/retention.hpp"
 #include "server/metering/rules_split.hpp"
 #include "server/store/store.hpp"
 
@@ -50,6 +53,9 @@ public:
     /// readings went into chunks. What comes late for a compacted hour is added to its chunk.
     std::int64_t compact(Instant now);
 
+    /// Deletes the chunks of hours before `before` that nothing holds; returns how many.
+    std::int64_t forget(Hour before, std::span<Held const> held);
+
     /// At most `steps` steps of whole seconds. With `carried`, what rollovers and resets left is
     /// added, so that the line of a counter does not fall.
     Trace trace(Channel channel, Interval during, int steps, CarriedSteps const& carried);
@@ -89,8 +95,15 @@ private:
         Chunk chunk;
     };
 
-    template <class Each>
-    void each_sample(store::Reader& reader, Channel channel, Interval during, Each&& each);
+    /// Rows of hour, codec, data, and the summary; by time.
+    void each_chunk(store::Reader& reader, Channel channel, Interval during,
+                    std::function<void(store::Row const&)> const& each);
+    /// Of the hours that the interval touches, whatever their quality.
+    void each_journaled(store::Reader& reader, Channel channel, Interval during,
+                        std::function<void(Sample const&)> const& each);
+    /// Good ones within the interval.
+    void each_sample(store::Reader& reader, Channel channel, Interval during,
+                     std::function<void(Sample const&)> const& each);
     std::vector<Pending> pending(Instant now);
     std::vector<Packed> pack(Pending const& pending, Channel from, Channel to);
     Columns journaled(store::Reader& reader, Pending const& pending, Channel from, Channel to);

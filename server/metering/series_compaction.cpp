@@ -90,18 +90,49 @@ std::vector<Series::Packed> Series::pack(Pending const& pending, Channel from, C
 
 void Series::replace(Pending const& pending, std::vector<Packed> const& chunks) {
     store_.write([&](store::Writer& writer) {
-        for (auto const& [channel, chunk] : chunks)
-            writer.execute("INSERT INTO chunk (facility_id, channel, hour, samples, codec, data) "
-                           "VALUES ($1, $2, $3, $4, $5, $6) "
+        for (auto const& [channel, chunk] : chunks) {
+            auto const& sum = chunk.summary;
+            writer.execute("INSERT INTO chunk (facility_id, channel, hour, samples, codec, data, "
+                           "good, least, most, last, last_at) "
+                           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
                            "ON CONFLICT (facility_id, channel, hour) DO UPDATE SET "
                            "samples = excluded.samples, codec = excluded.codec, "
-                           "data = excluded.data",
+                           "data = excluded.data, good = excluded.good, least = excluded.least, "
+                           "most = excluded.most, last = excluded.last, "
+                           "last_at = excluded.last_at",
                            facility_, channel, pending.hour, chunk.samples, chunk.codec,
-                           store::Blob{chunk.data});
+                           store::Blob{chunk.data}, sum.good, sum.least, sum.most, sum.last,
+                           sum.last_at);
+        }
         return writer.execute("DELETE FROM frame WHERE facility_id = $1 AND line = $2 "
                               "AND hour = $3 AND number <= $4",
                               facility_, pending.line, pending.hour, pending.up_to);
     });
+}
+
+std::int64_t Series::forget(Hour before, std::span<Held const> held) {
+    struct First {
+        Channel channel = 0;
+        Hour hour = 0;
+    };
+    auto const oldest = store_.read([&](store::Reader& reader) {
+        return reader.all(
+            "SELECT channel, MIN(hour) FROM chunk WHERE facility_id = $1 AND hour < $2 "
+            "GROUP BY channel ORDER BY channel",
+            [](store::Row const& row) {
+                return First{static_cast<Channel>(row.integer(0)), row.integer(1)};
+            },
+            facility_, before);
+    });
+    std::int64_t gone = 0;
+    for (auto const& [channel, first] : oldest)
+        for (auto const& hours : forgettable(channel, first, before, held))
+            gone += store_.write([&](store::Writer& writer) {
+                return writer.execute("DELETE FROM chunk WHERE facility_id = $1 "
+                                      "AND channel = $2 AND hour >= $3 AND hour < $4",
+                                      facility_, channel, hours.from, hours.to);
+            });
+    return gone;
 }
 
 }  // namespace karkhana::metering

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <thread>
 
+#include "server/billing/evidence.hpp"
 #include "server/billing/payments.hpp"
 #include "tests/integration/billing/centre.hpp"
 
@@ -55,6 +56,24 @@ TEST_P(Paying, ClearsWhatIsOwedInParts) {
     EXPECT_EQ(balance(receivable), Money{0});
     EXPECT_EQ(centre.invoices()[0].paid, Money{11'567});
     EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Paying, LetsGoOfTheReadingsOnlyWhenTheBillIsPaidInFull) {
+    auto const held = [&](std::string const& before) {
+        return ledger().read([&](store::Reader& reader) {
+            return held_by_bills(reader, facility, dhaka(before)).size();
+        });
+    };
+    EXPECT_EQ(held("2026-11-01 00:00"), 0U);
+    EXPECT_EQ(held("2026-12-01 00:00"), 1U) << "a draft";
+    ASSERT_TRUE(centre.finalise(invoice));
+    EXPECT_EQ(held("2026-12-01 00:00"), 1U) << "not paid";
+    ASSERT_TRUE(pay(Money{11'566}));
+    EXPECT_EQ(held("2026-12-01 00:00"), 1U) << "a poisha is missing";
+    ASSERT_TRUE(pay(Money{1}));
+    EXPECT_EQ(held("2026-12-01 00:00"), 0U);
+    centre.half_an_hour("Rahim", "2026-11-21", 5'000);
+    EXPECT_EQ(held("2026-12-01 00:00"), 1U) << "not on a bill yet";
 }
 
 TEST_P(Paying, MoreThanIsDueIsRefused) {

@@ -193,6 +193,52 @@ TEST_P(Readings, AreTracedBySmallestLargestAndLast) {
     EXPECT_EQ(trace.last[0], 510);
 }
 
+TEST_P(Readings, OfManyHoursAreTracedAsIfEachHadBeenLookedAt) {
+    shop.unit(laser).closed = true;
+    shop.unit(laser).authorised_until = Monotonic::max();
+    for (int hour = 0; hour < 5; ++hour) {
+        shop.unit(laser).load_w = 100 + 300 * (hour % 2);
+        poll(50min);
+        shop.plant.pass(10min);  // a gap
+    }
+    writer().flush();
+    Interval const all{now() - 5h, now()};
+    for (auto const channel : {energy, power}) {
+        auto const samples = series().samples(channel, all);
+        for (int const steps : {1, 2, 5, 100}) {
+            auto const trace = series().trace(channel, all, steps, {});
+            std::vector<std::optional<std::int64_t>> least(trace.min.size()), most = least,
+                                                                              last = least;
+            for (auto const& sample : samples) {
+                auto const place = static_cast<std::size_t>((sample.at - all.start) / trace.step);
+                least[place] = std::min(least[place].value_or(sample.value), sample.value);
+                most[place] = std::max(most[place].value_or(sample.value), sample.value);
+                last[place] = sample.value;
+            }
+            EXPECT_EQ(trace.min, least) << steps;
+            EXPECT_EQ(trace.max, most) << steps;
+            EXPECT_EQ(trace.last, last) << steps;
+        }
+    }
+}
+
+TEST_P(Readings, GoWhenTheyAreOldAndNobodyHoldsThem) {
+    poll(3h);
+    writer().flush();
+    auto const before = hour_of(now()) - 1;
+    auto const kept = rows("chunk");
+    std::vector const held{Held{energy, {start_of(before - 2), start_of(before - 1)}}};
+    EXPECT_EQ(series().forget(before - 10, held), 0);
+    auto const boundaries = series().last_boundaries();
+    auto const gone = series().forget(before, held);
+    EXPECT_GT(gone, 0);
+    EXPECT_EQ(rows("chunk"), kept - gone);
+    EXPECT_FALSE(series().samples(energy, {start_of(before - 1), start_of(before)}).empty());
+    EXPECT_TRUE(series().samples(power, {start_of(before - 1), start_of(before)}).empty());
+    EXPECT_EQ(series().last_boundaries(), boundaries) << "registers at quarters stay";
+    EXPECT_GT(series().forget(before, {}), 0) << "what was held goes when the bill is paid";
+}
+
 TEST_P(Readings, OfACounterDoNotFallWhereItWrapped) {
     CarriedSteps const steps{{now() + 60s, 5'000'000, 0, 5'000'000}};
     auto& unit = shop.unit(laser);
