@@ -20,11 +20,14 @@ constexpr std::chrono::seconds kContactAge{3};
 modbus::Endpoint endpoint_of(LineConfig const& line) {
     if (line.tcp.empty())
         return modbus::SerialEndpoint{line.serial, line.baud,
-                                      static_cast<modbus::Parity>(line.parity), line.stop_bits};
+                                      static_cast<modbus::Parity>(line.parity), line.stop_bits,
+                                      line.echo};
     auto const colon = line.tcp.rfind(':');
     std::uint16_t port = 502;
     std::from_chars(line.tcp.data() + colon + 1, line.tcp.data() + line.tcp.size(), port);
-    return modbus::TcpEndpoint{line.tcp.substr(0, colon), port};
+    auto host = line.tcp.substr(0, colon);
+    if (line.rtu) return modbus::RtuOverTcpEndpoint{std::move(host), port};
+    return modbus::TcpEndpoint{std::move(host), port};
 }
 
 std::int64_t rated_w(Config const& config, std::string const& slug) {
@@ -159,7 +162,8 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
         out.setup.name = line.name;
         out.setup.boot = boot;
         out.setup.clock_speed = clock_speed;
-        if (!line.serial.empty())
+        // Behind a gateway that passes serial frames on, a character takes its time as well.
+        if (!line.serial.empty() || line.rtu)
             out.setup.character =
                 poller::character_time(line.baud, line.parity != 'N', line.stop_bits);
         for (auto const& device : config.devices) {
