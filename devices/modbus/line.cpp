@@ -68,6 +68,7 @@ struct Line::Wire {
     Monotonic last_heard{};
     std::array<Monotonic, 256> quarantine_end{};
     Frame incoming;
+    Trace trace;
 
     Wire(Endpoint where, LineTiming when, MonotonicClock const& monotonic)
         : endpoint(std::move(where)),
@@ -158,7 +159,7 @@ struct Line::Wire {
 
     /// Takes back exactly what was sent, so that only the reply is left to be read.
     std::optional<Fault> hear_echo(Frame const& sent, Monotonic deadline) {
-        Frame heard;
+        auto& heard = incoming;
         while (heard.size < sent.size) {
             std::size_t size = 0;
             auto const room = std::span(heard.bytes).subspan(heard.size, sent.size - heard.size);
@@ -222,6 +223,17 @@ struct Line::Wire {
         if (fault && (framing == Framing::tcp || *fault == Fault::disconnected)) close();
         return fault;
     }
+
+    Outcome ask(Request const& request, Frame const& sent, Monotonic deadline) {
+        if (auto const fault = prepare(deadline)) return tl::unexpected(Failure{*fault});
+        auto const asked = clock.now();
+        if (!send(sent)) return give_up(request, {Fault::disconnected});
+        if (echoes)
+            if (auto const fault = hear_echo(sent, deadline)) return give_up(request, {*fault});
+        auto verdict = receive(request, deadline);
+        if (!verdict) return give_up(request, verdict.error());
+        return Reply{std::move(verdict->words), asked, last_heard};
+    }
 };
 
 Line::Line(Endpoint endpoint, LineTiming timing, MonotonicClock const& clock)
@@ -234,20 +246,20 @@ Outcome Line::transact(Request const& request, Monotonic deadline) {
     auto& wire = *wire_;
     if (wire.clock.now() < wire.quarantine_end[request.unit])
         return tl::unexpected(Failure{Fault::quarantined});
-    if (auto const fault = wire.prepare(deadline)) return tl::unexpected(Failure{*fault});
     auto const sent = encode_request(wire.framing, request, ++wire.transaction);
-    auto const asked = wire.clock.now();
-    if (!wire.send(sent)) return wire.give_up(request, {Fault::disconnected});
-    if (wire.echoes)
-        if (auto const fault = wire.hear_echo(sent, deadline))
-            return wire.give_up(request, {*fault});
-    auto verdict = wire.receive(request, deadline);
-    if (!verdict) return wire.give_up(request, verdict.error());
-    return Reply{std::move(verdict->words), asked, wire.last_heard};
+    auto const began = wire.clock.now();
+    wire.incoming.size = 0;
+    auto outcome = wire.ask(request, sent, deadline);
+    wire.trace.add(began, std::chrono::duration_cast<Duration>(wire.clock.now() - began),
+                   request.unit, sent.view(), wire.incoming.view(),
+                   outcome ? std::nullopt : std::optional(outcome.error()));
+    return outcome;
 }
 
 Monotonic Line::ready_at(std::uint8_t unit) const { return wire_->quarantine_end[unit]; }
 
 void Line::close() { wire_->close(); }
+
+std::vector<TracedExchange> Line::last_frames() const { return wire_->trace.last(); }
 
 }  // namespace karkhana::modbus

@@ -61,6 +61,7 @@ public:
     Outcome transact(Request const& request, Monotonic deadline) override;
     Monotonic ready_at(std::uint8_t unit) const override;
     void close() override;
+    std::vector<TracedExchange> last_frames() const override;
 
 private:
     struct Wire;

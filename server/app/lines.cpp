@@ -158,6 +158,7 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
         LinePlan::Line out;
         auto const index = static_cast<std::uint16_t>(plan.lines.size());
         out.endpoint = endpoint_of(line);
+        out.where = line.endpoint();
         out.setup.index = index;
         out.setup.name = line.name;
         out.setup.boot = boot;
@@ -298,7 +299,7 @@ std::vector<metering::DeviceHealth> Lines::health() const {
             if (device == nullptr) continue;
             auto health = device_health(*device, unit);
             // Nobody is to blame of the units of a line that leads nowhere, but none is heard.
-            if (line.exchanges > 0 && !line.connected) health.state = "silent";
+            if (line.traffic.exchanges > 0 && !line.traffic.connected) health.state = "silent";
             all.push_back(std::move(health));
         }
     }
@@ -317,8 +318,7 @@ std::optional<metering::DeviceHealth> Lines::health_of(interlock::BoardHealth co
     health.polls = static_cast<std::int64_t>(board.polls);
     health.errors = static_cast<std::int64_t>(board.errors);
     if (!board.heard) return health;
-    auto const ago = std::chrono::duration_cast<Duration>(monotonic_.now() - *board.heard);
-    health.last_good = wall_.now() - ago * line.clock_speed;
+    health.last_good = facility_time(*board.heard, line.clock_speed);
     health.latency_us = board.latency.count();
     return health;
 }

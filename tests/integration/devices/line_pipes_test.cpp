@@ -253,7 +253,7 @@ TEST_F(PluggedPort, IsPolledAgainWithinTheBackOffOfItsLine) {
     EXPECT_GE(sink.good, 12);
     unplug();
     std::this_thread::sleep_for(2500ms);
-    EXPECT_FALSE(poller.health().connected);
+    EXPECT_FALSE(poller.health().traffic.connected);
     sink.good = 0;
     PtyPair const takes_the_old_number;
     plug();
