@@ -1,6 +1,6 @@
 #pragma once
 
-#include "devices/modbus/message.hpp"
+#include "devices/modbus/trace.hpp"
 
 namespace karkhana::modbus {
 
@@ -19,6 +19,9 @@ public:
 
     /// Gives up the port or socket; the next request opens it anew.
     virtual void close() = 0;
+
+    /// The last exchanges in bytes, oldest first, where there are any. From any thread.
+    virtual std::vector<TracedExchange> last_frames() const { return {}; }
 };
 
 }  // namespace karkhana::modbus

@@ -136,11 +136,11 @@ Verdict judge_rtu(Request const& request, std::span<std::uint8_t const> received
 }  // namespace
 
 std::string_view name_of(Fault fault) {
-    constexpr std::array<std::string_view, 16> names = {
-        "not_connected", "disconnected",   "unsolicited",    "timeout",
-        "malformed",     "bad_crc",        "wrong_protocol", "wrong_transaction",
-        "wrong_unit",    "wrong_function", "wrong_length",   "wrong_echo",
-        "refused",       "quarantined",    "expired",        "forbidden"};
+    constexpr std::array<std::string_view, fault_count> names = {
+        "not_connected",  "disconnected", "unsolicited",    "timeout",           "collision",
+        "malformed",      "bad_crc",      "wrong_protocol", "wrong_transaction", "wrong_unit",
+        "wrong_function", "wrong_length", "wrong_echo",     "refused",           "quarantined",
+        "expired",        "forbidden"};
     return names.at(static_cast<std::size_t>(fault));
 }
 

@@ -24,8 +24,11 @@ Framing framing_of(Endpoint const& endpoint) {
 
 Context make_context(Endpoint const& endpoint) {
     auto* const made = [&] {
-        if (auto const* tcp = std::get_if<TcpEndpoint>(&endpoint))
-            return modbus_new_tcp_pi(tcp->host.c_str(), std::to_string(tcp->port).c_str());
+        auto const socket = [](auto const& at) {
+            return modbus_new_tcp_pi(at.host.c_str(), std::to_string(at.port).c_str());
+        };
+        if (auto const* tcp = std::get_if<TcpEndpoint>(&endpoint)) return socket(*tcp);
+        if (auto const* tcp = std::get_if<RtuOverTcpEndpoint>(&endpoint)) return socket(*tcp);
         auto const& serial = std::get<SerialEndpoint>(endpoint);
         return modbus_new_rtu(serial.path.c_str(), serial.baud, static_cast<char>(serial.parity), 8,
                               serial.stop_bits);
@@ -34,7 +37,8 @@ Context make_context(Endpoint const& endpoint) {
     return {made, &modbus_free};
 }
 
-/// Silence that separates two serial frames: 3.5 characters, and 1.75 ms from 19200 baud up.
+/// Silence that separates two serial frames: 3.5 characters, and 1.75 ms from 19200 baud up. A
+/// gateway sees to it itself.
 Duration frame_gap(Endpoint const& endpoint) {
     auto const* serial = std::get_if<SerialEndpoint>(&endpoint);
     if (serial == nullptr) return Duration{};
@@ -55,6 +59,8 @@ struct Line::Wire {
     LineTiming timing;
     MonotonicClock const& clock;
     Framing framing;
+    bool serial;
+    bool echoes;
     Context context;
     Duration gap;
     int descriptor = -1;
@@ -62,12 +68,15 @@ struct Line::Wire {
     Monotonic last_heard{};
     std::array<Monotonic, 256> quarantine_end{};
     Frame incoming;
+    Trace trace;
 
     Wire(Endpoint where, LineTiming when, MonotonicClock const& monotonic)
         : endpoint(std::move(where)),
           timing(when),
           clock(monotonic),
           framing(framing_of(endpoint)),
+          serial(std::holds_alternative<SerialEndpoint>(endpoint)),
+          echoes(serial && std::get<SerialEndpoint>(endpoint).echo),
           context(make_context(endpoint)),
           gap(frame_gap(endpoint)) {}
 
@@ -138,16 +147,31 @@ struct Line::Wire {
         }
     }
 
-    bool send(Request const& request) {
-        if (framing == Framing::tcp) {
-            // modbus_send_raw_request would give every request the transaction number 0.
-            auto const frame = encode_request(framing, request, ++transaction);
+    bool send(Frame const& frame) {
+        if (!serial)
+            // modbus_send_raw_request would give every request the transaction number 0, and
+            // knows no serial frames on a socket.
             return ::send(descriptor, frame.bytes.data(), frame.size, MSG_NOSIGNAL) ==
                    static_cast<ssize_t>(frame.size);
-        }
-        auto const frame = encode_request(framing, request, 0);
         auto const without_crc = static_cast<int>(frame.size - 2);
         return modbus_send_raw_request(context.get(), frame.bytes.data(), without_crc) >= 0;
+    }
+
+    /// Takes back exactly what was sent, so that only the reply is left to be read.
+    std::optional<Fault> hear_echo(Frame const& sent, Monotonic deadline) {
+        auto& heard = incoming;
+        while (heard.size < sent.size) {
+            std::size_t size = 0;
+            auto const room = std::span(heard.bytes).subspan(heard.size, sent.size - heard.size);
+            switch (listen(room, size, deadline)) {
+            case Heard::broken: return Fault::disconnected;
+            case Heard::nothing: return Fault::timeout;
+            case Heard::bytes: heard.size += size;
+            }
+            if (!std::ranges::equal(heard.view(), sent.view().first(heard.size)))
+                return Fault::collision;
+        }
+        return std::nullopt;
     }
 
     /// Reads until the reply is judged; `deadline` is of the whole reply, not of each byte.
@@ -199,6 +223,17 @@ struct Line::Wire {
         if (fault && (framing == Framing::tcp || *fault == Fault::disconnected)) close();
         return fault;
     }
+
+    Outcome ask(Request const& request, Frame const& sent, Monotonic deadline) {
+        if (auto const fault = prepare(deadline)) return tl::unexpected(Failure{*fault});
+        auto const asked = clock.now();
+        if (!send(sent)) return give_up(request, {Fault::disconnected});
+        if (echoes)
+            if (auto const fault = hear_echo(sent, deadline)) return give_up(request, {*fault});
+        auto verdict = receive(request, deadline);
+        if (!verdict) return give_up(request, verdict.error());
+        return Reply{std::move(verdict->words), asked, last_heard};
+    }
 };
 
 Line::Line(Endpoint endpoint, LineTiming timing, MonotonicClock const& clock)
@@ -211,16 +246,20 @@ Outcome Line::transact(Request const& request, Monotonic deadline) {
     auto& wire = *wire_;
     if (wire.clock.now() < wire.quarantine_end[request.unit])
         return tl::unexpected(Failure{Fault::quarantined});
-    if (auto const fault = wire.prepare(deadline)) return tl::unexpected(Failure{*fault});
-    auto const asked = wire.clock.now();
-    if (!wire.send(request)) return wire.give_up(request, {Fault::disconnected});
-    auto verdict = wire.receive(request, deadline);
-    if (!verdict) return wire.give_up(request, verdict.error());
-    return Reply{std::move(verdict->words), asked, wire.last_heard};
+    auto const sent = encode_request(wire.framing, request, ++wire.transaction);
+    auto const began = wire.clock.now();
+    wire.incoming.size = 0;
+    auto outcome = wire.ask(request, sent, deadline);
+    wire.trace.add(began, std::chrono::duration_cast<Duration>(wire.clock.now() - began),
+                   request.unit, sent.view(), wire.incoming.view(),
+                   outcome ? std::nullopt : std::optional(outcome.error()));
+    return outcome;
 }
 
 Monotonic Line::ready_at(std::uint8_t unit) const { return wire_->quarantine_end[unit]; }
 
 void Line::close() { wire_->close(); }
+
+std::vector<TracedExchange> Line::last_frames() const { return wire_->trace.last(); }
 
 }  // namespace karkhana::modbus

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -59,6 +60,7 @@ enum class Fault : std::uint8_t {
     disconnected,       ///< it was open and broke, before the reply was complete
     unsolicited,        ///< bytes were waiting that nobody had asked for
     timeout,            ///< the deadline of the whole reply passed
+    collision,          ///< what came back of our own request is not what was sent
     malformed,          ///< the framing itself: lengths, or more bytes than the frame holds
     bad_crc,            ///< serial lines only
     wrong_protocol,     ///< TCP only: the protocol identifier is not 0
@@ -73,6 +75,7 @@ enum class Fault : std::uint8_t {
     forbidden,     ///< not asked: the configuration does not allow this write
 };
 
+constexpr std::size_t fault_count = 17;
 std::string_view name_of(Fault fault);
 
 /// Modbus exception codes that mean something to the poller.

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <map>
 #include <modbus.h>
 #include <netinet/in.h>
 #include <optional>
@@ -105,7 +106,7 @@ protected:
         answer.words.resize(request.count);
         bool const timer = request.function == Function::write_coil &&
                            request.words[0] != coil_closed && request.words[0] != coil_open;
-        bool const plain = !answer.tamper && answer.delay == Duration{} &&
+        bool const plain = carried_by_libmodbus_ && !answer.tamper && answer.delay == Duration{} &&
                            answer.drip == Duration{} && answer.again == Duration{} && !answer.close;
         if (!plain || (timer && answer.exception == 0)) {
             queue(descriptor, *received, answer);
@@ -125,6 +126,9 @@ protected:
     Framing framing_;
     Context context_;
     std::uint16_t port_ = 0;
+    bool socket_ = false;
+    /// libmodbus answers; not where it would write a serial frame to a socket that may be gone.
+    bool carried_by_libmodbus_ = true;
 
 private:
     void queue(int descriptor, ReceivedRequest const& received, Answer const& answer) {
@@ -155,8 +159,8 @@ private:
             // it.
             auto const* const bytes = each.bytes.data() + each.sent;
             [[maybe_unused]] auto const written =
-                framing_ == Framing::tcp ? ::send(each.descriptor, bytes, size, MSG_NOSIGNAL)
-                                         : ::write(each.descriptor, bytes, size);
+                socket_ ? ::send(each.descriptor, bytes, size, MSG_NOSIGNAL)
+                        : ::write(each.descriptor, bytes, size);
             each.sent += size;
             each.due += each.drip;
             if (each.sent < each.bytes.size()) continue;
@@ -189,12 +193,52 @@ private:
     std::thread thread_;
 };
 
+/// Serial requests out of a stream of bytes. Framed here and not by modbus_receive, which serves
+/// one unit alone and swallows what follows a request to another.
+class SerialRequests {
+public:
+    template <class Serve>
+    void take(std::span<std::uint8_t const> bytes, Serve const& serve) {
+        auto const now = Clock::now();
+        if (now - heard_ > std::chrono::milliseconds(50)) frame_.size = 0;
+        heard_ = now;
+        for (auto byte : bytes) {
+            if (frame_.size == frame_.bytes.size()) frame_.size = 0;
+            frame_.put(byte);
+            if (frame_.size < expected_size()) continue;
+            auto const whole = frame_;
+            frame_.size = 0;
+            // Out of step: the next silence begins anew.
+            if (!decode_request(Framing::rtu, whole.view())) return;
+            serve(whole.view());
+        }
+    }
+
+private:
+    std::size_t expected_size() const {
+        if (frame_.size < 7) return 8;
+        bool const many = frame_.bytes[1] == 15 || frame_.bytes[1] == 16;
+        return many ? std::min<std::size_t>(9 + frame_.bytes[6], 256) : 8;
+    }
+
+    Frame frame_;
+    Monotonic heard_{};
+};
+
+Context context_of(Framing framing, std::string const& host, std::uint16_t port) {
+    return {framing == Framing::tcp ? modbus_new_tcp(host.c_str(), port)
+                                    : modbus_new_rtu("/dev/null", 9600, 'N', 8, 1),
+            &modbus_free};
+}
+
 class TcpServer final : public Base {
 public:
-    TcpServer(std::string const& host, std::uint16_t port, Handler handler)
-        : Base(Framing::tcp, {modbus_new_tcp(host.c_str(), port), &modbus_free},
-               std::move(handler)) {
-        listener_ = modbus_tcp_listen(context_.get(), 64);
+    TcpServer(Framing framing, std::string const& host, std::uint16_t port, Handler handler)
+        : Base(framing, context_of(framing, host, port), std::move(handler)) {
+        socket_ = true;
+        carried_by_libmodbus_ = framing == Framing::tcp;
+        auto const listening = context_of(Framing::tcp, host, port);
+        listener_ = modbus_tcp_listen(listening.get(), 64);
         if (listener_ < 0)
             throw std::runtime_error("cannot listen on " + host + ":" + std::to_string(port) +
                                      ": " + modbus_strerror(errno));
@@ -206,14 +250,14 @@ public:
     }
     ~TcpServer() override {
         stop();
-        for (int client : clients_) ::close(client);
+        for (auto const& [client, requests] : clients_) ::close(client);
         ::close(listener_);
     }
 
 private:
     std::vector<pollfd> sources() override {
         std::vector<pollfd> polled{{listener_, POLLIN, 0}};
-        for (int client : clients_) polled.push_back({client, POLLIN, 0});
+        for (auto const& [client, requests] : clients_) polled.push_back({client, POLLIN, 0});
         return polled;
     }
 
@@ -222,14 +266,25 @@ private:
             if (each.revents == 0) continue;
             if (each.fd == listener_)
                 admit();
-            else if (std::find(clients_.begin(), clients_.end(), each.fd) != clients_.end())
-                receive(each.fd);
+            else if (clients_.contains(each.fd))
+                framing_ == Framing::tcp ? receive(each.fd) : receive_serial(each.fd);
         }
     }
 
     void admit() {
         int const client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (client >= 0) clients_.push_back(client);
+        if (client >= 0) clients_.emplace(client, SerialRequests{});
+    }
+
+    void receive_serial(int client) {
+        std::array<std::uint8_t, frame_size_max> bytes{};
+        auto const got = ::recv(client, bytes.data(), bytes.size(), 0);
+        if (got <= 0) return hang_up(client, false);
+        auto requests = clients_.at(client);
+        requests.take(std::span(bytes).first(static_cast<std::size_t>(got)),
+                      [&](auto frame) { serve(client, frame); });
+        if (auto const still = clients_.find(client); still != clients_.end())
+            still->second = requests;
     }
 
     void receive(int client) {
@@ -246,16 +301,14 @@ private:
         linger const abort{1, 0};
         if (reset) ::setsockopt(client, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
         forget(client);
-        std::erase(clients_, client);
+        clients_.erase(client);
         ::close(client);
     }
 
     int listener_ = -1;
-    std::vector<int> clients_;
+    std::map<int, SerialRequests> clients_;  ///< used where the frames are serial
 };
 
-/// Requests are framed here and not by modbus_receive, which serves one unit alone and swallows
-/// what follows a request to another.
 class RtuServer final : public Base {
 public:
     RtuServer(int descriptor, Handler handler)
@@ -271,48 +324,33 @@ private:
 
     void ready(std::vector<pollfd> const& polled) override {
         if (polled[0].revents == 0) return;
-        auto const now = Clock::now();
-        if (now - heard_ > std::chrono::milliseconds(50)) frame_.size = 0;
-        heard_ = now;
-        auto const room = frame_.bytes.size() - frame_.size;
-        auto const got = ::read(descriptor_, frame_.bytes.data() + frame_.size, room);
+        std::array<std::uint8_t, frame_size_max> bytes{};
+        auto const got = ::read(descriptor_, bytes.data(), bytes.size());
         if (got <= 0) {
             // Nobody holds the other end: do not spin on the hang-up.
             if (got == 0 || errno != EAGAIN)
                 std::this_thread::sleep_for(std::chrono::milliseconds(20));
             return;
         }
-        frame_.size += static_cast<std::size_t>(got);
-        // A busy machine may deliver two requests at once.
-        for (auto size = expected_size(); frame_.size >= size; size = expected_size()) {
-            auto const request = frame_;
-            auto const whole = request.view().first(size);
-            frame_.size -= size;
-            std::copy_n(request.bytes.begin() + size, frame_.size, frame_.bytes.begin());
-            if (decode_request(Framing::rtu, whole))
-                serve(descriptor_, whole);
-            else
-                frame_.size = 0;  // out of step: the next silence begins anew
-        }
-    }
-
-    std::size_t expected_size() const {
-        if (frame_.size < 7) return 8;
-        bool const many = frame_.bytes[1] == 15 || frame_.bytes[1] == 16;
-        return many ? std::min<std::size_t>(9 + frame_.bytes[6], 256) : 8;
+        requests_.take(std::span(bytes).first(static_cast<std::size_t>(got)),
+                       [&](auto frame) { serve(descriptor_, frame); });
     }
 
     void hang_up(int, bool) override {}
 
     int descriptor_;
-    Frame frame_;
-    Monotonic heard_{};
+    SerialRequests requests_;
 };
 
 }  // namespace
 
 std::unique_ptr<Server> Server::tcp(std::string const& host, std::uint16_t port, Handler handler) {
-    return std::make_unique<TcpServer>(host, port, std::move(handler));
+    return std::make_unique<TcpServer>(Framing::tcp, host, port, std::move(handler));
+}
+
+std::unique_ptr<Server> Server::rtu_over_tcp(std::string const& host, std::uint16_t port,
+                                             Handler handler) {
+    return std::make_unique<TcpServer>(Framing::rtu, host, port, std::move(handler));
 }
 
 std::unique_ptr<Server> Server::rtu(int descriptor, Handler handler) {

@@ -36,6 +36,9 @@ public:
     /// Port 0 takes any free one, see port(). Throws std::runtime_error when it cannot listen.
     static std::unique_ptr<Server> tcp(std::string const& host, std::uint16_t port,
                                        Handler handler);
+    /// The same with serial frames on the socket, as cheap gateways pass them on.
+    static std::unique_ptr<Server> rtu_over_tcp(std::string const& host, std::uint16_t port,
+                                                Handler handler);
     /// `descriptor` is one end of a serial line or of a pseudo-terminal; it is not closed here.
     static std::unique_ptr<Server> rtu(int descriptor, Handler handler);
 

@@ -23,6 +23,8 @@ Duration retry_delay(int failures, std::uint32_t dice, Duration most) {
 Monotonic next_probe(Monotonic began, Monotonic ended) { return ended + 19 * (ended - began); }
 
 void Latency::add(Duration sample) {
+    last_us_[count_++ % last_us_.size()] =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(sample.count(), 0, 0xFFFF'FFFF));
     if (!known_) {
         known_ = true;
         mean_ = sample;
@@ -32,6 +34,16 @@ void Latency::add(Duration sample) {
     auto const error = sample - mean_;
     mean_ += error / 8;
     deviation_ += (std::chrono::abs(error) - deviation_) / 4;
+}
+
+Duration Latency::p99() const {
+    auto sorted = last_us_;
+    auto const size = std::min(count_, sorted.size());
+    if (size == 0) return Duration{};
+    auto const end = sorted.begin() + static_cast<std::ptrdiff_t>(size);
+    auto const at = sorted.begin() + static_cast<std::ptrdiff_t>((size * 99 + 99) / 100 - 1);
+    std::nth_element(sorted.begin(), at, end);
+    return Duration{*at};
 }
 
 Duration Latency::patience(Duration most) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "server/base/time.hpp"
@@ -23,11 +25,13 @@ Duration retry_delay(int failures, std::uint32_t dice, Duration most);
 /// of the line's time.
 Monotonic next_probe(Monotonic began, Monotonic ended);
 
-/// Learns how long a unit takes to answer.
+/// Learns how long a unit takes to answer, from its last 128 answers.
 class Latency {
 public:
     void add(Duration sample);
     Duration mean() const { return mean_; }
+    /// What 99 of 100 answers keep within; the longest of fewer.
+    Duration p99() const;
     bool known() const { return known_; }
     /// How long to wait for a unit that may be dead: generous to it, but cheaper than `most`.
     Duration patience(Duration most) const;
@@ -35,6 +39,8 @@ public:
 private:
     Duration mean_{};
     Duration deviation_{};
+    std::array<std::uint32_t, 128> last_us_{};
+    std::size_t count_ = 0;  ///< ever
     bool known_ = false;
 };
 

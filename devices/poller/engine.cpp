@@ -15,7 +15,7 @@ constexpr Duration nap_most = std::chrono::seconds(1);
 PollEngine::State::State(LineSetup line, modbus::Bus& wire, ReadingSink& readings,
                          WallClock const& facility, MonotonicClock const& elapsed)
     : setup(std::move(line)),
-      bus(wire),
+      bus(wire, elapsed),
       sink(readings),
       wall(facility),
       monotonic(elapsed),
@@ -130,7 +130,7 @@ LineHealth PollEngine::health() const {
     std::lock_guard const lock(state_->mutex);
     auto health = state_->published;
     health.alive = std::chrono::duration_cast<Duration>(state_->monotonic.now() - state_->started);
-    health.overruns = 0;
+    health.traffic = state_->bus.traffic();
     for (auto const& unit : health.units) health.overruns += unit.overruns;
     return health;
 }

@@ -41,17 +41,13 @@ bool speaks(Failure failure) {
 modbus::Outcome PollEngine::State::exchange(modbus::Request const& request, Duration patience) {
     auto const began = monotonic.now();
     auto outcome = bus.transact(request, began + patience);
-    auto const ended = monotonic.now();
     bool const connected = outcome || outcome.error().fault != Fault::not_connected;
     if (connected) {
         line_failures = 0;
     } else {
-        line_retry_at = ended + retry_delay(++line_failures, throw_dice(), line_delay_most);
+        line_retry_at =
+            monotonic.now() + retry_delay(++line_failures, throw_dice(), line_delay_most);
     }
-    std::lock_guard const lock(mutex);
-    ++published.exchanges;
-    published.busy += std::chrono::duration_cast<Duration>(ended - began);
-    published.connected = connected;
     return outcome;
 }
 

@@ -59,7 +59,7 @@ struct PollEngine::State {
     void cancel();
 
     LineSetup setup;
-    modbus::Bus& bus;
+    WatchedBus bus;
     ReadingSink& sink;
     WallClock const& wall;
     MonotonicClock const& monotonic;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "devices/modbus/message.hpp"
+#include "devices/poller/traffic.hpp"
 #include "server/base/time.hpp"
 
 namespace karkhana::poller {
@@ -38,12 +39,10 @@ struct UnitHealth {
 struct LineHealth {
     std::uint16_t line = 0;
     std::string name;
-    bool connected = false;
-    std::uint64_t exchanges = 0;
     std::uint64_t overruns = 0;
-    Duration busy{};   ///< time spent in exchanges since the start
     Duration alive{};  ///< time since the start
     std::vector<UnitHealth> units;
+    LineTraffic traffic;  ///< of the guests' units too
 };
 
 }  // namespace karkhana::poller

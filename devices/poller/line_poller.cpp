@@ -113,4 +113,8 @@ std::future<modbus::Outcome> LinePoller::read_coils(std::uint8_t unit, std::uint
 
 LineHealth LinePoller::health() const { return thread_->engine.health(); }
 
+std::vector<modbus::TracedExchange> LinePoller::last_frames() const {
+    return thread_->bus->last_frames();
+}
+
 }  // namespace karkhana::poller

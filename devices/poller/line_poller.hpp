@@ -40,6 +40,8 @@ public:
                                             std::uint16_t count, Monotonic expires);
 
     LineHealth health() const;
+    /// The last exchanges in bytes, oldest first.
+    std::vector<modbus::TracedExchange> last_frames() const;
 
 private:
     struct Thread;

@@ -140,6 +140,14 @@ LineConfig read_line(Table& table) {
     if (parity != "N" && parity != "E" && parity != "O") table.complain("parity", "N, E or O");
     line.parity = parity.empty() ? 'N' : parity[0];
     line.stop_bits = static_cast<int>(table.integer("stop_bits", 1, 2).value_or(1));
+    auto const framing = table.text("framing").value_or(line.tcp.empty() ? "rtu" : "tcp");
+    if (framing != "tcp" && framing != "rtu")
+        table.complain("framing", "tcp, or rtu for a gateway that passes serial frames on");
+    else if (line.tcp.empty() && framing == "tcp")
+        table.complain("framing", "a serial line carries rtu alone");
+    line.rtu = !line.tcp.empty() && framing == "rtu";
+    line.echo = table.flag("echo").value_or(false);
+    if (line.echo && line.serial.empty()) table.complain("echo", "of a serial line only");
     if (line.tcp.empty() == line.serial.empty())
         table.complain("name", "needs either tcp = \"host:port\" or serial = \"/dev/...\"");
     if (!line.tcp.empty() && !is_endpoint(line.tcp))

@@ -15,12 +15,14 @@ namespace karkhana::app {
 struct LineConfig {
     std::string name;
     std::string tcp;     ///< "host:port"; empty when serial
+    bool rtu = false;    ///< the gateway at `tcp` carries serial frames as they are
     std::string serial;  ///< path of the port; empty when TCP
     int baud = 9600;
     char parity = 'N';
     int stop_bits = 1;
+    bool echo = false;  ///< the serial adapter hears what it sends
 
-    std::string endpoint() const { return tcp.empty() ? serial : tcp; }
+    std::string endpoint() const { return tcp.empty() ? serial : rtu ? "rtu " + tcp : tcp; }
 };
 
 struct DeviceConfig {

@@ -20,11 +20,14 @@ constexpr std::chrono::seconds kContactAge{3};
 modbus::Endpoint endpoint_of(LineConfig const& line) {
     if (line.tcp.empty())
         return modbus::SerialEndpoint{line.serial, line.baud,
-                                      static_cast<modbus::Parity>(line.parity), line.stop_bits};
+                                      static_cast<modbus::Parity>(line.parity), line.stop_bits,
+                                      line.echo};
     auto const colon = line.tcp.rfind(':');
     std::uint16_t port = 502;
     std::from_chars(line.tcp.data() + colon + 1, line.tcp.data() + line.tcp.size(), port);
-    return modbus::TcpEndpoint{line.tcp.substr(0, colon), port};
+    auto host = line.tcp.substr(0, colon);
+    if (line.rtu) return modbus::RtuOverTcpEndpoint{std::move(host), port};
+    return modbus::TcpEndpoint{std::move(host), port};
 }
 
 std::int64_t rated_w(Config const& config, std::string const& slug) {
@@ -155,11 +158,13 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
         LinePlan::Line out;
         auto const index = static_cast<std::uint16_t>(plan.lines.size());
         out.endpoint = endpoint_of(line);
+        out.where = line.endpoint();
         out.setup.index = index;
         out.setup.name = line.name;
         out.setup.boot = boot;
         out.setup.clock_speed = clock_speed;
-        if (!line.serial.empty())
+        // Behind a gateway that passes serial frames on, a character takes its time as well.
+        if (!line.serial.empty() || line.rtu)
             out.setup.character =
                 poller::character_time(line.baud, line.parity != 'N', line.stop_bits);
         for (auto const& device : config.devices) {
@@ -294,7 +299,7 @@ std::vector<metering::DeviceHealth> Lines::health() const {
             if (device == nullptr) continue;
             auto health = device_health(*device, unit);
             // Nobody is to blame of the units of a line that leads nowhere, but none is heard.
-            if (line.exchanges > 0 && !line.connected) health.state = "silent";
+            if (line.traffic.exchanges > 0 && !line.traffic.connected) health.state = "silent";
             all.push_back(std::move(health));
         }
     }
@@ -313,8 +318,7 @@ std::optional<metering::DeviceHealth> Lines::health_of(interlock::BoardHealth co
     health.polls = static_cast<std::int64_t>(board.polls);
     health.errors = static_cast<std::int64_t>(board.errors);
     if (!board.heard) return health;
-    auto const ago = std::chrono::duration_cast<Duration>(monotonic_.now() - *board.heard);
-    health.last_good = wall_.now() - ago * line.clock_speed;
+    health.last_good = facility_time(*board.heard, line.clock_speed);
     health.latency_us = board.latency.count();
     return health;
 }

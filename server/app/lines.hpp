@@ -23,6 +23,7 @@ struct LinePlan {
     struct Line {
         poller::LineSetup setup;
         modbus::Endpoint endpoint;
+        std::string where;  ///< the endpoint as the configuration says it
         Duration max_late = std::chrono::seconds(1);
     };
     std::vector<Line> lines;
@@ -51,6 +52,7 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
 /// The lines at work: one thread each. Answers metering's questions to meters and contacts.
 class Lines final : public metering::MeterPort,
                     public metering::ContactPort,
+                    public metering::LinePort,
                     public interlock::InterlockListener {
 public:
     Lines(LinePlan plan, std::vector<metering::Device> devices, ReadingSink& sink,
@@ -72,6 +74,8 @@ public:
                        interlock::RelayState const& after) override;
 
     std::vector<metering::DeviceHealth> health() const;
+    std::vector<metering::LineStatus> lines() const override;
+    std::optional<std::vector<metering::LineFrame>> frames(std::string_view line) const override;
 
 private:
     struct Place {
@@ -80,6 +84,10 @@ private:
     };
 
     std::optional<metering::DeviceHealth> health_of(interlock::BoardHealth const& board) const;
+    metering::LineUnitStatus status_of(poller::LineHealth const& line,
+                                       poller::UnitTraffic const& traffic,
+                                       std::vector<metering::DeviceHealth> const& known) const;
+    Instant facility_time(Monotonic at, int clock_speed) const;
     metering::Device const* device_at(std::string_view line, std::uint8_t unit) const;
 
     LinePlan plan_;

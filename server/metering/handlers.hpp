@@ -18,5 +18,7 @@ http::Response list_points(Services const& services, http::Request const& reques
 http::Response list_readings(Services const& services, http::Request const& request);
 http::Response get_meter_balance(Services const& services, http::Request const& request);
 http::Response list_devices(Services const& services, http::Request const& request);
+http::Response list_lines(Services const& services, http::Request const& request);
+http::Response list_line_frames(Services const& services, http::Request const& request);
 
 }  // namespace karkhana::metering

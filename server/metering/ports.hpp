@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,6 +71,51 @@ struct DeviceHealth {
     std::int64_t polls = 0;
     std::int64_t errors = 0;
     std::string serial;  ///< as the device itself says; empty when it does not
+};
+
+/// How one unit of a line does, as whoever mends lines wants to know it. Counts are since the
+/// start of the daemon, times are real ones.
+struct LineUnitStatus {
+    int unit = 0;
+    std::optional<DeviceId> device;  ///< nothing where the ledger knows none at this place
+    std::string device_name;
+    std::string state = "never_seen";  ///< as DeviceHealth has it
+    std::optional<Instant> last_good;
+    std::optional<std::int64_t> silent_ms;  ///< since it last answered with what was asked
+    std::optional<std::int64_t> latency_us, latency_p99_us;
+    int utilisation_permille = 0;  ///< share of the line's last minute
+    std::int64_t exchanges = 0;
+    std::int64_t overruns = 0;                   ///< periods that passed without their turn
+    std::map<std::string, std::int64_t> errors;  ///< by kind, those that occurred
+    std::string last_error;                      ///< a kind, with the code of an exception
+};
+
+struct LineStatus {
+    std::string name;
+    std::string endpoint;
+    bool connected = false;
+    int utilisation_permille = 0;  ///< of the last minute
+    std::int64_t exchanges = 0;
+    std::int64_t overruns = 0;
+    std::vector<LineUnitStatus> units;
+};
+
+/// One exchange of a line in bytes.
+struct LineFrame {
+    Instant asked;
+    std::int64_t took_us = 0;
+    int unit = 0;
+    std::vector<std::uint8_t> request, reply;
+    std::string error;  ///< empty: the reply was believed
+};
+
+/// The lines themselves, for commissioning and repair. Thread-safe.
+class LinePort {
+public:
+    virtual ~LinePort() = default;
+    virtual std::vector<LineStatus> lines() const = 0;
+    /// The last exchanges, oldest first; nothing where no line has this name.
+    virtual std::optional<std::vector<LineFrame>> frames(std::string_view line) const = 0;
 };
 
 /// Publishes one server-sent event; must not block.

@@ -31,6 +31,7 @@ struct Services {
     std::function<std::vector<DeviceHealth>()> health;
     /// Whether anybody listens to events; may stay empty.
     std::function<bool()> listening;
+    LinePort const* lines = nullptr;  ///< nothing where no line is read
 };
 
 /// Which channels tell of a machine; fixed once the devices are configured.

@@ -47,6 +47,8 @@ constexpr std::array kTable{
     OperationRow{"listReadings",       yes,    yes,     yes,   yes},
     OperationRow{"getMeterBalance",    yes,    yes,     no,    yes},
     OperationRow{"listDevices",        yes,    yes,     no,    yes},
+    OperationRow{"listLines",          yes,    yes,     no,    yes},
+    OperationRow{"listLineFrames",     yes,    yes,     no,    yes},
 
     OperationRow{"listEnterprises",    yes,    yes,     no,    yes},
     OperationRow{"createEnterprise",   yes,    no,      no,    yes},

@@ -121,7 +121,7 @@ TEST_F(Polling, BringsExactValuesOverTcp) {
         }
     }
     auto const health = poller->health();
-    EXPECT_TRUE(health.connected);
+    EXPECT_TRUE(health.traffic.connected);
     EXPECT_EQ(health.units.at(0).state, UnitState::healthy);
     EXPECT_EQ(health.units.at(0).serial, 1U);
 }

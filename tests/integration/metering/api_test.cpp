@@ -321,6 +321,40 @@ TEST_P(Answers, ListPointsAndDevices) {
     EXPECT_EQ(items("/api/v1/devices")[0].at("latency_us").as_int64(), 900);
 }
 
+class TwoLines final : public LinePort {
+public:
+    std::vector<LineStatus> lines() const override {
+        LineUnitStatus meter;
+        meter.unit = 7;
+        meter.errors = {{"timeout", 2}};
+        return {{"hall", "10.0.0.9:502", true, 412, 900, 1, {meter}},
+                {"roof", "rtu x:1", {}, {}, {}, {}, {}}};
+    }
+    std::optional<std::vector<LineFrame>> frames(std::string_view line) const override {
+        if (line != "the hall") return std::nullopt;
+        return std::vector<LineFrame>{{instant(0), 20'000, 7, {1, 0xAB}, {}, "timeout"}};
+    }
+};
+
+TEST_P(Answers, ShowTheLinesToWhoeverMendsThem) {
+    EXPECT_EQ(items("/api/v1/lines").size(), 0U) << "no line is read here";
+    TwoLines const port;
+    shop.daemon->services.lines = &port;
+    auto const lines = items("/api/v1/lines");
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].at("utilisation_permille").as_int64(), 412);
+    auto const& unit = lines[0].at("units").at(0);
+    EXPECT_EQ(unit.at("errors").at("timeout").as_int64(), 2);
+    EXPECT_TRUE(unit.at("device_id").is_null());
+    auto const frame = items("/api/v1/lines/the hall/frames").at(0);
+    EXPECT_EQ(frame.at("request").as_string(), "01 ab");
+    EXPECT_EQ(frame.at("reply").as_string(), "");
+    EXPECT_EQ(frame.at("error").as_string(), "timeout");
+    EXPECT_EQ(get(shop.workshop.desk, "/api/v1/lines/roof/frames").status, 404);
+    EXPECT_EQ(get(shop.workshop.member, "/api/v1/lines").status, 403);
+    EXPECT_EQ(get(shop.workshop.member, "/api/v1/lines/the hall/frames").status, 403);
+}
+
 TEST_P(Answers, RefuseWhatIsNotTheirs) {
     auto& workshop = shop.workshop;
     auto const path = "/api/v1/bookings/" + booking;

@@ -92,7 +92,8 @@ class Contract(unittest.TestCase):
         invoice = cls.told("finalizeInvoice", accountant.post(f"{path}/finalize"))
         payment = {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"}
         cls.told("createPayment", accountant.post(f"{path}/payments", payment))
-        return {"bookings": booked["id"], "machines": booked["machine"]["id"],
+        line = cls.roles["manager"].get("/api/v1/lines").json["items"][0]["name"]
+        return {"line": line, "bookings": booked["id"], "machines": booked["machine"]["id"],
                 "usage-sessions": done["session_ids"][0], "invoices": invoice["id"],
                 "from": booked["start"], "period": period}
 
@@ -100,6 +101,7 @@ class Contract(unittest.TestCase):
         subject = path.split("/")[3] if path.startswith("/api/v1/") else ""
         filled = path.replace("{id}", self.ids.get(subject, "")).replace("{line}", "1")
         filled = filled.replace("{channel}", "2").replace("{what}", "usage")
+        filled = filled.replace("{name}", self.ids["line"])
         day = self.ids["from"][:10]
         asked = {"getAvailability": "duration_minutes=60&", "findTime":
                  f"day={day}&duration_minutes=60&machine_kind=laser&"}
@@ -118,7 +120,7 @@ class Contract(unittest.TestCase):
     def test_every_operation_of_the_document_has_a_route(self):
         nobody = Caller(self.house.address)
         for method, path, operation in operations():
-            path = re.sub(r"\{(line|channel)\}", "1", path).replace("{what}", "usage")
+            path = re.sub(r"\{(line|channel|name)\}", "1", path).replace("{what}", "usage")
             path = path.replace("{id}", str(uuid.uuid4()))
             answer = nobody.ask(method, path, {} if method in ("POST", "PATCH") else None)
             with self.subTest(operation=operation["operationId"]):

@@ -59,6 +59,28 @@ TEST_F(ConfigFile, TenLinesAreEnough) {
     EXPECT_FALSE(config->simulated);
 }
 
+TEST_F(ConfigFile, ALineIsTcpOrSerialOrSerialFramesThroughAGateway) {
+    auto const text = std::string{kSmall};
+    auto const with = [&](std::string const& line) {
+        auto changed = text;
+        return load(changed.replace(text.find("tcp = "), 24, line));
+    };
+    auto const gateway = with(R"(tcp = "10.0.0.9:4196", framing = "rtu", baud = 19200)");
+    ASSERT_TRUE(gateway);
+    EXPECT_TRUE(gateway->lines[0].rtu);
+    EXPECT_EQ(gateway->lines[0].endpoint(), "rtu 10.0.0.9:4196");
+    auto const port = with(R"(serial = "/dev/serial/by-id/a", echo = true)");
+    ASSERT_TRUE(port);
+    EXPECT_TRUE(port->lines[0].echo);
+    EXPECT_FALSE(port->lines[0].rtu);
+    EXPECT_FALSE(with(R"(tcp = "10.0.0.9:4196", framing = "ascii")"));
+    EXPECT_TRUE(complains(6, "passes serial frames on"));
+    EXPECT_FALSE(with(R"(serial = "/dev/ttyS0", framing = "tcp")"));
+    EXPECT_TRUE(complains(6, "rtu alone"));
+    EXPECT_FALSE(with(R"(tcp = "10.0.0.9:4196", echo = true)"));
+    EXPECT_TRUE(complains(6, "of a serial line only"));
+}
+
 TEST_F(ConfigFile, TheDemosOwnIsSound) {
     DemoPlaces places;
     places.data = folder_.string();

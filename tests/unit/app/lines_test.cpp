@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <thread>
 
+#include "devices/modbus/server.hpp"
 #include "devices/profiles/load.hpp"
 #include "server/app/lines.hpp"
 
@@ -102,6 +103,47 @@ TEST_F(LinePlans, SayThatNothingIsHeardOnALineThatLeadsNowhere) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     EXPECT_EQ(lines.health().at(0).state, "silent");
     lines.stop();
+}
+
+TEST_F(LinePlans, TellOfEveryUnitAndOfTheLastFrames) {
+    auto const server = modbus::Server::tcp("127.0.0.1", 0, [](modbus::Request const& request) {
+        modbus::Answer answer;
+        answer.words.resize(request.count);
+        answer.exception = request.address == 12 ? 0 : 2;
+        return answer;
+    });
+    config.lines[0].tcp = "127.0.0.1:" + std::to_string(server->port());
+    devices[0].unit = 1;
+    add_point(1, "active_power");
+    NoReadings sink;
+    SystemWallClock wall;
+    SystemMonotonicClock real;
+    Lines lines{plan(), devices, sink, wall, real, [](std::string_view, std::string_view) {}};
+    EXPECT_FALSE(lines.frames("roof"));
+    ASSERT_EQ(lines.lines().at(0).units.size(), 1U) << "also before it was asked";
+    EXPECT_EQ(lines.lines()[0].units[0].state, "never_seen");
+    lines.start();
+    auto const until = real.now() + std::chrono::seconds(10);
+    while (lines.lines()[0].exchanges < 3 && real.now() < until)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    lines.stop();
+    auto const line = lines.lines()[0];
+    EXPECT_EQ(line.endpoint, config.lines[0].tcp);
+    EXPECT_TRUE(line.connected);
+    auto const& unit = line.units.at(0);
+    EXPECT_EQ(unit.device, devices[0].id);
+    EXPECT_EQ(unit.state, "good");
+    EXPECT_TRUE(unit.silent_ms && unit.latency_us && unit.last_good);
+    EXPECT_EQ(unit.errors.at("refused"), 1) << "the serial number, which this meter does not have";
+    EXPECT_EQ(unit.last_error, "refused 2");
+    auto const frames = lines.frames("hall").value();
+    ASSERT_EQ(frames.size(), static_cast<std::size_t>(line.exchanges));
+    EXPECT_EQ(frames[0].error, "refused 2");
+    EXPECT_EQ(frames[0].reply, (std::vector<std::uint8_t>{0, 1, 0, 0, 0, 3, 1, 0x83, 2}));
+    EXPECT_EQ(frames[1].error, "");
+    EXPECT_EQ(frames[1].request,
+              (std::vector<std::uint8_t>{0, 2, 0, 0, 0, 6, 1, 4, 0, 12, 0, frames[1].request[11]}));
+    EXPECT_LE(frames[0].asked, frames[1].asked);
 }
 
 }  // namespace

@@ -65,8 +65,9 @@ TEST(RoleTable, MoneyIsForAccountantAndManager) {
 }
 
 TEST(RoleTable, AMemberSeesNeitherOthersNorTheTrail) {
-    for (auto const operation : {"listEnterprises", "listPeople", "listAudit", "listPayments",
-                                 "listDevices", "createPerson", "assignUsageSession"})
+    for (auto const operation :
+         {"listEnterprises", "listPeople", "listAudit", "listPayments", "listDevices", "listLines",
+          "listLineFrames", "createPerson", "assignUsageSession"})
         EXPECT_FALSE(may_call(with({"member"}), operation)) << operation;
 }
 

@@ -224,7 +224,7 @@ TEST_F(Engine, SaysMissingForTheWholeLineWhenThePortIsGone) {
     EXPECT_EQ(kept.count(12, Quality::missing), 1U);
     EXPECT_EQ(kept.count(22, Quality::missing), 1U);
     EXPECT_LE(line.asked.size(), 5U);
-    EXPECT_FALSE(engine->health().connected);
+    EXPECT_FALSE(engine->health().traffic.connected);
     line.connected = true;
     line.units = {{1, {}}, {2, {}}};
     run_for(30s);
