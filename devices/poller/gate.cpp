@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "server/base/quantities.hpp"
 
@@ -11,10 +12,9 @@ namespace karkhana::poller {
 std::int64_t resolution_of(profiles::Point const& point, profiles::Decoded const& decoded) {
     long double step = 1;
     if (point.type == profiles::WordType::f32) {
-        bool const big = point.order == profiles::WordOrder::big;
-        auto const high = decoded.raw.word[big ? 0 : 1];
-        auto const low = decoded.raw.word[big ? 1 : 0];
-        auto const value = std::bit_cast<float>(std::uint32_t{high} << 16 | low);
+        auto const bits =
+            profiles::joined(point.order, point.byte_order, std::span(decoded.raw.word).first(2));
+        auto const value = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
         step = std::nextafter(std::fabs(value), std::numeric_limits<float>::infinity()) -
                std::fabs(value);
     }

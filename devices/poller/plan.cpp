@@ -12,13 +12,13 @@ namespace {
 using profiles::PointKind;
 using profiles::Profile;
 
-int start_of(Slot const& slot) { return slot.point->address; }
-int end_of(Slot const& slot) { return slot.point->address + slot.point->words(); }
+int start_of(Slot const& slot) { return slot.point->first(); }
+int end_of(Slot const& slot) { return static_cast<int>(slot.point->end()); }
 
 Block block_of(std::uint8_t function, std::vector<Slot> slots) {
     Block block;
     block.function = function;
-    block.address = slots.front().point->address;
+    block.address = slots.front().point->first();
     int end = 0;
     for (auto const& slot : slots) {
         end = std::max(end, end_of(slot));

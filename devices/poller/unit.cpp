@@ -126,9 +126,7 @@ UnitRun::Values UnitRun::decode(Block const& block, std::vector<std::uint16_t> c
     Values values;
     values.readings.reserve(block.slots.size());
     for (auto const& slot : block.slots) {
-        auto const first = static_cast<std::size_t>(slot.point->address - block.address);
-        auto const decoded =
-            profiles::decode(*slot.point, std::span(words).subspan(first, slot.point->words()));
+        auto const decoded = profiles::decode_in(*slot.point, block.address, words);
         Reading reading;
         reading.channel = slot.channel;
         reading.value = decoded.value;

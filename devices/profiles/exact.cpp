@@ -81,6 +81,21 @@ std::optional<NamedUnit> named_unit(std::string_view name) {
         {"m3", {Unit::ml, 1'000'000}},
         {"count", {Unit::count, 1}},
         {"flag", {Unit::flag, 1}},
+        {"VA", {Unit::va, 1}},
+        {"kVA", {Unit::va, 1000}},
+        {"var", {Unit::var, 1}},
+        {"kvar", {Unit::var, 1000}},
+        {"VAh", {Unit::vah, 1}},
+        {"kVAh", {Unit::vah, 1000}},
+        {"varh", {Unit::varh, 1}},
+        {"kvarh", {Unit::varh, 1000}},
+        {"deg", {Unit::mdeg, 1000}},
+        {"degC", {Unit::mdegc, 1000}},
+        {"m3/h", {Unit::ml_h, 1'000'000}},
+        {"m/s", {Unit::um_s, 1'000'000}},
+        {"s", {Unit::second, 1}},
+        {"h", {Unit::second, 3600}},
+        {"rpm", {Unit::rpm, 1}},
     };
     for (auto const& row : rows)
         if (row.name == name) return row.unit;

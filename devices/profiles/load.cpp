@@ -7,6 +7,7 @@
 
 #include "devices/profiles/decode.hpp"
 #include "devices/profiles/exact.hpp"
+#include "devices/profiles/transform.hpp"
 
 namespace karkhana::profiles {
 namespace {
@@ -23,15 +24,17 @@ constexpr std::array<Named<PointKind>, 4> kinds = {{{"counter", PointKind::count
                                                     {"gauge", PointKind::gauge},
                                                     {"state", PointKind::state},
                                                     {"command", PointKind::command}}};
-constexpr std::array<Named<WordType>, 9> types = {{{"u16", WordType::u16},
-                                                   {"s16", WordType::s16},
-                                                   {"u32", WordType::u32},
-                                                   {"s32", WordType::s32},
-                                                   {"u64", WordType::u64},
-                                                   {"s64", WordType::s64},
-                                                   {"f32", WordType::f32},
-                                                   {"f64", WordType::f64},
-                                                   {"bits", WordType::bits}}};
+constexpr std::array<Named<WordType>, 11> types = {{{"u16", WordType::u16},
+                                                    {"s16", WordType::s16},
+                                                    {"u32", WordType::u32},
+                                                    {"s32", WordType::s32},
+                                                    {"u64", WordType::u64},
+                                                    {"s64", WordType::s64},
+                                                    {"f32", WordType::f32},
+                                                    {"f64", WordType::f64},
+                                                    {"bits", WordType::bits},
+                                                    {"bcd16", WordType::bcd16},
+                                                    {"bcd32", WordType::bcd32}}};
 constexpr std::array<Named<WordOrder>, 2> orders = {
     {{"big", WordOrder::big}, {"little", WordOrder::little}}};
 constexpr std::array<Named<Watchdog>, 3> watchdogs = {
@@ -49,6 +52,9 @@ T choose(Table& table, std::string_view key, std::string_view word,
     table.complain(key, what);
     return choices[0].value;
 }
+
+constexpr std::array<Named<ScaleFrom::Kind>, 2> scale_kinds = {
+    {{"exponent", ScaleFrom::Kind::exponent}, {"factor", ScaleFrom::Kind::factor}}};
 
 std::uint16_t require_u16(Table& table, std::string_view key, std::int64_t least = 0) {
     return static_cast<std::uint16_t>(table.require_integer(key, least, 0xFFFF));
@@ -85,6 +91,17 @@ Identity read_identity(Table table) {
     if (!identity.expect.empty() && identity.expect.size() != identity.words)
         table.complain("expect", "'expect' must hold as many words as 'words' says");
     return identity;
+}
+
+Model read_model(Table table) {
+    Model model;
+    model.function = static_cast<std::uint8_t>(table.require_integer("fc", 3, 4));
+    model.address = require_u16(table, "address");
+    model.words = static_cast<std::uint16_t>(table.require_integer("words", 1, 64));
+    model.text = table.require_text("text");
+    if (model.text.empty() || model.text.size() > std::size_t{model.words} * 2)
+        table.complain("text", "'text' must fit into 'words' of two characters");
+    return model;
 }
 
 Relay read_relay(Table table) {
@@ -136,6 +153,36 @@ void read_scale(Table& table, Point& point) {
         point.modulus = base->numerator;
 }
 
+bool is_integer(WordType type) {
+    return type != WordType::f32 && type != WordType::f64 && type != WordType::bits;
+}
+
+/// Registers elsewhere that the value is made of besides its own.
+void read_parts(Table& table, Point& point) {
+    if (auto from = table.table("scale_from")) {
+        ScaleFrom scale;
+        scale.kind = choose(*from, "as", from->require_text("as"), scale_kinds);
+        scale.address = require_u16(*from, "address");
+        if (point.type == WordType::bits) from->complain("as", "bits have no scale");
+        point.scale_from = scale;
+    }
+    if (auto part = table.table("fraction")) {
+        Fraction fraction;
+        fraction.address = require_u16(*part, "address");
+        fraction.type = choose(*part, "type", part->require_text("type"), types);
+        auto const scale = exact(part->text("scale").value_or("1"));
+        if (!scale || scale->numerator <= 0)
+            part->complain("scale", "'scale' must be a positive number such as \"0.001\"");
+        fraction.scale = scale.value_or(Scale{});
+        if (!is_integer(point.type)) part->complain("type", "only an integer has a fraction");
+        if (fraction.type != WordType::f32 && !is_integer(fraction.type))
+            part->complain("type", "a fraction is f32 or an integer");
+        point.fraction = fraction;
+    }
+    if (point.words() > 4)
+        table.complain("name", "a value and what it is made of are four registers at most");
+}
+
 Point read_point(Table table) {
     Point point;
     point.name = table.require_text("name");
@@ -144,24 +191,29 @@ Point read_point(Table table) {
     point.address = require_u16(table, "address");
     point.type = choose(table, "type", table.require_text("type"), types);
     point.order = choose(table, "order", table.text("order").value_or("big"), orders);
+    point.byte_order =
+        choose(table, "byte_order", table.text("byte_order").value_or("big"), orders);
     if (auto const bit = table.integer("bit", 0, 15)) {
         point.bit = static_cast<std::uint8_t>(*bit);
         if (point.type != WordType::bits) table.complain("bit", "'bit' goes with type bits");
     }
     read_scale(table, point);
+    read_parts(table, point);
     point.min = table.integer("min");
     point.max = table.integer("max");
     if (point.min && point.max && *point.min > *point.max)
         table.complain("min", "'min' is above 'max'");
     for (auto const word : table.integers("sentinels", INT64_MIN, INT64_MAX))
         point.sentinels.push_back(static_cast<std::uint64_t>(word));
+    point.transformed = table.flag("transformed").value_or(false);
+    if (point.transformed && !is_transformed(point.unit))
+        table.complain("transformed", "transformers change current, voltage, power and energy");
     point.billing = table.flag("billing").value_or(false);
     if (point.billing && point.kind != PointKind::counter)
         table.complain("billing", "only a counter can be billed");
     if (point.reads_bits() && point.type != WordType::bits)
         table.complain("type", "functions 1 and 2 read bits");
-    if (point.address + point.words() > 0x10000)
-        table.complain("address", "the value ends beyond the last address");
+    if (point.end() > 0x10000) table.complain("address", "the value ends beyond the last address");
     return point;
 }
 
@@ -194,6 +246,7 @@ std::optional<Profile> read_profile(Table root, config::Problems& problems) {
     profile.models = root.texts("models");
     profile.limits = read_limits(root.table("limits"));
     if (auto identity = root.table("identity")) profile.identity = read_identity(*identity);
+    if (auto model = root.table("model")) profile.model = read_model(*model);
     if (auto relay = root.table("relay")) profile.relay = read_relay(*relay);
     std::set<std::string> names;
     for (auto& table : root.tables("points")) {

@@ -19,10 +19,21 @@ enum class PointKind : std::uint8_t {
     command,  ///< written, not polled
 };
 
-enum class WordType : std::uint8_t { u16, s16, u32, s32, u64, s64, f32, f64, bits };
+enum class WordType : std::uint8_t {
+    u16,
+    s16,
+    u32,
+    s32,
+    u64,
+    s64,
+    f32,
+    f64,
+    bits,
+    bcd16,  ///< four decimal digits, one in every four bits
+    bcd32,  ///< eight of them
+};
 
-/// How the registers of one value follow each other. Bytes within a register are always
-/// most significant first.
+/// How the registers of one value follow each other, or the two bytes of one register.
 enum class WordOrder : std::uint8_t { big, little };
 
 /// Raw value x numerator / denominator = value in the base unit, exactly.
@@ -33,6 +44,36 @@ struct Scale {
     bool operator==(Scale const&) const = default;
 };
 
+/// A register of the device that says how large the value is. It is read in the same frame.
+struct ScaleFrom {
+    enum class Kind : std::uint8_t {
+        exponent,  ///< signed: the value is multiplied by ten to this power, -12 to 12
+        factor,    ///< unsigned: multiplied by this; by 0 there is no value
+    };
+    Kind kind = Kind::exponent;
+    std::uint16_t address = 0;
+
+    bool operator==(ScaleFrom const&) const = default;
+};
+
+/// What a device counts beside the whole units: (integer + scale x fraction) is the raw value.
+/// It follows the order of the integer.
+struct Fraction {
+    std::uint16_t address = 0;
+    WordType type = WordType::f32;
+    Scale scale;
+
+    bool operator==(Fraction const&) const = default;
+};
+
+/// Registers that belong together.
+struct Part {
+    std::uint16_t address = 0;
+    std::uint16_t words = 0;
+};
+
+std::uint16_t words_of(WordType type);
+
 struct Point {
     std::string name;
     PointKind kind = PointKind::gauge;
@@ -40,16 +81,28 @@ struct Point {
     std::uint16_t address = 0;  ///< zero-based
     WordType type = WordType::u16;
     WordOrder order = WordOrder::big;
+    WordOrder byte_order = WordOrder::big;
     std::optional<std::uint8_t> bit;  ///< of a register, with WordType::bits
     Scale scale;
+    std::optional<Fraction> fraction;
+    std::optional<ScaleFrom> scale_from;
+    /// Measured behind the installation's current and voltage transformers, whose ratios the
+    /// configuration knows.
+    bool transformed = false;
     Unit unit = Unit::count;
     std::optional<std::int64_t> min, max;  ///< in the base unit; outside is questionable
     std::int64_t modulus = 0;              ///< counters: where it starts again at 0, base unit
     std::vector<std::uint64_t> sentinels;  ///< raw values that mean "not available"
     bool billing = false;                  ///< good enough for an invoice
 
-    /// Registers it takes; 1 for a coil.
+    /// Its registers, in the order in which they are decoded and kept: the value, the fraction,
+    /// the scale.
+    std::vector<Part> parts() const;
+    /// Registers it takes, all parts together; 1 for a coil.
     std::uint16_t words() const;
+    /// From its first address to behind its last; a frame that holds the value holds all of this.
+    std::uint16_t first() const;
+    std::uint32_t end() const;
     bool reads_bits() const { return function == 1 || function == 2; }
 };
 
@@ -70,6 +123,14 @@ struct Identity {
     /// What every device of this model answers. Empty: a serial number, compared with the one
     /// that the configuration knows.
     std::vector<std::uint16_t> expect;
+};
+
+/// Registers that hold the name of the model, two characters each, for those who look for devices.
+struct Model {
+    std::uint8_t function = 3;
+    std::uint16_t address = 0;
+    std::uint16_t words = 1;
+    std::string text;  ///< how what they hold begins
 };
 
 enum class Watchdog : std::uint8_t {
@@ -107,6 +168,7 @@ struct Profile {
     std::string maker;
     std::vector<std::string> models;
     std::optional<Identity> identity;
+    std::optional<Model> model;
     Limits limits;
     std::vector<Point> points;
     std::optional<Relay> relay;

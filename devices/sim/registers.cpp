@@ -1,6 +1,9 @@
 #include "devices/sim/registers.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <string_view>
 
 #include "devices/profiles/decode.hpp"
 
@@ -17,17 +20,23 @@ Answer refused(std::uint8_t exception) {
     return answer;
 }
 
-/// The value of a point in its base unit.
-std::int64_t value_of(profiles::Point const& point, Shown const& shown) {
-    constexpr std::int64_t volts_mv = 229'600;
-    if (point.name == "energy_import" || point.name == "energy_total") return shown.energy_wh;
-    if (point.name == "active_power") return shown.power_w;
-    if (point.name.starts_with("voltage")) return volts_mv;
-    if (point.name.starts_with("current")) return shown.power_w * 1'000'000 / volts_mv;
-    if (point.name == "frequency") return 49'980;
-    if (point.name.starts_with("power_factor")) return 970;
-    if (point.unit == Unit::g) return shown.mass_g;
-    return 0;
+constexpr std::int64_t volts_mv = 229'600;
+
+/// What electrical points show, by their standard names; nothing of another name.
+std::optional<std::int64_t> electric(std::string_view name, Shown const& shown) {
+    bool const phase = name.ends_with("_l1") || name.ends_with("_l2") || name.ends_with("_l3");
+    auto const share = [&](std::int64_t all) { return phase ? all / 3 : all; };
+    bool const lines = name.starts_with("voltage_l") && name.find("_l", 9) != name.npos;
+    if (name.starts_with("energy_import") || name == "energy_total") return share(shown.energy_wh);
+    if (name.starts_with("active_power")) return share(shown.power_w);
+    if (name.starts_with("apparent_power")) return share(shown.power_w * 1000 / 970);
+    if (name.starts_with("reactive_power")) return share(shown.power_w / 4);
+    if (lines || name == "voltage_ll_avg") return volts_mv * 1732 / 1000;
+    if (name.starts_with("voltage")) return volts_mv;
+    if (name.starts_with("current")) return shown.power_w * 1'000'000 / volts_mv;
+    if (name == "frequency") return 49'980;
+    if (name.starts_with("power_factor")) return 970;
+    return std::nullopt;
 }
 
 void place(std::vector<std::uint16_t>& words, Request const& request, std::size_t address,
@@ -39,15 +48,55 @@ void place(std::vector<std::uint16_t>& words, Request const& request, std::size_
     }
 }
 
+void place_point(std::vector<std::uint16_t>& words, Request const& request,
+                 profiles::Point const& point, std::int64_t value) {
+    auto values = profiles::encode(point, value);
+    auto const at = std::size_t{point.address} - request.address;
+    if (point.bit && at < words.size()) values[0] |= words[at];
+    auto next = values.begin();
+    for (auto const& part : point.parts()) {
+        place(words, request, part.address, {next, next + part.words});
+        next += part.words;
+    }
+}
+
+bool documented(profiles::Profile const& profile, Request const& request, std::size_t address) {
+    auto const within = [&](std::size_t first, std::size_t count) {
+        return address >= first && address < first + count;
+    };
+    for (auto const& point : profile.points)
+        for (auto const& part : point.parts())
+            if (point.function == static_cast<std::uint8_t>(request.function) &&
+                within(part.address, part.words))
+                return true;
+    return profile.identity && within(profile.identity->address, profile.identity->words);
+}
+
+/// Devices refuse what is too long for them, and some what they do not know.
+std::uint8_t refusal_of(profiles::Profile const& profile, Request const& request) {
+    if (request.count > profile.limits.max_regs) return modbus::exception::illegal_value;
+    for (std::size_t i = 0; profile.limits.no_holes && i < request.count; ++i)
+        if (!documented(profile, request, request.address + i))
+            return modbus::exception::illegal_address;
+    return 0;
+}
+
+void place_written(std::vector<std::uint16_t>& words, Request const& request, SceneUnit const& unit,
+                   World& world) {
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (auto const word = world.written(&unit, static_cast<std::uint16_t>(request.address + i)))
+            words[i] = *word;
+}
+
 Answer read_registers(SceneUnit const& unit, World& world, Request const& request) {
+    if (auto const exception = refusal_of(*unit.profile, request)) return refused(exception);
     Answer answer;
     answer.words.assign(request.count, 0);
     auto const function = static_cast<std::uint8_t>(request.function);
     Shown const shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
     for (auto const& point : unit.profile->points)
         if (point.function == function)
-            place(answer.words, request, point.address,
-                  profiles::encode(point, value_of(point, shown)));
+            place_point(answer.words, request, point, value_of(point, shown));
     if (auto const& identity = unit.profile->identity; identity && identity->function == function) {
         auto serial = identity->expect;
         if (serial.empty())
@@ -55,16 +104,66 @@ Answer read_registers(SceneUnit const& unit, World& world, Request const& reques
                       static_cast<std::uint16_t>(unit.serial & 0xFFFF)};
         place(answer.words, request, identity->address, serial);
     }
+    if (auto const& model = unit.profile->model; model && model->function == function) {
+        auto const text = model->text + std::string(model->text.size() % 2, ' ');
+        for (std::size_t i = 0; i < text.size(); i += 2)
+            place(answer.words, request, model->address + i / 2,
+                  {static_cast<std::uint16_t>(text[i] << 8 | text[i + 1])});
+    }
+    if (request.function == Function::read_holding_registers)
+        place_written(answer.words, request, unit, world);
     return answer;
 }
 
-Answer read_coils(SceneUnit const& unit, World& world, Request const& request) {
+Answer read_bits(SceneUnit const& unit, World& world, Request const& request) {
     Answer answer;
     answer.words.assign(request.count, 0);
+    Shown const shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
+    for (auto const& point : unit.profile->points)
+        if (point.function == static_cast<std::uint8_t>(request.function))
+            place_point(answer.words, request, point, value_of(point, shown));
+    if (request.function != Function::read_coils) return answer;
     for (auto const& [channel, machine] : unit.relays)
         place(answer.words, request, unit.profile->relay->coil_address + std::size_t{channel},
               {static_cast<std::uint16_t>(world.contact(machine) ? 1 : 0)});
     return answer;
+}
+
+/// How long the contacts of a board stay closed without a word to it.
+std::optional<Duration> patience_of(SceneUnit const& unit, World& world) {
+    auto const& relay = *unit.profile->relay;
+    if (relay.watchdog != profiles::Watchdog::reg) return std::nullopt;
+    auto const ticks = world.written(&unit, relay.watchdog_address).value_or(0);
+    if (ticks == 0) return std::nullopt;
+    return std::chrono::milliseconds{ticks * relay.watchdog_unit_ms};
+}
+
+/// A board with a watchdog begins to wait anew at each message.
+void hear(SceneUnit const& unit, World& world) {
+    auto const patience = patience_of(unit, world);
+    if (!patience) return;
+    for (auto const& [channel, machine] : unit.relays)
+        if (world.contact(machine)) world.close_contact(machine, patience);
+}
+
+bool takes(profiles::Profile const& profile, Request const& request, std::uint16_t address) {
+    auto const& relay = profile.relay;
+    if (relay && relay->watchdog == profiles::Watchdog::reg && relay->watchdog_address == address)
+        return true;
+    return std::ranges::any_of(profile.points, [&](profiles::Point const& point) {
+        bool const same = point.kind == profiles::PointKind::command && point.address == address;
+        bool const coil = request.function == Function::write_coil;
+        return same && (point.function == 5) == coil;
+    });
+}
+
+Answer write_words(SceneUnit const& unit, World& world, Request const& request) {
+    for (std::size_t i = 0; i < request.words.size(); ++i)
+        if (!takes(*unit.profile, request, static_cast<std::uint16_t>(request.address + i)))
+            return refused(modbus::exception::illegal_address);
+    for (std::size_t i = 0; i < request.words.size(); ++i)
+        world.write(&unit, static_cast<std::uint16_t>(request.address + i), request.words[i]);
+    return {};
 }
 
 Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
@@ -82,7 +181,7 @@ Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
         world.close_contact(found->second,
                             std::chrono::milliseconds{word * relay.watchdog_unit_ms});
     else if (word == modbus::coil_closed)
-        world.close_contact(found->second, std::nullopt);
+        world.close_contact(found->second, patience_of(unit, world));
     else if (word == modbus::coil_open)
         world.open_contact(found->second);
     else
@@ -92,16 +191,44 @@ Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
 
 }  // namespace
 
+std::int64_t value_of(profiles::Point const& point, Shown const& shown) {
+    if (auto const known = electric(point.name, shown)) return *known;
+    if (point.name == "output_power" && point.unit == Unit::w) return shown.power_w;
+    if (point.name.ends_with("frequency") || point.name == "frequency_command")
+        return shown.energised ? 50'000 : 0;
+    if (point.name == "running" || point.name == "input_x0") return shown.energised ? 1 : 0;
+    switch (point.unit) {
+    case Unit::g: return shown.mass_g;
+    case Unit::mv: return 540'000;
+    case Unit::ma: return shown.power_w * 1'000'000 / volts_mv;
+    case Unit::ml: return shown.energy_wh * 10;
+    case Unit::ml_h: return shown.energised ? 720'000 : 0;
+    case Unit::um_s: return shown.energised ? 1'250'000 : 0;
+    case Unit::second: return 1'200 * 3'600;
+    case Unit::mdeg: return 14'000;
+    case Unit::mdegc: return 41'000;
+    case Unit::rpm: return shown.energised ? 1'440 : 0;
+    case Unit::permille: return shown.energised ? 470 : 0;
+    case Unit::varh: return shown.energy_wh / 4;
+    case Unit::vah: return shown.energy_wh * 1000 / 970;
+    case Unit::count: return point.name.starts_with("counter") ? shown.energy_wh : 0;
+    default: return 0;
+    }
+}
+
 Answer answer(SceneUnit const& unit, World& world, Request const& request) {
+    if (unit.profile->relay) hear(unit, world);
     switch (request.function) {
     case Function::read_input_registers:
     case Function::read_holding_registers: return read_registers(unit, world, request);
     case Function::read_coils:
-        if (unit.profile->relay) return read_coils(unit, world, request);
-        break;
+    case Function::read_discrete_inputs: return read_bits(unit, world, request);
     case Function::write_coil:
-        if (unit.profile->relay) return write_coil(unit, world, request);
-        break;
+        if (!takes(*unit.profile, request, request.address) && unit.profile->relay)
+            return write_coil(unit, world, request);
+        return write_words(unit, world, request);
+    case Function::write_register:
+    case Function::write_registers: return write_words(unit, world, request);
     default: break;
     }
     return refused(modbus::exception::illegal_function);

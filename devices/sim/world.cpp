@@ -99,6 +99,17 @@ std::vector<std::string> World::machines() const {
     return slugs;
 }
 
+void World::write(void const* device, std::uint16_t address, std::uint16_t word) {
+    std::lock_guard const lock{mutex_};
+    written_[{device, address}] = word;
+}
+
+std::optional<std::uint16_t> World::written(void const* device, std::uint16_t address) {
+    std::lock_guard const lock{mutex_};
+    auto const found = written_.find({device, address});
+    return found == written_.end() ? std::nullopt : std::optional{found->second};
+}
+
 std::string World::registers() {
     std::lock_guard const lock{mutex_};
     bring_to_present();

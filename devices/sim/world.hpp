@@ -38,6 +38,10 @@ public:
     bool powered();
     std::vector<std::string> machines() const;
 
+    /// A register that somebody wrote; `device` is any address that stands for the device.
+    void write(void const* device, std::uint16_t address, std::uint16_t word);
+    std::optional<std::uint16_t> written(void const* device, std::uint16_t address);
+
     /// What every meter has counted, as lines of text: meters keep their registers over a restart.
     std::string registers();
     /// Takes back what registers() said; machines it does not name start from the scene.
@@ -62,6 +66,7 @@ private:
     std::map<std::string, Place> places_;
     Monotonic present_;
     bool powered_ = true;
+    std::map<std::pair<void const*, std::uint16_t>, std::uint16_t> written_;
 };
 
 }  // namespace karkhana::sim

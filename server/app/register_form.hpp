@@ -10,9 +10,12 @@
 /// what devices are configured as change, and what was read before is still to be checked.
 namespace karkhana::app {
 
-/// "u32 big 10/1": type, order of the words and scale, then the bit if it is one of many.
+/// "u32 big 10/1 @4:72": type, order of the words and scale; the bit if it is one of many,
+/// "swapped" bytes, a fraction and a register of scale with their addresses; then the function and
+/// the address it is read with. Whatever changes the meaning of the words changes this text.
 std::string form_of(profiles::Point const& point);
-/// A point that decodes by this form; nullopt when it is none.
+/// A point that decodes by this form, also by one without the place, as they once were; nullopt
+/// when it is none.
 std::optional<profiles::Point> point_of(std::string_view form);
 
 }  // namespace karkhana::app

@@ -9,8 +9,9 @@ std::string_view name_of(Quality quality) {
 }
 
 std::string_view name_of(Unit unit) {
-    constexpr std::array<std::string_view, 10> names = {"Wh",       "W", "mV", "mA",    "mHz",
-                                                        "permille", "g", "ml", "count", "flag"};
+    constexpr std::array<std::string_view, 20> names = {
+        "Wh", "W",   "mV",  "mA",   "mHz",  "permille", "g",    "ml",   "count", "flag",
+        "VA", "var", "VAh", "varh", "mdeg", "mdegC",    "ml/h", "um/s", "s",     "rpm"};
     return names.at(static_cast<std::size_t>(unit));
 }
 

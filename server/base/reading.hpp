@@ -24,7 +24,28 @@ enum class Quality : std::uint8_t {
 std::string_view name_of(Quality quality);
 
 /// What a value counts, always in whole base units.
-enum class Unit : std::uint8_t { wh, w, mv, ma, mhz, permille, g, ml, count, flag };
+enum class Unit : std::uint8_t {
+    wh,
+    w,
+    mv,
+    ma,
+    mhz,
+    permille,
+    g,
+    ml,
+    count,
+    flag,
+    va,
+    var,
+    vah,
+    varh,
+    mdeg,    ///< thousandths of a degree of angle
+    mdegc,   ///< thousandths of a degree Celsius
+    ml_h,    ///< millilitres an hour
+    um_s,    ///< micrometres a second
+    second,  ///< of running time
+    rpm,
+};
 
 std::string_view name_of(Unit unit);
 

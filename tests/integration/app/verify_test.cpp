@@ -163,15 +163,27 @@ TEST(RegisterForm, ComesBackAsItWas) {
     point.order = profiles::WordOrder::little;
     point.scale = {1'000, 3};
     point.bit = 7;
-    EXPECT_EQ(form_of(point), "bits little 1000/3 7");
+    EXPECT_EQ(form_of(point), "bits little 1000/3 7 @4:0");
     auto const back = point_of("bits little 1000/3 7").value();
     EXPECT_EQ(back.type, point.type);
     EXPECT_EQ(back.order, point.order);
     EXPECT_EQ(back.scale, point.scale);
     EXPECT_EQ(back.bit, point.bit);
     EXPECT_TRUE(point_of("f32 big 1/1"));
+    point.byte_order = profiles::WordOrder::little;
+    point.fraction = profiles::Fraction{9, profiles::WordType::bcd16, {1, 1000}};
+    point.scale_from = profiles::ScaleFrom{profiles::ScaleFrom::Kind::factor, 12};
+    point.function = 3;
+    point.address = 40'000;
+    auto const whole = point_of(form_of(point)).value();
+    EXPECT_EQ(whole.byte_order, point.byte_order);
+    EXPECT_EQ(whole.fraction, point.fraction);
+    EXPECT_EQ(whole.scale_from, point.scale_from);
+    EXPECT_EQ(whole.function, 3);
+    EXPECT_EQ(whole.address, 40'000);
     for (auto const* none : {"", "u32", "u32 big", "u32 big 1", "u33 big 1/1", "u32 big 1/0",
-                             "u32 big 1/1 x", "u32 big 1/1 1 1"})
+                             "u32 big 1/1 x", "u32 big 1/1 1 1", "u32 big 1/1 fraction",
+                             "u32 big 1/1 @4", "u32 big 1/1 @4:70000", "u32 big 1/1 factor"})
         EXPECT_FALSE(point_of(none)) << none;
 }
 

@@ -49,6 +49,20 @@ using Shape = std::vector<std::string>;
 
 constexpr Costs slow{1042us, 10ms};  // 9600 baud
 
+TEST(Plan, NeverPartsAValueFromItsScale) {
+    // Reading the hole between them costs more than a second request, and would be two moments.
+    Profile profile;
+    profile.points = {point_at(0), point_at(60, WordType::s16), point_at(100)};
+    profile.points[1].scale_from = profiles::ScaleFrom{profiles::ScaleFrom::Kind::exponent, 20};
+    EXPECT_EQ(shape_of(plan_blocks(profile, slots_of(profile), slow)),
+              (Shape{"0+2", "20+41", "100+3"}));
+    profile.points[1].scale_from->address = 99;
+    auto const blocks = plan_blocks(profile, slots_of(profile), slow);
+    EXPECT_EQ(shape_of(blocks), (Shape{"0+2", "60+42"}));
+    EXPECT_EQ(shape_of(split(blocks[1])), (Shape{"60+40", "100+2"}))
+        << "nor when the device refuses them";
+}
+
 TEST(Plan, MergesAcrossAHoleThatCostsLessThanARequest) {
     // At 9600 baud and 10 ms of turnaround a hole of 14 registers is worth it, and of 16 is not.
     Profile near;

@@ -1,6 +1,7 @@
 #include <bit>
 #include <cmath>
 #include <gtest/gtest.h>
+#include <limits>
 #include <random>
 
 #include "devices/profiles/decode.hpp"
@@ -55,6 +56,79 @@ TEST(Decode, GivesIntegersInTheBaseUnit) {
         EXPECT_EQ(decoded.value, row.value);
         EXPECT_EQ(decoded.raw.count, row.words.size());
     }
+}
+
+TEST(Decode, ReadsDecimalDigits) {
+    EXPECT_EQ(decode(point_of(WordType::bcd16), Words{0x1234}).value, 1234);
+    EXPECT_EQ(decode(point_of(WordType::bcd32), Words{0x9876, 0x5432}).value, 98'765'432);
+    EXPECT_EQ(decode(point_of(WordType::bcd32, {}, WordOrder::little), Words{0x5432, 0x9876}).value,
+              98'765'432);
+    for (Words const& words : {Words{0x12A4}, Words{0xFFFF}, Words{0xA000}})
+        EXPECT_EQ(decode(point_of(WordType::bcd16), words).quality, Quality::missing) << words[0];
+}
+
+TEST(Decode, TurnsTheBytesOfARegister) {
+    auto point = point_of(WordType::u32);
+    point.byte_order = WordOrder::little;
+    EXPECT_EQ(decode(point, Words{0x3412, 0x7856}).value, 0x12345678);
+    point.order = WordOrder::little;
+    EXPECT_EQ(decode(point, Words{0x7856, 0x3412}).value, 0x12345678);
+    EXPECT_EQ(decode(point, Words{0x7856, 0x3412}).raw, (RawWords{{0x7856, 0x3412}, 2}))
+        << "as they came";
+}
+
+TEST(Decode, AddsTheFractionToTheInteger) {
+    // An ultrasonic water meter: cubic metres as a signed integer and as a float below one.
+    auto water = point_of(WordType::s32, {1'000'000, 1}, WordOrder::little);
+    water.fraction = Fraction{2, WordType::f32, {}};
+    auto const quarter = std::bit_cast<std::uint32_t>(0.25F);
+    auto const high = static_cast<std::uint16_t>(quarter >> 16);
+    EXPECT_EQ(decode(water, Words{7, 0, 0, high}).value, 7'250'000);
+    EXPECT_EQ(decode(water, Words{0xFFF9, 0xFFFF, 0, static_cast<std::uint16_t>(high | 0x8000)}),
+              (Decoded{-7'250'000,
+                       Quality::good,
+                       {{0xFFF9, 0xFFFF, 0, static_cast<std::uint16_t>(high | 0x8000)}, 4}}));
+    for (float const no_fraction : {1.0F, -1.0F, 250.0F, std::numeric_limits<float>::infinity(),
+                                    std::numeric_limits<float>::quiet_NaN()}) {
+        auto const bits = float_words(no_fraction);
+        EXPECT_EQ(decode(water, Words{7, 0, bits[1], bits[0]}).quality, Quality::missing)
+            << no_fraction;
+    }
+    // A register of kilowatt-hours and one of watt-hours.
+    auto split = point_of(WordType::u32, {1000, 1});
+    split.fraction = Fraction{2, WordType::u16, {1, 1000}};
+    EXPECT_EQ(decode(split, Words{0, 12, 345}).value, 12'345);
+    EXPECT_EQ(decode(split, Words{0, 12, 1000}).quality, Quality::missing);
+    // Ten thousands in one register, the rest in the next.
+    auto tens = point_of(WordType::u16, {10'000, 1});
+    tens.fraction = Fraction{1, WordType::u16, {1, 10'000}};
+    EXPECT_EQ(decode(tens, Words{3, 9'999}).value, 39'999);
+}
+
+TEST(Decode, ScalesByWhatAnotherRegisterSays) {
+    auto power = point_of(WordType::s16);
+    power.scale_from = ScaleFrom{ScaleFrom::Kind::exponent, 9};
+    EXPECT_EQ(decode(power, Words{123, 2}).value, 12'300);
+    EXPECT_EQ(decode(power, Words{125, 0xFFFF}).value, 13) << "ten to the power of -1";
+    EXPECT_EQ(decode(power, Words{0xFF85, 0}).value, -123);
+    EXPECT_EQ(decode(power, Words{123, 0x8000}).quality, Quality::missing) << "no scale, no value";
+    EXPECT_EQ(decode(power, Words{123, 13}).quality, Quality::missing);
+    EXPECT_EQ(decode(power, Words{123}).quality, Quality::missing);
+    auto current = point_of(WordType::u16, {1, 100});
+    current.scale_from = ScaleFrom{ScaleFrom::Kind::factor, 9};
+    EXPECT_EQ(decode(current, Words{500, 40}).value, 200);
+    EXPECT_EQ(decode(current, Words{500, 0}).quality, Quality::missing);
+}
+
+TEST(Decode, FindsThePartsOfAValueInItsFrame) {
+    auto point = point_of(WordType::u16);
+    point.address = 12;
+    point.scale_from = ScaleFrom{ScaleFrom::Kind::exponent, 10};
+    EXPECT_EQ(point.first(), 10);
+    EXPECT_EQ(point.end(), 13U);
+    auto const decoded = decode_in(point, 9, Words{99, 1, 99, 7, 99});
+    EXPECT_EQ(decoded.value, 70);
+    EXPECT_EQ(decoded.raw, (RawWords{{7, 1}, 2})) << "the value first, then its scale";
 }
 
 TEST(Decode, NeverMakesAZeroOfWhatIsNoNumber) {
@@ -121,6 +195,15 @@ TEST(Encode, IsTheOtherDirection) {
                 EXPECT_EQ(decode(point, encode(point, value)).value, value);
         }
     }
+    auto digits = point_of(WordType::bcd32, {}, WordOrder::little);
+    digits.byte_order = WordOrder::little;
+    EXPECT_EQ(decode(digits, encode(digits, 98'765'432)).value, 98'765'432);
+    auto water = point_of(WordType::s32, {1'000'000, 1}, WordOrder::little);
+    water.fraction = Fraction{2, WordType::f32, {}};
+    EXPECT_EQ(decode(water, encode(water, 7'250'001)).value, 7'250'001);
+    auto scaled = point_of(WordType::u16, {1, 10});
+    scaled.scale_from = ScaleFrom{ScaleFrom::Kind::exponent, 9};
+    EXPECT_EQ(decode(scaled, encode(scaled, 17)).value, 17);
     auto const negative = point_of(WordType::s32);
     EXPECT_EQ(decode(negative, encode(negative, -5)).value, -5);
     auto const energy = point_of(WordType::f32, {1000, 1});

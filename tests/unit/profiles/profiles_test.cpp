@@ -44,7 +44,7 @@ TEST(Profiles, ThatAreShippedLoadAndPassTheirOwnTests) {
     config::Problems problems;
     auto const profiles = load_profiles(folder, problems);
     for (auto const& problem : problems) ADD_FAILURE() << problem.text();
-    ASSERT_EQ(profiles.size(), 4U);
+    ASSERT_EQ(profiles.size(), 34U);
     for (auto const& profile : profiles) {
         EXPECT_FALSE(profile.self_tests.empty()) << profile.device;
         for (auto const& test : profile.self_tests)
@@ -102,12 +102,32 @@ TEST(Profiles, OfMetersBillOnlyByCounters) {
 
 TEST(LoadProfile, TakesASoundOne) { EXPECT_EQ(problems_of(sound), std::vector<std::string>{}); }
 
+TEST(LoadProfile, KnowsValuesOfSeveralParts) {
+    auto const text = with(with(with(sound, "u32", "bcd16"), "billing = true\n",
+                                "billing = true\ntransformed = true\n"
+                                "byte_order = \"little\"\n"
+                                "fraction = { address = 11, type = \"u16\", scale = \"0.001\" }\n"
+                                "scale_from = { address = 9, as = \"exponent\" }\n"),
+                           "address = 10\nwords = [0, 25]\nexpect = { energy = 2_500 }",
+                           "address = 9\nwords = [0x0100, 0x2500, 0xF401]\n"
+                           "expect = { energy = 25_500 }");
+    config::Problems problems;
+    auto const profile = parse_profile(text, "p.toml", problems);
+    for (auto const& problem : problems) ADD_FAILURE() << problem.text();
+    ASSERT_TRUE(profile);
+    EXPECT_TRUE(profile->points[0].transformed);
+    EXPECT_EQ(profile->points[0].fraction, (Fraction{11, WordType::u16, {1, 1000}}));
+    EXPECT_EQ(profile->points[0].scale_from, (ScaleFrom{ScaleFrom::Kind::exponent, 9}));
+}
+
 TEST(LoadProfile, SaysWhatIsWrongAndWhere) {
     struct {
         std::string from, to, problem;
     } const rows[] = {
         {"maker = \"m\"\n", "", "p.toml:1:1: 'maker' is missing"},
-        {"u32", "u33", "p.toml:9:1: 'type' must be one of u16 s16 u32 s32 u64 s64 f32 f64 bits"},
+        {"u32", "u33",
+         "p.toml:9:1: 'type' must be one of u16 s16 u32 s32 u64 s64 f32 f64 bits bcd16 "
+         "bcd32"},
         {"\"0.1\"", "\"0,1\"",
          "p.toml:10:1: 'scale' must be a positive number such as \"0.1\" or \"1/3\""},
         {"kWh", "kwh", "p.toml:11:1: unit 'kwh' is not known"},
@@ -118,6 +138,14 @@ TEST(LoadProfile, SaysWhatIsWrongAndWhere) {
          "p.toml:8:1: the value ends beyond the last address"},
         {"2_500", "2_501", "p.toml:17:1: 'energy' decodes to 2500, not to 2501"},
         {"energy = 2", "power = 2", "p.toml:17:12: there is no point 'power'"},
+        {"billing", "scale_from = { address = 0, as = \"power\" }\nbilling",
+         "p.toml:12:29: 'as' must be one of exponent factor"},
+        {"u32\"", "u64\"\nscale_from = { address = 14, as = \"factor\" }",
+         "p.toml:5:1: a value and what it is made of are four registers at most"},
+        {"u32\"", "f32\"\nfraction = { address = 12, type = \"u16\" }",
+         "p.toml:10:28: only an integer has a fraction"},
+        {"kWh\"", "g\"\ntransformed = true",
+         "p.toml:12:1: transformers change current, voltage, power and energy"},
         {"words = [0, 25]", "words = [0]", "p.toml:17:1: the words do not hold 'energy'"},
         {"billing = true", "billing = true\nbiling = true", "p.toml:13:1: unknown key 'biling'"},
         {"maker = \"m\"", "maker = \"m\"\nidentity = { fc = 3, address = 0, words = 9 }",
