@@ -47,6 +47,8 @@ constexpr std::array kTable{
     OperationRow{"listReadings",       yes,    yes,     yes,   yes},
     OperationRow{"getMeterBalance",    yes,    yes,     no,    yes},
     OperationRow{"listDevices",        yes,    yes,     no,    yes},
+    OperationRow{"listAlarms",         yes,    yes,     no,    no},
+    OperationRow{"acknowledgeAlarm",   yes,    yes,     no,    no},
 
     OperationRow{"listEnterprises",    yes,    yes,     no,    yes},
     OperationRow{"createEnterprise",   yes,    no,      no,    yes},
