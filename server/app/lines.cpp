@@ -174,6 +174,7 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
             if (!unit.watched.empty()) out.setup.units.push_back(std::move(unit));
             add_relays(plan, device, index, profiles.at(device.profile), machine_ids);
         }
+        out.setup.writable = interlock::writes_of(plan.relays, index);
         plan.lines.push_back(std::move(out));
     }
     return plan;
@@ -204,6 +205,10 @@ Lines::Lines(LinePlan plan, std::vector<metering::Device> devices, ReadingSink& 
 Lines::~Lines() { stop(); }
 
 void Lines::start() {
+    for (auto const& line : plan_.lines)
+        for (auto const& each : line.setup.writable)
+            log_("info", fmt::format("may write: line {}, unit {}, function {}, address {}",
+                                     line.setup.name, each.unit, each.function, each.first));
     for (auto& poller : pollers_) poller->start();
 }
 
@@ -280,7 +285,8 @@ metering::ContactEvent Lines::event_of(interlock::RelayState const& state) const
     event.machine = state.machine;
     event.alarm = alarm_name(state.alarm);
     event.at = wall_.now();
-    event.contact = event.coil = contact_state(state.actual);
+    event.contact = contact_state(state.actual);
+    event.coil = contact_state(state.coil);
     event.wanted_closed = state.wanted_closed;
     auto const relay =
         std::ranges::find(plan_.relays, state.machine, &interlock::RelaySetup::machine);
