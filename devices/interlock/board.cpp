@@ -15,9 +15,17 @@ using std::chrono::seconds;
 
 /// After switching, the contact is read back this soon.
 constexpr Duration read_back_after = milliseconds(100);
-constexpr Duration retry_most = seconds(60);
+/// A board that is gone is asked this often, unless that takes too much of the line.
+constexpr Duration retry_most = milliseconds(2500);
 /// While a contact may be closed its board is asked at least this often, whatever that costs.
 constexpr Duration retry_most_closed = seconds(1);
+/// A board that has answered before is not waited for longer than this many of its answers took.
+constexpr int patient_for = 4;
+constexpr Duration patience_least = milliseconds(100);
+constexpr int failures_to_be_dead = 2;
+
+/// Seven short waits and a long one every two and a half seconds are a twentieth of the line.
+bool waits_longer(int failures) { return failures % 8 == 0; }
 
 }  // namespace
 
@@ -28,26 +36,38 @@ RelayBoard::RelayBoard(std::vector<RelaySetup> relays, Timing timing, MonotonicC
       profile_(relays.front().profile),
       timing_(timing),
       clock_(clock),
-      listener_(listener) {
-    auto const& relay = *profile_->relay;
-    policy_.watchdog = timing.watchdog;
-    policy_.renew = timing.renew;
-    policy_.opens_by_itself = relay.watchdog != Watchdog::none;
-    // A pulse is its own watchdog; where the profile waives it, none is needed.
-    policy_.watchdog_verified = relay.watchdog == Watchdog::pulse || !relay.watchdog_required;
-    for (auto const& each : relays) contactors_.push_back({each.machine, each.channel});
+      listener_(listener),
+      watchdog_(timing.watchdog) {
+    auto const& board = *profile_->relay;
+    for (auto const& each : relays) {
+        Policy policy;
+        policy.watchdog = watchdog_of(each, timing);
+        policy.renew = timing.renew;
+        policy.silent_after = timing.watchdog;
+        policy.never_opens_alone = each.never_opens_alone;
+        policy.opens_by_itself = board.watchdog != Watchdog::none && !each.never_opens_alone;
+        // A pulse is its own watchdog; where the profile waives it, none is needed.
+        policy.watchdog_verified =
+            is_pulsed(each) || each.never_opens_alone || !board.watchdog_required;
+        if (!each.never_opens_alone) watchdog_ = policy.watchdog;
+        if (each.feedback)
+            inputs_ =
+                std::max<std::uint16_t>(inputs_, static_cast<std::uint16_t>(*each.feedback + 1));
+        contactors_.push_back({each.machine, each.channel, each.feedback, is_pulsed(each), policy});
+    }
 }
 
 RelayState RelayBoard::state_of(Contactor const& contactor, Monotonic now) const {
     RelayState state;
     state.machine = contactor.machine;
     state.actual = contactor.actual;
-    state.wanted_closed = authorised(contactor.desired, contactor.memory, policy_, now);
+    state.coil = contactor.coil;
+    state.wanted_closed = authorised(contactor.desired, contactor.memory, contactor.policy, now);
     state.command_id = contactor.desired.id;
     state.authorised_until = contactor.desired.authorised_until;
     state.seen = contactor.seen;
     state.alarm = contactor.memory.alarm;
-    state.watchdog_verified = policy_.watchdog_verified;
+    state.watchdog_verified = contactor.policy.watchdog_verified;
     return state;
 }
 
@@ -96,30 +116,63 @@ Monotonic RelayBoard::due() const {
     return due;
 }
 
+/// What is dead must cost little: who has answered before is waited for no longer than it needed
+/// then. Now and then it is waited for longer, because it may have become slow.
+Duration RelayBoard::patience() const {
+    std::lock_guard const lock(mutex_);
+    bool const dead = failures_ > failures_to_be_dead && !waits_longer(failures_);
+    if (!health_.heard || !dead) return timing_.exchange;
+    return std::clamp(health_.latency * patient_for, std::min(patience_least, timing_.exchange),
+                      timing_.exchange);
+}
+
 modbus::Outcome RelayBoard::ask(modbus::Bus& bus, Request request) {
     request.unit = unit_;
     return bus.transact(request, clock_.now() + timing_.exchange);
+}
+
+bool RelayBoard::watchdog_holds(modbus::Bus& bus, std::uint16_t wanted) {
+    auto const read = ask(
+        bus, {unit_, Function::read_holding_registers, profile_->relay->watchdog_address, 1, {}});
+    return read && read->words[0] == wanted;
 }
 
 /// Writes the time after which silence opens the contacts, and believes only what is read back.
 bool RelayBoard::arm_watchdog(modbus::Bus& bus) {
     auto const& relay = *profile_->relay;
     auto const wanted = std::min<std::int64_t>(
-        std::chrono::duration_cast<milliseconds>(timing_.watchdog).count() / relay.watchdog_unit_ms,
+        std::chrono::duration_cast<milliseconds>(watchdog_).count() / relay.watchdog_unit_ms,
         relay.watchdog_max);
     if (wanted < 1) return false;
     auto const word = static_cast<std::uint16_t>(wanted);
+    if (armed_ && watchdog_holds(bus, word)) return true;
     auto const written =
         ask(bus, {unit_, Function::write_register, relay.watchdog_address, 1, {word}});
-    auto const read =
-        ask(bus, {unit_, Function::read_holding_registers, relay.watchdog_address, 1, {}});
-    return written && read && read->words[0] == word;
+    return written && watchdog_holds(bus, word);
 }
 
-std::optional<std::vector<Contact>> RelayBoard::read_back(modbus::Bus& bus) {
-    auto const& relay = *profile_->relay;
+/// Shows the board that somebody lives, and looks whether its register still says what it was told:
+/// a board that was away may be another one, or have lost its registers.
+void RelayBoard::feed_watchdog(modbus::Bus& bus, bool reached) {
+    auto const now = clock_.now();
+    if (!reached)
+        armed_ = false;
+    else if (!armed_ || now >= fed_at_ + timing_.heartbeat) {
+        fed_at_ = now;
+        if (auto const beat = profile_->relay->heartbeat)
+            static_cast<void>(ask(bus, {unit_, Function::write_register, *beat, 1, {++beat_}}));
+        armed_ = arm_watchdog(bus);
+    }
+    std::lock_guard const lock(mutex_);
+    for (auto& each : contactors_)
+        each.policy.watchdog_verified = armed_ || !profile_->relay->watchdog_required;
+}
+
+std::optional<std::vector<Contact>> RelayBoard::read_bits(modbus::Bus& bus, Function function,
+                                                          std::uint16_t address,
+                                                          std::uint16_t count) {
     auto const outcome =
-        ask(bus, {unit_, Function::read_coils, relay.coil_address, relay.channels, {}});
+        bus.transact({unit_, function, address, count, {}}, clock_.now() + patience());
     if (!outcome) return std::nullopt;
     std::vector<Contact> contacts;
     for (auto const word : outcome->words)
@@ -127,8 +180,29 @@ std::optional<std::vector<Contact>> RelayBoard::read_back(modbus::Bus& bus) {
     return contacts;
 }
 
-std::vector<RelayBoard::Switching> RelayBoard::decide_all(
-    std::optional<std::vector<Contact>> const& read, std::vector<Change>& changes) {
+std::optional<RelayBoard::ReadBack> RelayBoard::read_back(modbus::Bus& bus) {
+    auto const& relay = *profile_->relay;
+    auto coils = read_bits(bus, Function::read_coils, relay.coil_address, relay.channels);
+    if (!coils) return std::nullopt;
+    ReadBack read{std::move(*coils), {}};
+    if (inputs_ > 0)
+        read.inputs = read_bits(bus, Function::read_discrete_inputs, 0, inputs_)
+                          .value_or(std::vector<Contact>{});
+    return read;
+}
+
+/// A contact that the board does not have is never seen, so nothing closes it.
+Told RelayBoard::told_of(Contactor const& contactor, ReadBack const& read) const {
+    auto const at = [](std::vector<Contact> const& all, std::uint16_t place) {
+        return place < all.size() ? all[place] : Contact::unknown;
+    };
+    auto const coil = at(read.coils, contactor.channel);
+    if (!contactor.feedback || coil == Contact::unknown) return coil;
+    return {at(read.inputs, *contactor.feedback), coil};
+}
+
+std::vector<RelayBoard::Switching> RelayBoard::decide_all(std::optional<ReadBack> const& read,
+                                                          std::vector<Change>& changes) {
     std::vector<Switching> switchings;
     auto const now = clock_.now();
     std::lock_guard const lock(mutex_);
@@ -136,14 +210,15 @@ std::vector<RelayBoard::Switching> RelayBoard::decide_all(
     decided_at_ = now;
     for (auto& each : contactors_) {
         auto const before = state_of(each, now);
-        // A contact that the board does not have is never seen, so nothing closes it.
-        bool const told = read && each.channel < read->size();
-        auto const actual = told ? (*read)[each.channel] : Contact::unknown;
-        if (told) each.seen = now;
-        each.actual = actual;
-        auto const decision = decide(each.desired, actual, each.memory, policy_, now);
+        auto const told = read ? told_of(each, *read) : Told{Contact::unknown};
+        if (told.actual != Contact::unknown) each.seen = now;
+        each.actual = told.actual;
+        each.coil = told.coil;
+        auto const decision = decide(each.desired, told, each.memory, each.policy, now);
         each.memory = decision.memory;
-        if (decision.action != Action::none) switchings.push_back({each.channel, decision.action});
+        Switching switching{each.channel, decision.action};
+        if (each.pulsed) switching.for_time = each.policy.watchdog;
+        if (decision.action != Action::none) switchings.push_back(switching);
         auto const after = state_of(each, now);
         changes.push_back({before, after});
     }
@@ -177,8 +252,8 @@ void RelayBoard::switch_contact(modbus::Bus& bus, Switching const& switching) {
         return static_cast<std::uint16_t>(base + switching.channel);
     };
     Request request{unit_, Function::write_coil, at(relay.coil_address), 1, {modbus::coil_open}};
-    if (switching.action == Action::close && relay.watchdog == Watchdog::pulse) {
-        auto const units = std::chrono::duration_cast<milliseconds>(timing_.watchdog).count() /
+    if (switching.action == Action::close && switching.for_time) {
+        auto const units = std::chrono::duration_cast<milliseconds>(*switching.for_time).count() /
                            relay.watchdog_unit_ms;
         request.address = at(relay.watchdog_address);
         request.words = {
@@ -191,8 +266,9 @@ void RelayBoard::switch_contact(modbus::Bus& bus, Switching const& switching) {
 }
 
 bool RelayBoard::any_may_be_closed(Monotonic now) const {
-    return std::any_of(contactors_.begin(), contactors_.end(),
-                       [&](auto const& each) { return may_be_closed(each.memory, policy_, now); });
+    return std::any_of(contactors_.begin(), contactors_.end(), [&](auto const& each) {
+        return may_be_closed(each.memory, each.policy, now);
+    });
 }
 
 void RelayBoard::schedule(modbus::Bus& bus, Monotonic began, bool reached, bool switched) {
@@ -208,19 +284,15 @@ void RelayBoard::schedule(modbus::Bus& bus, Monotonic began, bool reached, bool 
     auto const most = urgent ? retry_most_closed : retry_most;
     due_ = std::max(now + poller::retry_delay(failures_, 200, most), bus.ready_at(unit_));
     // A board that is gone takes no more of the line than dead meters do.
-    if (!urgent) due_ = std::max(due_, poller::next_probe(began, now));
+    bool const counted = health_.heard && waits_longer(failures_ - 1);
+    if (!urgent && !counted) due_ = std::max(due_, poller::next_probe(began, now));
 }
 
 void RelayBoard::run(modbus::Bus& bus) {
     auto const began = clock_.now();
     auto const read = read_back(bus);
     note(read.has_value(), began);
-    if (profile_->relay->watchdog == Watchdog::reg) {
-        // A board that was away may be another one, or have lost its registers.
-        armed_ = read && (armed_ || arm_watchdog(bus));
-        std::lock_guard const lock(mutex_);
-        policy_.watchdog_verified = armed_ || !profile_->relay->watchdog_required;
-    }
+    if (profile_->relay->watchdog == Watchdog::reg) feed_watchdog(bus, read.has_value());
     std::vector<Change> changes;
     auto const switchings = decide_all(read, changes);
     for (auto const& each : switchings) switch_contact(bus, each);

@@ -30,10 +30,14 @@ private:
     struct Contactor {
         MachineId machine;
         std::uint16_t channel = 0;
-        Command desired;
-        Memory memory;
+        std::optional<std::uint16_t> feedback;
+        bool pulsed = false;
+        Policy policy;
+        Command desired = {};
+        Memory memory = {};
         Contact actual = Contact::unknown;
-        std::optional<Monotonic> seen;
+        Contact coil = Contact::unknown;
+        std::optional<Monotonic> seen = {};
     };
     struct Change {
         RelayState before;
@@ -42,13 +46,25 @@ private:
     struct Switching {
         std::uint16_t channel = 0;
         Action action = Action::none;
+        std::optional<Duration> for_time = {};  ///< a pulse
+    };
+    /// What the board said: every coil, and every input up to the last one that is wanted.
+    struct ReadBack {
+        std::vector<Contact> coils;
+        std::vector<Contact> inputs;
     };
 
     RelayState state_of(Contactor const& contactor, Monotonic now) const;
     modbus::Outcome ask(modbus::Bus& bus, modbus::Request request);
+    Duration patience() const;
+    bool watchdog_holds(modbus::Bus& bus, std::uint16_t wanted);
     bool arm_watchdog(modbus::Bus& bus);
-    std::optional<std::vector<Contact>> read_back(modbus::Bus& bus);
-    std::vector<Switching> decide_all(std::optional<std::vector<Contact>> const& read,
+    void feed_watchdog(modbus::Bus& bus, bool reached);
+    std::optional<std::vector<Contact>> read_bits(modbus::Bus& bus, modbus::Function function,
+                                                  std::uint16_t address, std::uint16_t count);
+    std::optional<ReadBack> read_back(modbus::Bus& bus);
+    Told told_of(Contactor const& contactor, ReadBack const& read) const;
+    std::vector<Switching> decide_all(std::optional<ReadBack> const& read,
                                       std::vector<Change>& changes);
     void note(bool told, Monotonic asked);
     void switch_contact(modbus::Bus& bus, Switching const& switching);
@@ -62,9 +78,12 @@ private:
     MonotonicClock const& clock_;
     InterlockListener& listener_;
     std::function<void()> wake_;
-    Policy policy_;  ///< written on the line's thread, under the mutex
+    Duration watchdog_;  ///< of the board's one register
     bool armed_ = false;
+    Monotonic fed_at_{};
+    std::uint16_t beat_ = 0;
     int failures_ = 0;
+    std::uint16_t inputs_ = 0;  ///< how many are wanted
 
     mutable std::mutex mutex_;
     std::vector<Contactor> contactors_;  ///< guarded

@@ -11,6 +11,16 @@ namespace karkhana::interlock {
 /// What is known of a contact. Unknown is never shown or treated as open.
 enum class Contact : std::uint8_t { unknown, open, closed };
 
+/// What was read back just now; unknown when the board did not answer. Where the contactor has an
+/// auxiliary contact that is read, that one says what is; elsewhere the coil does.
+struct Told {
+    Contact actual = Contact::unknown;
+    Contact coil = Contact::unknown;
+
+    Told(Contact both) : actual(both), coil(both) {}
+    Told(Contact feedback, Contact told) : actual(feedback), coil(told) {}
+};
+
 /// What the server wants of one contact. The default, nothing commanded yet, is open.
 struct Command {
     std::uint64_t id = 0;  ///< from 1, and growing; the same id again only renews the lease
@@ -34,6 +44,7 @@ enum class Alarm : std::uint8_t {
     will_not_open,       ///< commanded open, read back closed: a welded contact, another master
     unreachable,         ///< commanded closed, and the board does not tell its state
     unverified,          ///< no working watchdog: closing is refused
+    welded,              ///< its coil is open, and the contactor says that it is closed
 };
 
 enum class Action : std::uint8_t { none, open, close };
@@ -48,12 +59,17 @@ struct Policy {
     bool opens_by_itself = true;               ///< false: the board has no watchdog at all
     int polls_to_alarm = 2;
     bool watchdog_verified = true;  ///< false: closing is refused
+    /// Silence of the board is an alarm after this, whatever the watchdog's time is.
+    Duration silent_after = std::chrono::seconds(10);
+    /// The contact of a machine that must never be stopped from afar: it is opened on a command and
+    /// for nothing else, and once it has been open then not again.
+    bool never_opens_alone = false;
 };
 
 /// What the decision remembers of one contact from one poll to the next.
 struct Memory {
     std::uint64_t command_id = 0;     ///< the command last decided about
-    std::uint64_t settled_id = 0;     ///< the closing that has been seen in effect
+    std::uint64_t settled_id = 0;     ///< the command that has been seen in effect
     std::uint64_t revoked_id = 0;     ///< the closing that must not be tried again
     std::optional<Monotonic> pulsed;  ///< last closing that may have reached the relay
     Contact seen = Contact::unknown;  ///< last state the board told
@@ -76,10 +92,9 @@ bool authorised(Command const& desired, Memory const& memory, Policy const& poli
 /// Whether our own last closing may still hold the contact.
 bool may_be_closed(Memory const& memory, Policy const& policy, Monotonic now);
 
-/// The whole policy of one contact: desired against actual. `actual` is what was read back just
-/// now, unknown when the board did not answer. A contact is closed, or closed again, only on a
-/// state just read: after a power cut nothing may start by itself.
-Decision decide(Command const& desired, Contact actual, Memory memory, Policy const& policy,
+/// The whole policy of one contact: desired against actual. A contact is closed, or closed again,
+/// only on a state just read: after a power cut nothing may start by itself.
+Decision decide(Command const& desired, Told const& told, Memory memory, Policy const& policy,
                 Monotonic now);
 
 }  // namespace karkhana::interlock

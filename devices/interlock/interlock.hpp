@@ -7,6 +7,7 @@
 
 #include "devices/interlock/decide.hpp"
 #include "devices/poller/guest.hpp"
+#include "devices/poller/setup.hpp"
 #include "devices/profiles/profile.hpp"
 #include "server/base/clock.hpp"
 #include "server/base/ids.hpp"
@@ -20,13 +21,20 @@ struct RelaySetup {
     std::uint8_t unit = 1;
     std::uint16_t channel = 0;
     std::shared_ptr<profiles::Profile const> profile;  ///< with a `relay` part
+    /// The discrete input of the board that the contactor's auxiliary contact is wired to.
+    std::optional<std::uint16_t> feedback = {};
+    /// How long the contact stays closed without the daemon; 0: Timing::watchdog.
+    Duration watchdog{};
+    /// Nothing but a command opens it: closed without a timer, and a lease that ends is no command.
+    bool never_opens_alone = false;
 };
 
 /// How things stand with one contact.
 struct RelayState {
     MachineId machine;
     Contact actual = Contact::unknown;
-    bool wanted_closed = false;  ///< authorised now, and not revoked by an alarm
+    Contact coil = Contact::unknown;  ///< as the board tells; without feedback the same
+    bool wanted_closed = false;       ///< authorised now, and not revoked by an alarm
     std::uint64_t command_id = 0;
     Monotonic authorised_until{};
     std::optional<Monotonic> seen;  ///< last time the board told the state
@@ -36,8 +44,6 @@ struct RelayState {
     bool operator==(RelayState const&) const = default;
 };
 
-/// Called on a line's thread at each change of contact, alarm or command taken into effect; must
-/// not block and must not call back into the interlock, except for states().
 /// How a board does. Counts are since the start of the daemon.
 struct BoardHealth {
     std::uint16_t line = 0;
@@ -48,6 +54,8 @@ struct BoardHealth {
     Duration latency{};  ///< of the last exchange
 };
 
+/// Called on a line's thread at each change of contact, alarm or command taken into effect; must
+/// not block and must not call back into the interlock, except for states().
 class InterlockListener {
 public:
     virtual ~InterlockListener() = default;
@@ -59,6 +67,7 @@ struct Timing {
     Duration renew = std::chrono::seconds(3);        ///< a closed contact is renewed this often
     Duration poll = std::chrono::milliseconds(500);  ///< read-back of every board
     Duration exchange = std::chrono::milliseconds(300);  ///< deadline of one frame
+    Duration heartbeat = std::chrono::seconds(2);  ///< a watchdog register is fed and read again
 };
 
 /// Desired state against actual state of every machine's contact. The server says what it wants
@@ -86,6 +95,14 @@ private:
     struct Shared;
     std::unique_ptr<Shared> shared_;
 };
+
+/// The time after which the contact opens by itself when the daemon is gone.
+Duration watchdog_of(RelaySetup const& relay, Timing const& timing);
+/// Whether the contact is closed for a time that the board itself counts.
+bool is_pulsed(RelaySetup const& relay);
+
+/// Everything that switching these contacts ever writes: the only writes that their lines allow.
+std::vector<poller::Writable> writes_of(std::vector<RelaySetup> const& relays, std::uint16_t line);
 
 /// What is wrong with the relays of a configuration; empty when they can run.
 std::vector<std::string> problems_of(std::vector<RelaySetup> const& relays, Timing const& timing);

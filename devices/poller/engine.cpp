@@ -16,6 +16,7 @@ PollEngine::State::State(LineSetup line, modbus::Bus& wire, ReadingSink& reading
                          WallClock const& facility, MonotonicClock const& elapsed)
     : setup(std::move(line)),
       bus(wire, elapsed),
+      gate(bus, setup.writable),
       sink(readings),
       wall(facility),
       monotonic(elapsed),
@@ -66,7 +67,7 @@ bool PollEngine::State::serve_guest(Monotonic now, Monotonic& wake) {
         wake = std::min(wake, first_due);
         return false;
     }
-    first->run(bus);
+    first->run(gate);
     return true;
 }
 

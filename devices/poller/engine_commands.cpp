@@ -27,16 +27,6 @@ void PollEngine::State::cancel() {
     pending.clear();
 }
 
-bool PollEngine::State::allowed(modbus::Request const& request) const {
-    if (modbus::is_read(request.function)) return true;
-    auto const last = request.address + request.count - 1;
-    return std::any_of(setup.writable.begin(), setup.writable.end(), [&](Writable const& each) {
-        return each.unit == request.unit &&
-               each.function == static_cast<std::uint8_t>(request.function) &&
-               request.address >= each.first && last <= each.last;
-    });
-}
-
 /// Commands in their order, but one that has to wait does not hold up those of other units.
 bool PollEngine::State::serve_command(Monotonic now, Monotonic& wake) {
     for (auto each = pending.begin(); each != pending.end(); ++each) {
@@ -94,7 +84,7 @@ bool PollEngine::State::try_exchange(Pending& waiting, Monotonic now, Monotonic&
                                      bool& worked) {
     auto& command = std::get<Exchange>(waiting.command);
     auto const& request = command.request;
-    if (!allowed(request)) {
+    if (!gate.allows(request)) {
         command.done(tl::unexpected(Failure{Fault::forbidden}));
         return true;
     }

@@ -6,6 +6,7 @@
 
 #include "devices/poller/engine.hpp"
 #include "devices/poller/unit.hpp"
+#include "devices/poller/write_gate.hpp"
 
 namespace karkhana::poller {
 
@@ -54,12 +55,12 @@ struct PollEngine::State {
     bool serve_command(Monotonic now, Monotonic& wake);
     bool try_snapshot(Pending& pending, Monotonic now, Monotonic& wake, bool& worked);
     bool try_exchange(Pending& pending, Monotonic now, Monotonic& wake, bool& worked);
-    bool allowed(modbus::Request const& request) const;
     void take_submitted();
     void cancel();
 
     LineSetup setup;
     WatchedBus bus;
+    WriteGate gate;  ///< to the bus, for whatever may write
     ReadingSink& sink;
     WallClock const& wall;
     MonotonicClock const& monotonic;

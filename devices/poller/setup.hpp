@@ -30,7 +30,8 @@ struct UnitSetup {
     std::optional<std::uint64_t> serial;
 };
 
-/// Coils and registers that `write` may reach. Everything else is refused before it is sent.
+/// Coils and registers that a write may reach, whoever asks for it. Everything else is refused
+/// before it is sent.
 struct Writable {
     std::uint8_t unit = 0;
     std::uint8_t function = 5;

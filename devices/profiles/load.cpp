@@ -110,10 +110,15 @@ Relay read_relay(Table table) {
     relay.coil_address = require_u16(table, "coil");
     relay.watchdog = choose(table, "watchdog", table.require_text("watchdog"), watchdogs);
     relay.watchdog_required = table.flag("required").value_or(true);
+    relay.inputs = static_cast<std::uint16_t>(table.integer("inputs", 0, 2000).value_or(0));
     if (relay.watchdog == Watchdog::none) return relay;
     relay.watchdog_address = require_u16(table, "address");
     relay.watchdog_unit_ms = static_cast<int>(table.require_integer("unit_ms", 1, 60'000));
     relay.watchdog_max = require_u16(table, "max", 1);
+    if (auto const address = table.integer("heartbeat", 0, 0xFFFF))
+        relay.heartbeat = static_cast<std::uint16_t>(*address);
+    if (relay.heartbeat && relay.watchdog != Watchdog::reg)
+        table.complain("heartbeat", "only a watchdog register is fed by a heartbeat");
     return relay;
 }
 

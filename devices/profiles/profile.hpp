@@ -147,7 +147,9 @@ struct Relay {
     bool watchdog_required = true;  ///< refuse to close a contact that nothing would open
     std::uint16_t watchdog_address = 0;
     int watchdog_unit_ms = 100;
-    std::uint16_t watchdog_max = 0xFFFF;  ///< the largest value it takes
+    std::uint16_t watchdog_max = 0xFFFF;     ///< the largest value it takes
+    std::optional<std::uint16_t> heartbeat;  ///< a register that must be written to show life
+    std::uint16_t inputs = 0;  ///< discrete inputs, from address 0, for contactors' feedback
 };
 
 /// Registers as a real device sent them, and what they mean: each profile brings its own test.

@@ -16,6 +16,8 @@ using metering::ContactState;
 
 /// Read-back older than this is not a state any more.
 constexpr std::chrono::seconds kContactAge{3};
+/// Changes of alarms that wait to be kept, while the database takes none.
+constexpr std::size_t kEventsKept = 10'000;
 
 modbus::Endpoint endpoint_of(LineConfig const& line) {
     if (line.tcp.empty())
@@ -93,6 +95,10 @@ metering::DeviceHealth device_health(metering::Device const& device,
 std::string_view board_state(interlock::BoardHealth const& board, Monotonic now) {
     if (!board.heard) return board.errors > 0 ? "silent" : "never_seen";
     return now - *board.heard > kContactAge ? "silent" : "good";
+}
+
+std::string alarm_name(interlock::Alarm alarm) {
+    return alarm == interlock::Alarm::none ? "" : std::string{interlock::name_of(alarm)};
 }
 
 ContactState contact_state(interlock::Contact contact) {
@@ -173,6 +179,7 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
             if (!unit.watched.empty()) out.setup.units.push_back(std::move(unit));
             add_relays(plan, device, index, profiles.at(device.profile), machine_ids);
         }
+        out.setup.writable = interlock::writes_of(plan.relays, index);
         plan.lines.push_back(std::move(out));
     }
     return plan;
@@ -203,6 +210,10 @@ Lines::Lines(LinePlan plan, std::vector<metering::Device> devices, ReadingSink& 
 Lines::~Lines() { stop(); }
 
 void Lines::start() {
+    for (auto const& line : plan_.lines)
+        for (auto const& each : line.setup.writable)
+            log_("info", fmt::format("may write: line {}, unit {}, function {}, address {}",
+                                     line.setup.name, each.unit, each.function, each.first));
     for (auto& poller : pollers_) poller->start();
 }
 
@@ -271,11 +282,42 @@ ContactState Lines::wait_for(MachineId const& machine, bool closed,
 
 std::string Lines::alarm(MachineId const& machine) {
     auto const state = interlock_.state(machine);
-    if (!state || state->alarm == interlock::Alarm::none) return {};
-    return std::string{interlock::name_of(state->alarm)};
+    return state ? alarm_name(state->alarm) : "";
+}
+
+metering::ContactEvent Lines::event_of(interlock::RelayState const& state) const {
+    metering::ContactEvent event;
+    event.machine = state.machine;
+    event.alarm = alarm_name(state.alarm);
+    event.at = wall_.now();
+    event.contact = contact_state(state.actual);
+    event.coil = contact_state(state.coil);
+    event.wanted_closed = state.wanted_closed;
+    auto const relay =
+        std::ranges::find(plan_.relays, state.machine, &interlock::RelaySetup::machine);
+    event.line = plan_.lines.at(relay->line).setup.name;
+    event.unit = relay->unit;
+    event.channel = relay->channel + 1;
+    return event;
+}
+
+std::vector<metering::ContactEvent> Lines::take_events() {
+    std::lock_guard const lock{mutex_};
+    return std::exchange(events_, {});
+}
+
+std::optional<metering::ContactEvent> Lines::describe(MachineId const& machine) {
+    auto const state = interlock_.state(machine);
+    return state ? std::optional{event_of(*state)} : std::nullopt;
 }
 
 void Lines::relay_changed(interlock::RelayState const& before, interlock::RelayState const& after) {
+    if (after.alarm != before.alarm) {
+        auto event = event_of(after);
+        event.before = alarm_name(before.alarm);
+        std::lock_guard const lock{mutex_};
+        if (events_.size() < kEventsKept) events_.push_back(std::move(event));
+    }
     if (after.alarm != before.alarm)
         log_(after.alarm == interlock::Alarm::none ? "info" : "warning",
              fmt::format("contact of machine {}: {}, alarm {}", after.machine.text(),

@@ -70,6 +70,8 @@ public:
     metering::ContactState wait_for(MachineId const& machine, bool closed,
                                     std::chrono::milliseconds deadline) override;
     std::string alarm(MachineId const& machine) override;
+    std::vector<metering::ContactEvent> take_events() override;
+    std::optional<metering::ContactEvent> describe(MachineId const& machine) override;
     void relay_changed(interlock::RelayState const& before,
                        interlock::RelayState const& after) override;
 
@@ -88,6 +90,7 @@ private:
                                        poller::UnitTraffic const& traffic,
                                        std::vector<metering::DeviceHealth> const& known) const;
     Instant facility_time(Monotonic at, int clock_speed) const;
+    metering::ContactEvent event_of(interlock::RelayState const& state) const;
     metering::Device const* device_at(std::string_view line, std::uint8_t unit) const;
 
     LinePlan plan_;
@@ -100,6 +103,7 @@ private:
     std::vector<std::unique_ptr<poller::LinePoller>> pollers_;
     std::mutex mutex_;  ///< with changed_: a contact moved
     std::condition_variable changed_;
+    std::vector<metering::ContactEvent> events_;  ///< under the mutex
 };
 
 }  // namespace karkhana::app

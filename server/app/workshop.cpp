@@ -84,6 +84,7 @@ void Workshop::add_jobs(int clock_speed) {
     });
     storage_.every(10s, "compaction", [this] { series_.compact(); });
     screens_.every(250ms, "screens", [this] { live_.publish_changes(); });
+    screens_.every(250ms, "alarms", [this] { run_.alarms().look(); });
     screens_.every(1s, "devices", [this] { devices_.look(); });
 }
 

@@ -55,6 +55,11 @@ void add_routes(http::Router& router, Services const& services, RunControl& run)
     add(router, "/api/v1/devices", "listDevices", plain(&list_devices));
     add(router, "/api/v1/lines", "listLines", plain(&list_lines));
     add(router, "/api/v1/lines/{name}/frames", "listLineFrames", plain(&list_line_frames));
+    add(router, "/api/v1/alarms", "listAlarms", plain(&list_alarms));
+    add_change(router, "/api/v1/alarms/{id}/acknowledge", "acknowledgeAlarm",
+               [&services, &run](http::Request const& request) {
+                   return acknowledge_alarm(services, run, request);
+               });
     add_change(router, "/api/v1/usage-sessions/{id}/assign", "assignUsageSession",
                plain(&assign_usage_session));
     add_change(router, "/api/v1/bookings/{id}/start", "startBooking",

@@ -17,6 +17,9 @@ http::Response assign_usage_session(Services const& services, http::Request cons
 http::Response list_points(Services const& services, http::Request const& request);
 http::Response list_readings(Services const& services, http::Request const& request);
 http::Response get_meter_balance(Services const& services, http::Request const& request);
+http::Response list_alarms(Services const& services, http::Request const& request);
+http::Response acknowledge_alarm(Services const& services, RunControl& run,
+                                 http::Request const& request);
 http::Response list_devices(Services const& services, http::Request const& request);
 http::Response list_lines(Services const& services, http::Request const& request);
 http::Response list_line_frames(Services const& services, http::Request const& request);

@@ -5,6 +5,7 @@
 
 #include "server/booking/records.hpp"
 #include "server/facility/records.hpp"
+#include "server/metering/alarm.hpp"
 #include "server/metering/records.hpp"
 #include "server/people/json.hpp"
 #include "server/people/records.hpp"
@@ -31,6 +32,7 @@ struct Surroundings {
     std::vector<facility::Outage> outages;
     std::vector<Booking> bookings;  ///< live ones of the next day, and those that overrun
     std::vector<UsageSession> sessions;
+    std::map<MachineId, std::string> alarms;  ///< the worst that nobody has acknowledged
 };
 
 Surroundings look_around(store::Reader& reader, FacilityId const& facility, Instant now) {
@@ -41,7 +43,8 @@ Surroundings look_around(store::Reader& reader, FacilityId const& facility, Inst
                         .hours = facility::opening_hours(reader, facility),
                         .outages = facility::outages_between(reader, facility, ahead),
                         .bookings = booking::bookings_between(reader, facility, ahead, true),
-                        .sessions = open_sessions(reader, facility)};
+                        .sessions = open_sessions(reader, facility),
+                        .alarms = worst_alarms(reader, facility)};
     for (auto const& session : around.sessions) {
         if (!session.booking || session.state != SessionState::open) continue;
         if (std::ranges::find(around.bookings, *session.booking, &Booking::id) !=
@@ -128,7 +131,9 @@ LiveMachine live_machine(Services const& services, RunControl const& run, store:
     add_slots(live, around, reader);
     add_meter(live, services, meter, session);
     live.contact = services.contacts.actual(machine.id);
-    live.alarm = run.alarm_of(machine.id);
+    auto const unseen = around.alarms.find(machine.id);
+    live.alarm = unseen != around.alarms.end() ? unseen->second : "";
+    if (live.alarm.empty()) live.alarm = services.contacts.alarm(machine.id);
     bool const silent = meter.energy && services.meters.silent(*meter.energy, silent_after);
     if (live.alarm.empty() && silent) live.alarm = "meter_silent";
     MachineFacts facts{.out_of_order = machine.out_of_order, .meter_silent = silent};

@@ -46,6 +46,20 @@ struct ContactWish {
     bool resume = false;
 };
 
+/// The contact of a machine, and what is wrong with it.
+struct ContactEvent {
+    MachineId machine;
+    std::string before;  ///< the alarm until then, as a stable word; empty: none
+    std::string alarm;   ///< and since then
+    Instant at;
+    ContactState contact = ContactState::none;  ///< as it really is
+    ContactState coil = ContactState::none;     ///< as the board says it is told to be
+    bool wanted_closed = false;
+    std::string line;  ///< where its relay is; empty: it has none
+    int unit = 0;
+    int channel = 0;  ///< from 1, as printed on the boards
+};
+
 /// Switches machines on and off. Thread-safe.
 class ContactPort {
 public:
@@ -60,6 +74,10 @@ public:
                                   std::chrono::milliseconds deadline) = 0;
     /// The alarm of the machine's contact as a stable word, empty when there is none.
     virtual std::string alarm(MachineId const& machine) = 0;
+    /// Every change of an alarm since this was last called, however short it was.
+    virtual std::vector<ContactEvent> take_events() = 0;
+    /// How the contact stands now; nothing for a machine without a relay.
+    virtual std::optional<ContactEvent> describe(MachineId const& machine) = 0;
 };
 
 /// How a unit of a line does, for the list of devices.

@@ -21,6 +21,7 @@ RunControl::RunControl(Services const& services, Zone zone, std::vector<MachineM
       zone_(std::move(zone)),
       meters_(meters),
       leases_(services.contacts, services.monotonic),
+      alarms_(services, meters_),
       last_tick_(services.monotonic.now()) {}
 
 RunControl::Scene RunControl::scene_of(store::Reader& reader, booking::Booking const& booking,
@@ -136,23 +137,6 @@ void RunControl::tell(BookingId const& id) {
         return booking::find_booking(reader, services_.facility, id);
     });
     if (booking) booking::publish_change(services_.booking, *booking, nullptr);
-}
-
-void RunControl::set_alarm(MachineId const& machine, std::string alarm) {
-    std::lock_guard const lock{mutex_};
-    if (alarm.empty())
-        alarms_.erase(machine);
-    else
-        alarms_[machine] = std::move(alarm);
-}
-
-std::string RunControl::alarm_of(MachineId const& machine) const {
-    {
-        std::lock_guard const lock{mutex_};
-        auto const found = alarms_.find(machine);
-        if (found != alarms_.end()) return found->second;
-    }
-    return services_.contacts.alarm(machine);
 }
 
 }  // namespace karkhana::metering

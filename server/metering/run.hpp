@@ -14,6 +14,7 @@
 #include "server/booking/rules_life.hpp"
 #include "server/facility/rules.hpp"
 #include "server/http/message.hpp"
+#include "server/metering/alarms.hpp"
 #include "server/metering/leases.hpp"
 #include "server/metering/registers.hpp"
 #include "server/metering/rules_run.hpp"
@@ -61,8 +62,7 @@ public:
     /// Takes the registers of all open sessions at a boundary that has just been passed.
     void at_boundary(Instant boundary);
 
-    /// What is wrong with the machine, as a stable word; empty when nothing is.
-    std::string alarm_of(MachineId const& machine) const;
+    Alarms& alarms() { return alarms_; }
     MachineMeters const& meters() const { return meters_; }
 
 private:
@@ -161,16 +161,15 @@ private:
     void watch_bypass(Standing const& standing);
     void note_bypass(MachineId const& machine);
     void release_unneeded(Standing const& standing);
-    void set_alarm(MachineId const& machine, std::string alarm);
 
     Services services_;
     Zone zone_;
     MachineMeters meters_;
     Leases leases_;
     Turns turns_;
+    Alarms alarms_;
 
     mutable std::mutex mutex_;
-    std::map<MachineId, std::string> alarms_;
     std::map<MachineId, Watch> watches_;
     std::map<MachineId, int> open_seen_;
     Monotonic last_tick_;

@@ -15,6 +15,7 @@ constexpr std::chrono::seconds power_says_nothing{10};
 }  // namespace
 
 void RunControl::watch_power(Standing const& standing) {
+    std::vector<MachineId> no_longer_bypassed;
     for (auto const& machine : standing.machines) {
         auto const meter = meters_.of(machine.id);
         if (!meter.power || machine.busy_above_w == 0) continue;
@@ -30,10 +31,12 @@ void RunControl::watch_power(Standing const& standing) {
         }
         bool const busy = power->reading.value > machine.busy_above_w;
         watch.power.take(busy, power->reading.answered, power->heard);
-        if (!busy && std::exchange(watch.bypass_told, false)) alarms_.erase(machine.id);
+        if (!busy && std::exchange(watch.bypass_told, false))
+            no_longer_bypassed.push_back(machine.id);
         if (meter.energy && (!busy || !watch.quiet))
             watch.quiet = services_.meters.believed(*meter.energy);
     }
+    for (auto const& machine : no_longer_bypassed) alarms_.clear(machine, "bypass");
 }
 
 /// Whether the machine's power has been low for a while; nothing when its meter does not say.
@@ -107,8 +110,8 @@ void RunControl::watch_bypass(Standing const& standing) {
 void RunControl::note_bypass(MachineId const& machine) {
     auto const energy = meters_.of(machine).energy;
     auto const believed = energy ? services_.meters.believed(*energy) : std::nullopt;
-    if (!believed) return;
     services_.ledger.write([&](store::Writer& writer) {
+        if (!believed) return false;
         insert_event(writer, services_.facility,
                      {.channel = *energy,
                       .at = believed->reading.answered,
@@ -118,8 +121,9 @@ void RunControl::note_bypass(MachineId const& machine) {
                       .note = "in use while its contact is open"});
         return true;
     });
+    alarms_.raise(machine, "bypass");
+    touch();
     std::lock_guard const lock{mutex_};
-    alarms_[machine] = "bypass";
     watches_[machine].bypass_told = true;
 }
 

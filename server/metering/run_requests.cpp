@@ -98,7 +98,10 @@ http::Response RunControl::start(http::Request const& request) {
         auto const contact = services_.contacts.wait_for(machine, true, contact_deadline);
         failed = contact != ContactState::closed && contact != ContactState::none;
         if (failed) leases_.open(machine);
-        set_alarm(machine, failed ? "contact_failed" : "");
+        if (failed)
+            alarms_.raise(machine, "contact_failed");
+        else
+            alarms_.clear(machine, "contact_failed");
     }
     return answer_start(request, *found, failed);
 }
@@ -274,7 +277,7 @@ http::Response RunControl::stop(http::Request const& request) {
     Ending ending{.at = services_.clock.now(), .stop = std::nullopt, .quantity = quantity};
     if (scene.own() != nullptr) ending = ending_of(*scene.own(), quantity);
     keep_events(services_.ledger, services_.facility, services_.meters);
-    set_alarm(found->booking.machine, "");
+    alarms_.clear(found->booking.machine, "contact_failed");
     return answer_stop(request, *found, ending);
 }
 

@@ -49,6 +49,8 @@ constexpr std::array kTable{
     OperationRow{"listDevices",        yes,    yes,     no,    yes},
     OperationRow{"listLines",          yes,    yes,     no,    yes},
     OperationRow{"listLineFrames",     yes,    yes,     no,    yes},
+    OperationRow{"listAlarms",         yes,    yes,     no,    no},
+    OperationRow{"acknowledgeAlarm",   yes,    yes,     no,    no},
 
     OperationRow{"listEnterprises",    yes,    yes,     no,    yes},
     OperationRow{"createEnterprise",   yes,    no,      no,    yes},

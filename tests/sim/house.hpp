@@ -40,6 +40,11 @@ public:
     metering::ContactState wait_for(MachineId const& machine, bool closed,
                                     std::chrono::milliseconds deadline) override;
     std::string alarm(MachineId const& machine) override;
+    std::vector<metering::ContactEvent> take_events() override { return {}; }
+    std::optional<metering::ContactEvent> describe(MachineId const& machine) override {
+        (void)machine;
+        return std::nullopt;
+    }
     void relay_changed(interlock::RelayState const&, interlock::RelayState const&) override {}
 
     /// Told of every boundary of a quarter hour, just before and just after the daemon reads it.

@@ -111,8 +111,9 @@ public:
         interlock = std::make_unique<Interlock>(relays, timing, clock, events);
         auto line = std::make_unique<modbus::Line>(modbus::SerialEndpoint{path, 115'200},
                                                    modbus::LineTiming{300ms, 1s}, clock);
-        poller = std::make_unique<poller::LinePoller>(poller::LineSetup{}, std::move(line), events,
-                                                      wall, clock);
+        poller::LineSetup setup;
+        setup.writable = writes_of(relays, 0);
+        poller = std::make_unique<poller::LinePoller>(setup, std::move(line), events, wall, clock);
         for (auto* guest : interlock->guests(0)) poller->attach(*guest);
         poller->start();
     }

@@ -57,6 +57,7 @@ public:
     std::function<void(std::string)> on_step;  ///< called before each thing asked of the plant
     std::function<void(std::span<Channel const>)> on_asked;
     int snapshots = 0;
+    std::vector<ContactEvent> events;  ///< what the relays tell
 
     /// Lets real time pass.
     void pass(Duration real) {
@@ -151,6 +152,20 @@ public:
         return actual(machine);
     }
     std::string alarm(MachineId const&) override { return ""; }
+    std::vector<ContactEvent> take_events() override { return std::exchange(events, {}); }
+    std::optional<ContactEvent> describe(MachineId const& machine) override {
+        if (!units.at(machine).has_relay) return std::nullopt;
+        return ContactEvent{.machine = machine,
+                            .before = "",
+                            .alarm = "",
+                            .at = wall_.now(),
+                            .contact = actual(machine),
+                            .coil = actual(machine),
+                            .wanted_closed = units.at(machine).wished_closed,
+                            .line = "relays",
+                            .unit = 1,
+                            .channel = 1};
+    }
 
 private:
     void step(std::string name) {

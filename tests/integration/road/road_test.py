@@ -181,6 +181,13 @@ class Faults(OnBothEngines):
             house.wait_until(meddle, 5)
             house.wait_until(lambda: (meddle(), live("alarm"))[1] == "closed_uncommanded")
             house.wait_until(lambda: not house.simulated("press-1")["contact"], 5)
+            # It stays until a person has seen it, though the contact is open again.
+            self.assertEqual(live("alarm"), "closed_uncommanded")
+            found = manager.get("/api/v1/alarms").json["items"]
+            self.assertEqual([each["kind"] for each in found], ["closed_uncommanded"])
+            self.assertEqual(found[0]["evidence"]["wanted"], "open")
+            seen = manager.post(f"/api/v1/alarms/{found[0]['id']}/acknowledge", {"note": "a test"})
+            self.assertEqual((seen.status, seen.json["note"]), (200, "a test"))
             house.wait_until(lambda: live("alarm") is None, 5)
 
 

@@ -1,137 +1,7 @@
-#include <array>
-#include <gtest/gtest.h>
-
-#include "devices/interlock/interlock.hpp"
-#include "devices/poller/engine.hpp"
+#include "tests/unit/interlock/bench.hpp"
 
 namespace karkhana::interlock {
 namespace {
-
-using namespace std::chrono_literals;
-using modbus::Fault;
-using modbus::Function;
-
-/// The relay board as the world sees it: coils with timers, a watchdog register, and its faults.
-class Board final : public modbus::Bus {
-public:
-    explicit Board(ManualMonotonicClock& clock) : clock_(clock) {}
-
-    bool alive = true;
-    bool welded = false;  ///< writes are confirmed, contacts stay
-    bool register_holds = true;
-    std::array<bool, 8> closed{};
-    std::array<std::optional<Monotonic>, 8> opens_at{};
-    std::uint16_t watchdog_register = 0;
-    std::vector<modbus::Request> writes;
-    std::vector<Monotonic> asked_at;
-    Duration spent{};
-
-    modbus::Outcome transact(modbus::Request const& request, Monotonic deadline) override {
-        auto const began = clock_.now();
-        asked_at.push_back(began);
-        clock_.advance(alive ? Duration{20ms}
-                             : std::chrono::duration_cast<Duration>(deadline - began));
-        spent += std::chrono::duration_cast<Duration>(clock_.now() - began);
-        if (!alive) return tl::unexpected(modbus::Failure{Fault::timeout});
-        settle();
-        modbus::Reply reply{{}, began, clock_.now()};
-        if (request.function == Function::read_coils) {
-            for (bool const contact : closed) reply.words.push_back(contact);
-        } else if (request.function == Function::read_holding_registers) {
-            reply.words.push_back(watchdog_register);
-        } else {
-            writes.push_back(request);
-            take(request);
-        }
-        return reply;
-    }
-    Monotonic ready_at(std::uint8_t) const override { return {}; }
-    void close() override {}
-
-    void settle() {
-        for (std::size_t i = 0; i < closed.size(); ++i)
-            if (opens_at[i] && clock_.now() >= *opens_at[i]) {
-                closed[i] = false;
-                opens_at[i].reset();
-            }
-    }
-
-private:
-    void take(modbus::Request const& request) {
-        if (request.function == Function::write_register) {
-            if (register_holds) watchdog_register = request.words[0];
-            return;
-        }
-        if (welded) return;
-        bool const pulse = request.address >= 0x0200;
-        auto const channel = request.address % 0x0200U;
-        closed.at(channel) = pulse || request.words[0] == modbus::coil_closed;
-        opens_at.at(channel).reset();
-        if (pulse) opens_at.at(channel) = clock_.now() + request.words[0] * 100ms;
-    }
-
-    ManualMonotonicClock& clock_;
-};
-
-class NoReadings final : public ReadingSink {
-public:
-    void accept(ReadingFrame) override {}
-};
-
-MachineId machine(std::uint8_t number) {
-    MachineId id;
-    id.uuid.bytes[0] = number;
-    return id;
-}
-
-class Boards : public ::testing::Test, public InterlockListener {
-protected:
-    void relay_changed(RelayState const&, RelayState const& after) override {
-        changes.push_back(after);
-    }
-
-    std::vector<RelaySetup> relays(profiles::Watchdog watchdog, bool required = true) {
-        auto profile = std::make_shared<profiles::Profile>();
-        profile->relay = profiles::Relay{8, 0, watchdog, required, 0x0200, 100, 0x7FFF};
-        return {{machine(1), 2, 1, 0, profile}, {machine(2), 2, 1, 5, profile}};
-    }
-
-    void make(profiles::Watchdog watchdog = profiles::Watchdog::pulse, bool required = true) {
-        make(relays(watchdog, required));
-    }
-    void make(std::vector<RelaySetup> setups) {
-        interlock = std::make_unique<Interlock>(std::move(setups), Timing{}, clock, *this);
-        poller::LineSetup setup;
-        engine = std::make_unique<poller::PollEngine>(setup, board, sink, wall, clock);
-        for (auto* guest : interlock->guests(2)) engine->attach(*guest, [] {});
-    }
-
-    void run_for(Duration span) {
-        auto const end = clock.now() + span;
-        for (;;) {
-            auto const next = engine->step();
-            board.settle();
-            if (clock.now() >= end) return;
-            if (next > clock.now())
-                clock.advance(
-                    std::chrono::duration_cast<Duration>(std::min(next, end) - clock.now()));
-        }
-    }
-
-    Command closing(std::uint64_t id, Duration lease = 60s) {
-        return {id, true, clock.now() + lease, clock.now() + 5s, false};
-    }
-    Contact actual(std::uint8_t number) { return interlock->state(machine(number))->actual; }
-    Alarm alarm(std::uint8_t number) { return interlock->state(machine(number))->alarm; }
-
-    ManualMonotonicClock clock;
-    ManualWallClock wall{instant(0)};
-    Board board{clock};
-    NoReadings sink;
-    std::vector<RelayState> changes;
-    std::unique_ptr<Interlock> interlock;
-    std::unique_ptr<poller::PollEngine> engine;
-};
 
 TEST_F(Boards, TellHowTheyDo) {
     make();
@@ -289,6 +159,23 @@ TEST_F(Boards, LeaveTheLineToOthersWhenTheyAreDead) {
     board.alive = true;
     run_for(70s);
     EXPECT_EQ(actual(1), Contact::open);
+}
+
+TEST_F(Boards, AreBackSoonAfterTheirLineIs) {
+    clock.advance(1000s);
+    make();
+    run_for(5s);
+    for (auto const away : {3s, 60s, 600s}) {
+        board.alive = false;
+        run_for(away);
+        board.spent = {};
+        run_for(60s);
+        EXPECT_LE(board.spent, 3s + 300ms) << "a dead board has a twentieth of the line";
+        board.alive = true;
+        auto const began = clock.now();
+        while (actual(1) == Contact::unknown && clock.now() < began + 60s) run_for(100ms);
+        EXPECT_LE(clock.now() - began, 3s) << away.count();
+    }
 }
 
 TEST_F(Boards, AskADeadBoardOftenWhileItsContactMayBeClosed) {

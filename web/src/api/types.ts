@@ -4,6 +4,7 @@ import type { components } from '#contract';
 
 type Schemas = components['schemas'];
 
+export type Alarm = Schemas['Alarm'];
 export type Assignment = Schemas['Assignment'];
 export type AuditEvent = Schemas['AuditEvent'];
 export type BillingRun = Schemas['BillingRun'];

@@ -42,7 +42,7 @@ function open(): void {
     status = 'live';
   };
   stream.onerror = startPolling;
-  for (const name of ['machine', 'booking', 'meter', 'resync']) hear(name);
+  for (const name of ['machine', 'booking', 'alarm', 'meter', 'resync']) hear(name);
 }
 
 function close(): void {
@@ -75,7 +75,9 @@ export function goLive(): () => void {
  * Calls `listener` for every event of a name; `resync` means that some were missed and everything
  * has to be looked at again. What it returns ends it.
  */
-export function on(name: 'machine' | 'booking' | 'resync', listener: Listener): () => void {
+export function on(
+  name: 'machine' | 'booking' | 'alarm' | 'resync', listener: Listener,
+): () => void {
   const set = listeners.get(name) ?? new Set();
   listeners.set(name, set.add(listener));
   return () => set.delete(listener);

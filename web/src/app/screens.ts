@@ -50,6 +50,8 @@ export const screens: Screen[] = [
   { path: '/enterprises', title: 'nav.enterprises', icon: 'shop', desk: office,
     operation: 'listEnterprises', staff: true },
   { path: '/people', title: 'nav.people', icon: 'people', desk: office, operation: 'listPeople' },
+  { path: '/alarms', title: 'nav.alarms', icon: 'warning', desk: office,
+    operation: 'listAlarms' },
   { path: '/devices', title: 'nav.devices', icon: 'chip', desk: office,
     operation: 'listDevices' },
   { path: '/rates', title: 'nav.rates', icon: 'tag', desk: office, operation: 'listRateCards' },

@@ -1,0 +1,113 @@
+#include "server/metering/alarms.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <utility>
+
+#include "server/metering/rows.hpp"
+
+namespace karkhana::metering {
+namespace {
+
+namespace json = boost::json;
+
+/// What the meters of the machine say now.
+json::object meters_say(Meters const& meters, MachineMeter const& meter) {
+    json::object evidence;
+    if (auto const energy = meter.energy ? meters.believed(*meter.energy) : std::nullopt) {
+        evidence["register_wh"] = energy->continued();
+        evidence["words"] = words_text(energy->reading.raw);
+    }
+    if (auto const power = meter.power ? meters.latest(*meter.power) : std::nullopt)
+        evidence["power_w"] = power->reading.value;
+    return evidence;
+}
+
+void add_contact(json::object& evidence, ContactEvent const& event) {
+    if (event.line.empty()) return;
+    evidence["line"] = event.line;
+    evidence["unit"] = event.unit;
+    evidence["channel"] = event.channel;
+    evidence["contact"] = name_of(event.contact);
+    evidence["coil"] = name_of(event.coil);
+    evidence["wanted"] = event.wanted_closed ? "closed" : "open";
+}
+
+}  // namespace
+
+void Alarms::look() {
+    if (!std::exchange(begun_, true))
+        services_.ledger.write([&](store::Writer& writer) {
+            clear_all_alarms(writer, services_.facility, services_.clock.now());
+            return true;
+        });
+    for (auto& event : services_.contacts.take_events()) pending_.push_back(std::move(event));
+    // What a failing database did not take is there still for the next turn.
+    while (!pending_.empty()) {
+        keep(pending_.front());
+        pending_.erase(pending_.begin());
+    }
+}
+
+void Alarms::keep(ContactEvent const& event) {
+    if (event.alarm == event.before) return;
+    if (!event.before.empty()) clear(event.machine, event.before, event.at);
+    if (!event.alarm.empty()) raise(event, event.alarm);
+}
+
+void Alarms::raise(MachineId const& machine, std::string_view kind) {
+    ContactEvent event;
+    event.machine = machine;
+    event.at = services_.clock.now();
+    if (auto const known = services_.contacts.describe(machine)) event = *known;
+    raise(event, kind);
+}
+
+void Alarms::raise(ContactEvent const& event, std::string_view kind) {
+    auto evidence = meters_say(services_.meters, meters_.of(event.machine));
+    add_contact(evidence, event);
+    Fault const fault{event.machine, std::string{kind}, event.at, json::serialize(evidence)};
+    std::lock_guard const lock{mutex_};
+    auto const id = services_.ledger.write([&](store::Writer& writer) {
+        return raise_alarm(writer, services_.ids, services_.facility, fault);
+    });
+    if (id) tell(*id, event.machine, kind, "raised");
+}
+
+void Alarms::clear(MachineId const& machine, std::string_view kind) {
+    clear(machine, kind, services_.clock.now());
+}
+
+void Alarms::clear(MachineId const& machine, std::string_view kind, Instant at) {
+    auto const known = services_.ledger.read([&](store::Reader& reader) {
+        return lasting_alarm(reader, services_.facility, machine, kind);
+    });
+    if (!known) return;
+    auto evidence = json::parse(known->evidence).as_object();
+    auto const now = meters_say(services_.meters, meters_.of(machine));
+    auto const* const until = now.if_contains("register_wh");
+    if (auto const* from = evidence.if_contains("register_wh"); from && until) {
+        evidence["until_register_wh"] = *until;
+        evidence["energy_wh"] = until->as_int64() - from->as_int64();
+    }
+    services_.ledger.write([&](store::Writer& writer) {
+        clear_alarm(writer, services_.facility, known->id, at, json::serialize(evidence));
+        return true;
+    });
+    tell(known->id, machine, kind, "cleared");
+}
+
+void Alarms::tell_acknowledged(Alarm const& alarm) const {
+    tell(alarm.id, alarm.machine, alarm.kind, "acknowledged");
+}
+
+void Alarms::tell(AlarmId const& id, MachineId const& machine, std::string_view kind,
+                  std::string_view state) const {
+    services_.publish(
+        services_.facility, "alarm",
+        json::serialize(json::object{
+            {"id", id.text()}, {"machine_id", machine.text()}, {"kind", kind}, {"state", state}}));
+}
+
+}  // namespace karkhana::metering

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+namespace karkhana::metering {
+
+/// Every fault that stays until a person has seen it, the worst first.
+///
+/// `bypass`: in use though its contact is open. `welded`: commanded open, and the contactor is
+/// closed. The others are those of interlock::Alarm, and `contact_failed` and `stop_asked` of the
+/// machine's run.
+int badness(std::string_view kind);
+
+/// The worse one of two; an empty word is no fault.
+std::string_view worse_alarm(std::string_view a, std::string_view b);
+
+}  // namespace karkhana::metering
