@@ -176,8 +176,16 @@ Usage usage_of(Rateable const& one) {
     auto const& session = one.session;
     Usage usage{
         one.machine_kind, {session.start, session.stop.value()}, {}, session.quantity, one.halts};
-    for (auto const& segment : metering::segments_of(session))
-        usage.parts.push_back({segment.during, segment.energy, segment.quality});
+    auto const& registers = session.registers;
+    std::size_t i = 0;
+    for (auto const& segment : metering::segments_of(session)) {
+        UsagePart part{segment.during, segment.energy, segment.quality, segment.quality};
+        if (!registers.empty()) {
+            part.at_start = registers[i].quality;
+            part.at_end = registers[++i].quality;
+        }
+        usage.parts.push_back(part);
+    }
     return usage;
 }
 

@@ -57,16 +57,28 @@ bool applies(Component const& component, Usage const& usage) {
     return component.machine_kind.empty() || component.machine_kind == usage.machine_kind;
 }
 
+/// Adds the energy of the usage that falls in the component's window. It is a difference between
+/// the registers where the window begins and ends: those in between cancel out, and how far they
+/// may be believed is of no account.
+void measure_energy(Term& term, RateCard const& card, Usage const& usage, Zone const& zone) {
+    auto const rests_on = [&](Quality quality) {
+        term.quality = metering::worse(term.quality, quality);
+    };
+    UsagePart const* before = nullptr;
+    for (auto const& part : usage.parts) {
+        bool const held = holds(term.window, in_peak(card, zone, part.during.start));
+        if (held && (before == nullptr || part.seam)) rests_on(part.at_start);
+        if (held && part.seam) rests_on(part.at_end);
+        if (!held && before != nullptr) rests_on(before->at_end);
+        if (held) term.quantity += part.energy.wh;
+        before = held ? &part : nullptr;
+    }
+    if (before != nullptr) rests_on(before->at_end);
+}
+
 /// Adds energy or seconds of the usage that fall in the component's window.
 void measure(Term& term, RateCard const& card, Usage const& usage, Zone const& zone) {
-    if (term.basis == Basis::kwh) {
-        for (auto const& part : usage.parts) {
-            if (!holds(term.window, in_peak(card, zone, part.during.start))) continue;
-            term.quantity += part.energy.wh;
-            term.quality = metering::worse(term.quality, part.quality);
-        }
-        return;
-    }
+    if (term.basis == Basis::kwh) return measure_energy(term, card, usage, zone);
     Duration used{0};
     for (auto const& stretch : running_of(usage.during, usage.halts))
         for (auto const& piece : cut(card, zone, stretch))
@@ -185,6 +197,7 @@ Usage expected_usage(RateCard const& card, Zone const& zone, std::string machine
         usage.parts.push_back(
             {piece,
              {divide_half_away(Wide{expected_w} * piece.length().count(), 3'600'000'000)},
+             Quality::estimated,
              Quality::estimated});
     return usage;
 }

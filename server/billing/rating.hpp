@@ -70,7 +70,10 @@ bool in_peak(RateCard const& card, Zone const& zone, Instant at);
 struct UsagePart {
     Interval during;
     Energy energy;
-    Quality quality = Quality::good;
+    Quality at_start = Quality::good;
+    Quality at_end = Quality::good;
+    /// The energy rests on both registers whatever the prices: here one meter follows another.
+    bool seam = false;
 };
 
 struct Usage {

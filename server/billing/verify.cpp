@@ -45,15 +45,24 @@ struct Rated {
     std::string machine_kind;  ///< what it was then: a machine may become another
 };
 
-bool same(Term const& a, Term const& b) {
+bool same_price(Term const& a, Term const& b) {
     return a.component == b.component && a.basis == b.basis && a.window == b.window &&
            a.label == b.label && a.quantity == b.quantity && a.price == b.price &&
-           a.amount == b.amount && a.quality == b.quality;
+           a.amount == b.amount;
 }
 
-bool same_terms(std::vector<Term> const& terms, std::vector<Charge> const& charges) {
-    return std::ranges::equal(terms, charges, [](Term const& term, Charge const& charge) {
-        return same(term, charge.term);
+bool same(Term const& a, Term const& b) { return same_price(a, b) && a.quality == b.quality; }
+
+/// Charges once had the doubt of every register inside, also of those that no price rests on: what
+/// was charged then stays.
+bool same_terms(std::vector<Term> const& terms, std::vector<Charge> const& charges,
+                std::vector<metering::Register> const& registers) {
+    return std::ranges::equal(terms, charges, [&](Term const& term, Charge const& charge) {
+        auto const kept = charge.term.quality;
+        bool const as_before =
+            metering::worse(term.quality, kept) == kept &&
+            std::ranges::find(registers, kept, &metering::Register::quality) != registers.end();
+        return same_price(term, charge.term) && (term.quality == kept || as_before);
     });
 }
 
@@ -63,7 +72,7 @@ std::string_view fault_of(Rated const& rated, Rateable const& one,
                           Zone const& zone) {
     auto const& session = one.session;
     auto const terms = rate_session(cards, zone, one);
-    if (!terms || !same_terms(*terms, charges))
+    if (!terms || !same_terms(*terms, charges, session.registers))
         return "its charges do not follow from its registers";
     if (card_at(cards, session.start)->id != rated.card) return "it has the prices of another time";
     if (session.enterprise != rated.enterprise) return "its charges are on another's account";

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "server/booking/caller.hpp"
-#include "server/booking/handlers.hpp"
 #include "server/http/json.hpp"
+#include "server/http/paging.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/metering/handlers.hpp"
 #include "server/metering/json.hpp"
@@ -23,9 +23,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int page_by_default = 50;
-constexpr int largest_page = 200;
-
 /// What is listed, and after which one.
 struct Wanted {
     Instant from{Duration{std::numeric_limits<std::int64_t>::min() / 2}};
@@ -34,7 +31,7 @@ struct Wanted {
     std::optional<std::string> kind;
     Instant before_start{Duration{std::numeric_limits<std::int64_t>::max() / 2}};
     std::string before_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-    int limit = page_by_default;
+    int limit = 0;
 };
 
 Result<void> read_cursor(std::string_view text, Wanted& wanted) {
@@ -76,9 +73,9 @@ Result<Wanted> read_wanted(http::Request const& request) {
     }
     if (auto const text = request.parameter("cursor"))
         if (auto read = read_cursor(*text, wanted); !read) return tl::make_unexpected(read.error());
-    auto const limit = booking::query_integer(request, "limit", 1, largest_page);
+    auto const limit = http::query_limit(request);
     if (!limit) return tl::make_unexpected(limit.error());
-    wanted.limit = static_cast<int>(limit->value_or(page_by_default));
+    wanted.limit = *limit;
     return wanted;
 }
 

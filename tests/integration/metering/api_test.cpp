@@ -212,6 +212,11 @@ TEST_P(Answers, PageThroughSessionsNewestFirst) {
     EXPECT_EQ(items("/api/v1/usage-sessions?machine_id=" + other.text()).size(), 4U);
     EXPECT_EQ(code_of(get(shop.workshop.desk, "/api/v1/usage-sessions?cursor=nonsense")),
               "bad_cursor");
+    for (auto const* limit : {"0", "201", "all", "2.5", ""})
+        EXPECT_EQ(
+            code_of(get(shop.workshop.desk, std::string{"/api/v1/usage-sessions?limit="} + limit)),
+            "bad_limit")
+            << limit;
     EXPECT_EQ(code_of(get(shop.workshop.desk, "/api/v1/usage-sessions?kind=nonsense")),
               "unknown_kind");
 }

@@ -121,7 +121,7 @@ TEST(Rate, UsedTimeLosesNoSecondWhereItIsCut) {
 
 TEST(Rate, TheWorstQualityOfItsEnergyMarksALine) {
     auto usage = evening(4'200, 2'800);
-    usage.parts[1].quality = Quality::estimated;
+    usage.parts[1].at_end = Quality::estimated;
     auto const terms = rate(laser_card(), usage, dhaka()).value();
     EXPECT_EQ(terms[0].quality, Quality::good);
     EXPECT_EQ(terms[1].quality, Quality::estimated);
@@ -131,9 +131,28 @@ TEST(Rate, AnEstimateIsWorseThanWhatAPersonReadOff) {
     RateCard card = laser_card();
     card.components = {{1, "", Basis::kwh, Window::any, Rate{10'000'000}, {}}};
     auto usage = evening(4'200, 2'800);
-    usage.parts[0].quality = Quality::estimated;
-    usage.parts[1].quality = Quality::edited;
+    usage.parts[0].at_start = Quality::estimated;
+    usage.parts[1].at_end = Quality::edited;
     EXPECT_EQ(rate(card, usage, dhaka()).value()[0].quality, Quality::estimated);
+}
+
+TEST(Rate, ARegisterThatNoPriceRestsOnTakesNothingFromTheQuality) {
+    auto usage = evening(4'200, 2'800);
+    auto const whole = usage.parts[0];
+    auto first = whole, second = whole;
+    first.during.end = second.during.start = time("2026-11-20T16:45:00+06:00");
+    first.energy = second.energy = {2'100};
+    first.at_end = second.at_start = Quality::estimated;
+    usage.parts = {first, second, usage.parts[1]};
+    EXPECT_EQ(rate(laser_card(), usage, dhaka()).value()[0].quality, Quality::good);
+    // Between two meters it is not one difference but two.
+    usage.parts[1].seam = true;
+    EXPECT_EQ(rate(laser_card(), usage, dhaka()).value()[0].quality, Quality::estimated);
+    usage.parts[1].seam = false;
+    usage.parts[1].at_end = usage.parts[2].at_start = Quality::estimated;
+    auto const terms = rate(laser_card(), usage, dhaka()).value();
+    EXPECT_EQ(terms[0].quality, Quality::estimated);
+    EXPECT_EQ(terms[1].quality, Quality::estimated);
 }
 
 TEST(Peak, MayCrossMidnight) {
