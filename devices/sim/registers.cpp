@@ -20,7 +20,8 @@ Answer refused(std::uint8_t exception) {
 /// The value of a point in its base unit.
 std::int64_t value_of(profiles::Point const& point, Shown const& shown) {
     constexpr std::int64_t volts_mv = 229'600;
-    if (point.name == "energy_import" || point.name == "energy_total") return shown.energy_wh;
+    if (point.name == "energy_import" || point.name == "energy_total")
+        return point.modulus > 0 ? shown.energy_wh % point.modulus : shown.energy_wh;
     if (point.name == "active_power") return shown.power_w;
     if (point.name.starts_with("voltage")) return volts_mv;
     if (point.name.starts_with("current")) return shown.power_w * 1'000'000 / volts_mv;
@@ -39,20 +40,24 @@ void place(std::vector<std::uint16_t>& words, Request const& request, std::size_
     }
 }
 
-Answer read_registers(SceneUnit const& unit, World& world, Request const& request) {
+Answer read_registers(SceneUnit const& unit, World& world, Request const& request,
+                      MeterState const& meter) {
     Answer answer;
     answer.words.assign(request.count, 0);
     auto const function = static_cast<std::uint8_t>(request.function);
-    Shown const shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
+    Shown shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
+    if (meter.frozen) shown = *meter.frozen;
+    shown.energy_wh += meter.shift_wh;
     for (auto const& point : unit.profile->points)
         if (point.function == function)
             place(answer.words, request, point.address,
                   profiles::encode(point, value_of(point, shown)));
     if (auto const& identity = unit.profile->identity; identity && identity->function == function) {
         auto serial = identity->expect;
+        auto const own = meter.serial.value_or(unit.serial);
         if (serial.empty())
-            serial = {static_cast<std::uint16_t>(unit.serial >> 16),
-                      static_cast<std::uint16_t>(unit.serial & 0xFFFF)};
+            serial = {static_cast<std::uint16_t>(own >> 16),
+                      static_cast<std::uint16_t>(own & 0xFFFF)};
         place(answer.words, request, identity->address, serial);
     }
     return answer;
@@ -92,10 +97,11 @@ Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
 
 }  // namespace
 
-Answer answer(SceneUnit const& unit, World& world, Request const& request) {
+Answer answer(SceneUnit const& unit, World& world, Request const& request,
+              MeterState const& meter) {
     switch (request.function) {
     case Function::read_input_registers:
-    case Function::read_holding_registers: return read_registers(unit, world, request);
+    case Function::read_holding_registers: return read_registers(unit, world, request, meter);
     case Function::read_coils:
         if (unit.profile->relay) return read_coils(unit, world, request);
         break;
