@@ -126,6 +126,18 @@ Duration RelayBoard::patience() const {
                       timing_.exchange);
 }
 
+bool RelayBoard::probing() const {
+    std::lock_guard const lock(mutex_);
+    return failures_ > 0 && !commanded_ && !any_may_be_closed(clock_.now());
+}
+
+void RelayBoard::line_returned() {
+    std::lock_guard const lock(mutex_);
+    if (failures_ == 0) return;
+    failures_ = 0;
+    due_ = clock_.now();
+}
+
 modbus::Outcome RelayBoard::ask(modbus::Bus& bus, Request request) {
     request.unit = unit_;
     return bus.transact(request, clock_.now() + timing_.exchange);

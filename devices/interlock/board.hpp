@@ -15,6 +15,8 @@ public:
                InterlockListener& listener);
 
     Monotonic due() const override;
+    bool probing() const override;
+    void line_returned() override;
     void run(modbus::Bus& bus) override;
     void attached(std::function<void()> wake) override { wake_ = std::move(wake); }
 

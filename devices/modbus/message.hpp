@@ -97,6 +97,11 @@ struct Failure {
     bool operator==(Failure const&) const = default;
 };
 
+/// An exception in which the device itself speaks, so that it is there; not a gateway for it.
+constexpr bool speaks(Failure failure) {
+    return failure.fault == Fault::refused && failure.exception >= 1 && failure.exception <= 6;
+}
+
 using Outcome = tl::expected<Reply, Failure>;
 
 }  // namespace karkhana::modbus

@@ -22,18 +22,20 @@ Duration retry_delay(int failures, std::uint32_t dice, Duration most) {
 
 Monotonic next_probe(Monotonic began, Monotonic ended) { return ended + 19 * (ended - began); }
 
+Monotonic next_probe(Monotonic paid_at, Monotonic began, Monotonic ended) {
+    auto const from = std::max(paid_at, began);
+    return next_probe(from, from + (ended - began));
+}
+
 void Latency::add(Duration sample) {
     last_us_[count_++ % last_us_.size()] =
         static_cast<std::uint32_t>(std::clamp<std::int64_t>(sample.count(), 0, 0xFFFF'FFFF));
     if (!known_) {
         known_ = true;
         mean_ = sample;
-        deviation_ = sample / 2;
         return;
     }
-    auto const error = sample - mean_;
-    mean_ += error / 8;
-    deviation_ += (std::chrono::abs(error) - deviation_) / 4;
+    mean_ += (sample - mean_) / 8;
 }
 
 Duration Latency::p99() const {
@@ -46,10 +48,9 @@ Duration Latency::p99() const {
     return Duration{*at};
 }
 
-Duration Latency::patience(Duration most) const {
-    if (!known_) return most;
-    return std::clamp<Duration>(2 * (mean_ + 4 * deviation_),
-                                std::min<Duration>(milliseconds(100), most), most);
+Duration Latency::patience(Duration most, Duration frame) const {
+    if (!learned()) return most;
+    return std::min(most, std::max<Duration>(milliseconds(50), 2 * p99() + frame));
 }
 
 }  // namespace karkhana::poller

@@ -24,21 +24,25 @@ Duration retry_delay(int failures, std::uint32_t dice, Duration most);
 /// When the next probe of any dead unit may begin: all of them together take at most a twentieth
 /// of the line's time.
 Monotonic next_probe(Monotonic began, Monotonic ended);
+/// The same where the earlier ones have taken the line up to `paid_at`.
+Monotonic next_probe(Monotonic paid_at, Monotonic began, Monotonic ended);
 
 /// Learns how long a unit takes to answer, from its last 128 answers.
 class Latency {
 public:
     void add(Duration sample);
     Duration mean() const { return mean_; }
+    /// Answers enough to tell what is usual.
+    bool learned() const { return count_ >= 16; }
     /// What 99 of 100 answers keep within; the longest of fewer.
     Duration p99() const;
     bool known() const { return known_; }
-    /// How long to wait for a unit that may be dead: generous to it, but cheaper than `most`.
-    Duration patience(Duration most) const;
+    /// How long to wait for an answer that takes `frame` on the wire: twice what is usual, 50 ms at
+    /// least, never longer than `most`.
+    Duration patience(Duration most, Duration frame) const;
 
 private:
     Duration mean_{};
-    Duration deviation_{};
     std::array<std::uint32_t, 128> last_us_{};
     std::size_t count_ = 0;  ///< ever
     bool known_ = false;

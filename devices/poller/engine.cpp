@@ -34,7 +34,8 @@ PollEngine::State::State(LineSetup line, modbus::Bus& wire, ReadingSink& reading
 /// The first moment at which anything may be asked of this unit.
 Monotonic PollEngine::State::earliest(UnitRun const& unit) const {
     auto at = std::max({unit.ready_at(), bus.ready_at(unit.number()), line_retry_at});
-    if (unit.dead()) at = std::max({at, unit.retry_at(), probe_at});
+    if (unit.dead()) at = std::max(at, unit.retry_at());
+    if (unit.dead() && !unit.is_welcome()) at = std::max(at, probe_at);
     return at;
 }
 
@@ -48,15 +49,16 @@ Monotonic PollEngine::State::step() {
     auto const now = monotonic.now();
     auto wake = now + nap_most;
     take_submitted();
-    if (serve_guest(now, wake) || serve_command(now, wake) || poll(now, wake)) return now;
-    return wake;
+    if (!serve_guest(now, wake) && !serve_command(now, wake) && !poll(now, wake)) return wake;
+    watch_line();
+    return now;
 }
 
 bool PollEngine::State::serve_guest(Monotonic now, Monotonic& wake) {
     LineGuest* first = nullptr;
     Monotonic first_due{};
     for (auto* guest : guests) {
-        auto const due = guest->due();
+        auto const due = guest->probing() ? std::max(guest->due(), probe_at) : guest->due();
         if (first == nullptr || due < first_due) {
             first = guest;
             first_due = due;
@@ -67,7 +69,9 @@ bool PollEngine::State::serve_guest(Monotonic now, Monotonic& wake) {
         wake = std::min(wake, first_due);
         return false;
     }
+    bool const probe = first->probing();
     first->run(gate);
+    if (probe) probe_at = next_probe(probe_at, now, monotonic.now());
     return true;
 }
 
@@ -121,6 +125,11 @@ void PollEngine::attach(LineGuest& guest, std::function<void()> wake) {
 void PollEngine::submit(Command command) {
     std::lock_guard const lock(state_->mutex);
     state_->submitted.push_back(std::move(command));
+}
+
+void PollEngine::attend(std::uint8_t unit, Monotonic until) {
+    std::lock_guard const lock(state_->mutex);
+    state_->attended[unit] = until;
 }
 
 Monotonic PollEngine::step() { return state_->step(); }

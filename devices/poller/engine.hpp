@@ -10,7 +10,7 @@
 namespace karkhana::poller {
 
 /// The poller without its thread: a simulation calls step() itself, with a bus and clocks of its
-/// own. One thread, but for submit() and health().
+/// own. One thread, but for submit(), attend() and health().
 class PollEngine {
 public:
     PollEngine(LineSetup setup, modbus::Bus& bus, ReadingSink& sink, WallClock const& wall,
@@ -21,6 +21,8 @@ public:
 
     void attach(LineGuest& guest, std::function<void()> wake);
     void submit(Command command);
+    /// Until then somebody is waiting for this unit: while it is dead it is probed every 5 s.
+    void attend(std::uint8_t unit, Monotonic until);
 
     /// Does what is due first, at most one block or one command, and says when to come back.
     Monotonic step();

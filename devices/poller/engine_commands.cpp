@@ -16,6 +16,9 @@ void PollEngine::State::take_submitted() {
     std::lock_guard const lock(mutex);
     for (auto& command : submitted) pending.push_back({std::move(command), std::nullopt});
     submitted.clear();
+    for (auto const& [number, until] : attended)
+        if (auto* const unit = find(number)) unit->attend(until, monotonic.now());
+    attended.clear();
 }
 
 void PollEngine::State::cancel() {

@@ -8,7 +8,9 @@ using modbus::Fault;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Duration line_delay_most = seconds(30);
+constexpr Duration line_delay_most = seconds(5);
+/// A line on which nobody was heard for so long while every unit is dead leads nowhere.
+constexpr Duration silence_of_a_line = seconds(3);
 constexpr Duration busy_pause = milliseconds(100);
 constexpr int busy_retries_most = 3;
 constexpr Duration failure_pause = seconds(10);
@@ -23,17 +25,17 @@ modbus::Request request_for(UnitRun const& unit, Block const& block) {
 }
 
 bool refuses_request(std::uint8_t code) {
-    return code == modbus::exception::illegal_function ||
-           code == modbus::exception::illegal_address || code == modbus::exception::illegal_value;
+    return code == modbus::exception::illegal_address || code == modbus::exception::illegal_value;
+}
+
+/// A failure that a healthy unit may have had by chance: asked once more in the same period.
+bool may_pass(Failure failure) {
+    return failure.fault != Fault::refused && failure.fault != Fault::not_connected &&
+           failure.fault != Fault::quarantined;
 }
 
 bool asks_to_wait(std::uint8_t code) {
     return code == modbus::exception::acknowledge || code == modbus::exception::busy;
-}
-
-/// An exception in which the device itself speaks, so that it is there.
-bool speaks(Failure failure) {
-    return failure.fault == Fault::refused && failure.exception >= 1 && failure.exception <= 6;
 }
 
 }  // namespace
@@ -75,7 +77,7 @@ std::optional<Failure> PollEngine::State::identify(UnitRun& unit) {
                                    identity.address,
                                    identity.words,
                                    {}},
-                                  unit.patience());
+                                  unit.patience(std::size_t{identity.words} * 2));
     auto const now = monotonic.now();
     if (outcome) {
         unit.answered(began, now);
@@ -109,8 +111,9 @@ void PollEngine::State::take_failure(UnitRun& unit, Failure failure, Monotonic n
     emit_missing(unit.all_missing(now));
     bool all_dead = true;
     for (auto const& each : units) all_dead &= each.dead();
-    // An adapter that was pulled out and put back is found again only by opening it anew.
-    if (all_dead) bus.close();
+    // An adapter that was pulled out and put back is found again only by opening it anew. A gateway
+    // that says who does not answer is there itself.
+    if (all_dead && failure.fault != Fault::refused) bus.close();
 }
 
 void PollEngine::State::take_refusal(UnitRun& unit, Task& task, std::uint8_t code, Monotonic now) {
@@ -121,6 +124,10 @@ void PollEngine::State::take_refusal(UnitRun& unit, Task& task, std::uint8_t cod
         return;
     }
     task.busy_retries = 0;
+    if (code == modbus::exception::illegal_function) {
+        emit_missing(unit.unsupported(task.block.function, now));
+        return;
+    }
     emit_missing(unit.missing(task.block.slots, now));
     if (refuses_request(code)) {
         unit.refuse(task, now);
@@ -132,7 +139,8 @@ void PollEngine::State::take_refusal(UnitRun& unit, Task& task, std::uint8_t cod
 
 PollEngine::State::ReadResult PollEngine::State::read(UnitRun& unit, Task& task) {
     auto const began = monotonic.now();
-    auto const outcome = exchange(request_for(unit, task.block), unit.patience());
+    auto const outcome =
+        exchange(request_for(unit, task.block), unit.patience(task.block.byte_count()));
     auto const answered = wall.now();
     auto const now = monotonic.now();
     if (!outcome) {
@@ -163,16 +171,42 @@ PollEngine::State::ReadResult PollEngine::State::read(UnitRun& unit, Task& task)
     return {Read::done, std::move(readings), {}};
 }
 
+/// After every turn: whether the line leads anywhere. When it does again, whoever was given up is
+/// asked at once.
+void PollEngine::State::watch_line() {
+    auto const now = monotonic.now();
+    auto const heard = bus.heard();
+    if (heard.answer > heard_at) {
+        heard_at = heard.answer;
+        if (silent) welcome_all(now);
+        silent = false;
+        return;
+    }
+    bool all_dead = true;
+    for (auto const& unit : units) all_dead &= unit.dead();
+    silent |= !heard.connected || (all_dead && now - heard_at > silence_of_a_line);
+}
+
+void PollEngine::State::welcome_all(Monotonic now) {
+    line_retry_at = now;
+    line_failures = 0;
+    for (auto& unit : units) unit.welcome(now);
+    for (auto* guest : guests) guest->line_returned();
+}
+
 void PollEngine::State::run(Choice const& choice, Monotonic now) {
     auto& unit = *choice.unit;
     bool const was_dead = unit.dead();
+    bool const was_healthy = unit.health().state == UnitState::healthy;
     if (unit.identity_due()) {
         identify(unit);
     } else {
         auto& task = *choice.task;
         auto const result = read(unit, task);
         // What was refused has set its own time, and what is in doubt is read again at once.
-        if (result.kind == Read::done || result.kind == Read::failed) {
+        bool const once_more =
+            result.kind == Read::failed && was_healthy && may_pass(result.failure);
+        if (result.kind == Read::done || (result.kind == Read::failed && !once_more)) {
             auto const grid = advance(task.due, unit.setup().period, now);
             task.due = grid.next;
             if (!was_dead) unit.health().overruns += grid.missed;
@@ -180,7 +214,7 @@ void PollEngine::State::run(Choice const& choice, Monotonic now) {
     }
     if (was_dead) {
         auto const ended = monotonic.now();
-        probe_at = next_probe(now, ended);
+        probe_at = next_probe(probe_at, now, ended);
         if (!unit.dead()) unit.revive(ended);
     }
     publish(unit);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <mutex>
 #include <random>
 
@@ -50,6 +51,8 @@ struct PollEngine::State {
     void take_failure(UnitRun& unit, modbus::Failure failure, Monotonic now);
     void emit(std::vector<Reading>& readings, Instant asked, Instant answered);
     void emit_missing(std::vector<Reading> readings);
+    void watch_line();
+    void welcome_all(Monotonic now);
 
     // engine_commands.cpp
     bool serve_command(Monotonic now, Monotonic& wake);
@@ -73,10 +76,13 @@ struct PollEngine::State {
     Monotonic line_retry_at{};  ///< the port could not be opened; not before this
     int line_failures = 0;
     Monotonic probe_at{};  ///< no dead unit is probed before this
+    Monotonic heard_at{};  ///< the last answer of anybody that was looked at
+    bool silent = false;   ///< the line leads nowhere
 
     mutable std::mutex mutex;
-    std::deque<Command> submitted;  ///< guarded by mutex
-    LineHealth published;           ///< guarded by mutex
+    std::deque<Command> submitted;               ///< guarded by mutex
+    std::map<std::uint8_t, Monotonic> attended;  ///< guarded by mutex: wishes not yet taken
+    LineHealth published;                        ///< guarded by mutex
 };
 
 }  // namespace karkhana::poller

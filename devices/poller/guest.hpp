@@ -17,6 +17,13 @@ public:
     /// Its turn, on the line's thread: a few exchanges at most, each with a deadline of its own.
     virtual void run(modbus::Bus& bus) = 0;
 
+    /// Nobody answered it and nothing hangs on it: its turn is a probe, out of the twentieth of the
+    /// line's time that all probes share. Asked on the line's thread, as the next one.
+    virtual bool probing() const { return false; }
+
+    /// A line on which nobody was heard has an answer again: who was given up is asked at once.
+    virtual void line_returned() {}
+
     /// Called once before the line starts. Calling `wake`, from any thread, has due() asked again.
     virtual void attached(std::function<void()> wake) = 0;
 };

@@ -111,6 +111,8 @@ std::future<modbus::Outcome> LinePoller::read_coils(std::uint8_t unit, std::uint
     return exchange({unit, modbus::Function::read_coils, address, count, {}}, expires);
 }
 
+void LinePoller::attend(std::uint8_t unit, Monotonic until) { thread_->engine.attend(unit, until); }
+
 LineHealth LinePoller::health() const { return thread_->engine.health(); }
 
 std::vector<modbus::TracedExchange> LinePoller::last_frames() const {

@@ -39,6 +39,10 @@ public:
     std::future<modbus::Outcome> read_coils(std::uint8_t unit, std::uint16_t address,
                                             std::uint16_t count, Monotonic expires);
 
+    /// Somebody is waiting for this unit until then, because what runs behind it is paid for: while
+    /// it is dead it is probed every 5 s. Every call says it anew.
+    void attend(std::uint8_t unit, Monotonic until);
+
     LineHealth health() const;
     /// The last exchanges in bytes, oldest first.
     std::vector<modbus::TracedExchange> last_frames() const;

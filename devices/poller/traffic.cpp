@@ -26,7 +26,7 @@ Duration WatchedBus::Minute::sum(std::int64_t now) const {
 }
 
 WatchedBus::WatchedBus(modbus::Bus& inner, MonotonicClock const& clock)
-    : inner_(inner), clock_(clock), started_(clock.now()) {}
+    : inner_(inner), clock_(clock), started_(clock.now()), heard_{false, started_} {}
 
 std::int64_t WatchedBus::part_of(Monotonic at) const { return (at - started_) / part_length; }
 
@@ -45,7 +45,8 @@ modbus::Outcome WatchedBus::transact(modbus::Request const& request, Monotonic d
     if (!outcome && outcome.error().fault == modbus::Fault::quarantined) return outcome;
     auto const took = std::chrono::duration_cast<Duration>(ended - began);
     std::lock_guard const lock(mutex_);
-    connected_ = outcome || outcome.error().fault != modbus::Fault::not_connected;
+    heard_.connected = outcome || outcome.error().fault != modbus::Fault::not_connected;
+    if (outcome || speaks(outcome.error())) heard_.answer = ended;
     ++exchanges_;
     busy_ += took;
     auto& unit = units_[request.unit];
@@ -61,11 +62,16 @@ modbus::Outcome WatchedBus::transact(modbus::Request const& request, Monotonic d
     return outcome;
 }
 
+WatchedBus::Heard WatchedBus::heard() const {
+    std::lock_guard const lock(mutex_);
+    return heard_;
+}
+
 LineTraffic WatchedBus::traffic() const {
     auto const now = clock_.now();
     std::lock_guard const lock(mutex_);
     LineTraffic line;
-    line.connected = connected_;
+    line.connected = heard_.connected;
     line.exchanges = exchanges_;
     line.busy = busy_;
     Duration used{};

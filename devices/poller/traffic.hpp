@@ -43,6 +43,13 @@ public:
 
     LineTraffic traffic() const;
 
+    /// Whether the line leads anywhere.
+    struct Heard {
+        bool connected = false;
+        Monotonic answer{};  ///< the last one of a device, be it an exception
+    };
+    Heard heard() const;
+
 private:
     /// Time used in the last minute, in twelve parts of it.
     struct Minute {
@@ -65,7 +72,7 @@ private:
     MonotonicClock const& clock_;
     Monotonic const started_;
     mutable std::mutex mutex_;
-    bool connected_ = false;
+    Heard heard_;
     std::uint64_t exchanges_ = 0;
     Duration busy_{};
     std::map<std::uint8_t, Tally> units_;

@@ -12,6 +12,7 @@ using std::chrono::seconds;
 
 constexpr int misses_to_die = 2;
 constexpr Duration probe_delay_most = seconds(60);
+constexpr Duration probe_delay_attended = seconds(5);
 constexpr Duration missing_repeat = seconds(60);
 constexpr Duration refused_pause = hours(1);
 
@@ -27,6 +28,7 @@ std::vector<Slot> slots_of(UnitSetup const& setup) {
 UnitRun::UnitRun(UnitSetup setup, Costs costs, int clock_speed, Monotonic start)
     : setup_(std::move(setup)),
       gate_{setup_.max_power_w, clock_speed},
+      character_(costs.character),
       identity_due_(setup_.profile->identity.has_value()) {
     costs.turnaround = milliseconds(setup_.profile->limits.turnaround_ms);
     for (auto& block : plan_blocks(*setup_.profile, slots_of(setup_), costs))
@@ -48,23 +50,42 @@ Task* UnitRun::cheapest_task() {
     return cheapest == tasks_.end() ? nullptr : &*cheapest;
 }
 
-Duration UnitRun::patience() const {
+Duration UnitRun::patience(std::size_t reply_bytes) const {
     Duration const most = milliseconds(setup_.profile->limits.timeout_ms);
-    // A unit that answers gets all its time; one that may be gone costs its neighbours less.
-    return dead() ? latency_.patience(most) : most;
+    // Whoever missed the usual time gets all of it, a dead unit every other time, so that one that
+    // has become slower is found.
+    bool const doubted = dead() ? failures_ % 2 == 0 : failures_ > 0 || in_haste_;
+    if (doubted) return most;
+    return latency_.patience(most, character_ * static_cast<int>(8 + 5 + 7 + reply_bytes));
+}
+
+void UnitRun::welcome(Monotonic now) {
+    welcome_ = dead();
+    retry_at_ = std::min(retry_at_, now);
+}
+
+void UnitRun::attend(Monotonic until, Monotonic now) {
+    attended_until_ = until;
+    if (until > now) retry_at_ = std::min(retry_at_, now + probe_delay_attended);
 }
 
 void UnitRun::answered(Monotonic began, Monotonic ended) {
     latency_.add(std::chrono::duration_cast<Duration>(ended - began));
     health_.latency = latency_.mean();
     failures_ = 0;
+    in_haste_ = false;
+    welcome_ = false;
     ready_at_ = ended + milliseconds(setup_.profile->limits.min_gap_ms);
     if (!stranger()) health_.state = UnitState::healthy;
 }
 
 void UnitRun::failed(modbus::Failure failure, Monotonic now, std::uint32_t dice) {
     health_.last_failure = failure;
-    ++failures_;
+    welcome_ = false;
+    // What only took longer than usual is waited for longer before anything follows from it.
+    in_haste_ = failure.fault == Fault::timeout && failures_ == 0 && !in_haste_ && !dead() &&
+                latency_.learned();
+    if (!in_haste_) ++failures_;
     switch (failure.fault) {
     case Fault::timeout: ++health_.timeouts; break;
     case Fault::disconnected: ++health_.disconnects; break;
@@ -78,7 +99,9 @@ void UnitRun::failed(modbus::Failure failure, Monotonic now, std::uint32_t dice)
     if (gateway || failures_ >= misses_to_die) {
         health_.state = UnitState::dead;
         auto const failed_probes = std::max(1, failures_ - misses_to_die + 1);
-        retry_at_ = now + retry_delay(failed_probes, dice, probe_delay_most);
+        bool const attended = now < attended_until_;
+        retry_at_ = now + retry_delay(failed_probes, dice,
+                                      attended ? probe_delay_attended : probe_delay_most);
     } else if (!stranger()) {
         health_.state = UnitState::suspect;
     }
@@ -110,6 +133,16 @@ void UnitRun::refuse(Task& task, Monotonic now) {
     auto const due = task.due;
     tasks_.erase(tasks_.begin() + (&task - tasks_.data()));
     for (auto const& part : parts) tasks_.push_back({part, due});
+}
+
+std::vector<Reading> UnitRun::unsupported(std::uint8_t function, Monotonic now) {
+    std::vector<Reading> readings;
+    for (auto& task : tasks_) {
+        if (task.block.function != function) continue;
+        task.due = now + refused_pause;
+        for (auto const& reading : missing(task.block.slots, now)) readings.push_back(reading);
+    }
+    return readings;
 }
 
 Judgement UnitRun::judge_slot(Slot const& slot, profiles::Decoded const& decoded,

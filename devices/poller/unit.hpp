@@ -39,8 +39,13 @@ public:
     bool stranger() const { return health_.state == UnitState::stranger; }
     Monotonic retry_at() const { return retry_at_; }
     Monotonic ready_at() const { return ready_at_; }
-    /// The deadline of one exchange.
-    Duration patience() const;
+    /// How long to wait for a reply of so many bytes of data.
+    Duration patience(std::size_t reply_bytes) const;
+    /// Its line leads somewhere again: asked at once, without waiting for the probes of others.
+    void welcome(Monotonic now);
+    bool is_welcome() const { return welcome_; }
+    /// Until then somebody is waiting for this unit: while it is dead it is probed more often.
+    void attend(Monotonic until, Monotonic now);
 
     /// An exchange brought an answer, if only an exception.
     void answered(Monotonic began, Monotonic ended);
@@ -61,6 +66,9 @@ public:
     /// The device refused this block's function, address or value: smaller blocks take its place,
     /// or a value that was refused alone rests for an hour. `task` is invalid afterwards.
     void refuse(Task& task, Monotonic now);
+    /// The device does not know this function: all that is read with it rests for an hour. Returns
+    /// what is missing now.
+    std::vector<Reading> unsupported(std::uint8_t function, Monotonic now);
 
     /// The values of a block. Where `suspicious`, some counter cannot be right, and the block is
     /// to be read again before use.
@@ -93,9 +101,13 @@ private:
     std::map<Channel, ChannelRun> channels_;
     UnitHealth health_;
     Latency latency_;
+    Duration character_{};
+    Monotonic attended_until_{};
     Monotonic retry_at_{};
     Monotonic ready_at_{};
     int failures_ = 0;
+    bool in_haste_ = false;  ///< it was given only the time that is usual, and missed it
+    bool welcome_ = false;
     bool identity_due_ = false;
 };
 

@@ -48,6 +48,10 @@ void place(std::vector<std::uint16_t>& words, Request const& request, std::size_
     }
 }
 
+std::int64_t wrapped(profiles::Point const& point, std::int64_t value) {
+    return point.modulus > 0 ? value % point.modulus : value;
+}
+
 void place_point(std::vector<std::uint16_t>& words, Request const& request,
                  profiles::Point const& point, std::int64_t value) {
     auto values = profiles::encode(point, value);
@@ -88,20 +92,24 @@ void place_written(std::vector<std::uint16_t>& words, Request const& request, Sc
             words[i] = *word;
 }
 
-Answer read_registers(SceneUnit const& unit, World& world, Request const& request) {
+Answer read_registers(SceneUnit const& unit, World& world, Request const& request,
+                      MeterState const& meter) {
     if (auto const exception = refusal_of(*unit.profile, request)) return refused(exception);
     Answer answer;
     answer.words.assign(request.count, 0);
     auto const function = static_cast<std::uint8_t>(request.function);
-    Shown const shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
+    Shown shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
+    if (meter.frozen) shown = *meter.frozen;
+    shown.energy_wh += meter.shift_wh;
     for (auto const& point : unit.profile->points)
         if (point.function == function)
-            place_point(answer.words, request, point, value_of(point, shown));
+            place_point(answer.words, request, point, wrapped(point, value_of(point, shown)));
     if (auto const& identity = unit.profile->identity; identity && identity->function == function) {
         auto serial = identity->expect;
+        auto const own = meter.serial.value_or(unit.serial);
         if (serial.empty())
-            serial = {static_cast<std::uint16_t>(unit.serial >> 16),
-                      static_cast<std::uint16_t>(unit.serial & 0xFFFF)};
+            serial = {static_cast<std::uint16_t>(own >> 16),
+                      static_cast<std::uint16_t>(own & 0xFFFF)};
         place(answer.words, request, identity->address, serial);
     }
     if (auto const& model = unit.profile->model; model && model->function == function) {
@@ -121,7 +129,7 @@ Answer read_bits(SceneUnit const& unit, World& world, Request const& request) {
     Shown const shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
     for (auto const& point : unit.profile->points)
         if (point.function == static_cast<std::uint8_t>(request.function))
-            place_point(answer.words, request, point, value_of(point, shown));
+            place_point(answer.words, request, point, wrapped(point, value_of(point, shown)));
     if (request.function != Function::read_coils) return answer;
     for (auto const& [channel, machine] : unit.relays)
         place(answer.words, request, unit.profile->relay->coil_address + std::size_t{channel},
@@ -216,11 +224,12 @@ std::int64_t value_of(profiles::Point const& point, Shown const& shown) {
     }
 }
 
-Answer answer(SceneUnit const& unit, World& world, Request const& request) {
+Answer answer(SceneUnit const& unit, World& world, Request const& request,
+              MeterState const& meter) {
     if (unit.profile->relay) hear(unit, world);
     switch (request.function) {
     case Function::read_input_registers:
-    case Function::read_holding_registers: return read_registers(unit, world, request);
+    case Function::read_holding_registers: return read_registers(unit, world, request, meter);
     case Function::read_coils:
     case Function::read_discrete_inputs: return read_bits(unit, world, request);
     case Function::write_coil:

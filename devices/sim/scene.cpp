@@ -65,6 +65,9 @@ std::optional<Scene> load_scene(std::string const& path, std::string const& prof
         if (auto const port = table.integer("port", 0, 65535))
             line.port = static_cast<std::uint16_t>(*port);
         line.link = table.text("link").value_or("");
+        auto const framing = table.text("framing").value_or("tcp");
+        if (framing != "tcp" && framing != "rtu") table.complain("framing", "tcp or rtu");
+        line.rtu = framing == "rtu";
         if (!line.port && line.link.empty()) table.complain("name", "needs port or link");
         for (auto& unit : table.tables("unit")) line.units.push_back(read_unit(unit, known, scene));
         scene.lines.push_back(std::move(line));

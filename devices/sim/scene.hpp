@@ -29,12 +29,14 @@ struct SceneUnit {
     std::map<std::uint16_t, std::string> relays;  ///< channel to machine
 };
 
-/// One line: TCP on a port, or a pseudo-terminal that `link` points at.
+/// One line: TCP on a port, with serial frames where `rtu` says so, or a pseudo-terminal that
+/// `link` points at.
 struct SceneLine {
     std::string name;
     std::optional<std::uint16_t> port;
     std::string link;
     std::vector<SceneUnit> units;
+    bool rtu = false;
 };
 
 struct Scene {

@@ -6,20 +6,19 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "devices/modbus/server.hpp"
+#include "devices/sim/faults.hpp"
+#include "devices/sim/registers.hpp"
 #include "devices/sim/scene.hpp"
 #include "devices/sim/world.hpp"
 
 namespace karkhana::sim {
 
-/// How a unit misbehaves at the moment.
-struct UnitFault {
-    bool silent = false;
-    std::uint8_t exception = 0;
-    Duration late{};
-};
+/// The commands that simulator and `karkhana sim --help` know.
+std::string_view command_help();
 
 /// The devices of a scene on real lines. Stops when destroyed.
 class Simulator {
@@ -30,34 +29,40 @@ public:
     Simulator(Simulator const&) = delete;
     Simulator& operator=(Simulator const&) = delete;
 
-    /// Runs one command and says what came of it, as one line of text:
-    ///   status                        registers, power and contact of every machine
-    ///   unplug LINE | plug LINE       the cable out and in
-    ///   silence LINE UNIT | exception LINE UNIT CODE | late LINE UNIT MS | heal LINE UNIT
-    ///   power off | power on          a power cut
-    ///   close MACHINE | open MACHINE  another master writes the coil
+    /// Runs one command of command_help() and says what came of it, as one line of text.
     std::string command(std::string const& text);
 
     World& world() { return world_; }
+    /// Where a line on TCP listens.
+    std::uint16_t port(std::string const& line);
 
 private:
     struct Plugged {
         std::unique_ptr<modbus::PtyPair> pty;
         std::unique_ptr<modbus::Server> server;
+        std::uint16_t port = 0;
         bool unplugged = false;
     };
 
     void plug(SceneLine const& line);
     void unplug(SceneLine const& line);
     modbus::Answer handle(SceneLine const& line, modbus::Request const& request);
+    void meddle(SceneUnit const& unit);
     std::string status();
+    std::string of_machine(std::string const& verb, std::string const& machine);
+    std::string of_unit(std::string const& verb, SceneLine const& line, SceneUnit const& unit,
+                        std::vector<std::string> const& words);
+    std::string of_meter(std::string const& verb, SceneUnit const& unit, MeterState& meter,
+                         std::vector<std::string> const& words);
     SceneLine const* find_line(std::string const& name) const;
 
     Scene scene_;
     World world_;
-    std::mutex mutex_;  ///< of plugged_ and faults_
+    std::mutex mutex_;  ///< of all that follows
+    std::unique_ptr<Random> random_;
     std::map<std::string, Plugged> plugged_;
-    std::map<std::pair<std::string, int>, UnitFault> faults_;
+    std::map<std::pair<std::string, int>, Faults> faults_;
+    std::map<std::pair<std::string, int>, MeterState> meters_;
 };
 
 /// Serves commands on a Unix socket, one line each, until `stop` is readable, and calls `tick`

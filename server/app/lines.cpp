@@ -259,6 +259,11 @@ void Lines::set(MachineId const& machine, metering::ContactWish const& wish) {
     command.expires = monotonic_.now() + std::chrono::seconds{3};
     command.resume = wish.resume;
     interlock_.set_desired(machine, command);
+    for (auto const& device : devices_)
+        if (device.machine == machine)
+            for (auto const& [channel, place] : places_)
+                if (place.unit == device.unit && plan_.lines[place.line].setup.name == device.line)
+                    pollers_[place.line]->attend(place.unit, monotonic_.now() + wish.lease);
 }
 
 ContactState Lines::actual(MachineId const& machine) {

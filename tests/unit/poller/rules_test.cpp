@@ -101,16 +101,23 @@ TEST(RetryDelay, DoublesToItsLimitAFifthMoreOrLess) {
 
 TEST(NextProbe, LeavesTheLivingNineteenTwentieths) {
     EXPECT_EQ(next_probe(at(10s), at(10'500ms)), at(20s));
+    EXPECT_EQ(next_probe(at(3s), at(10s), at(10'500ms)), at(20s));
+    EXPECT_EQ(next_probe(at(15s), at(10s), at(10'500ms)), at(25s)) << "the earlier is paid first";
 }
 
 TEST(Latency, IsPatientWithWhomItDoesNotKnow) {
     Latency latency;
-    EXPECT_EQ(latency.patience(500ms), 500ms);
-    for (int i = 0; i < 100; ++i) latency.add(20ms);
-    EXPECT_EQ(latency.patience(500ms), 100ms);
-    EXPECT_EQ(latency.patience(50ms), 50ms);
+    EXPECT_EQ(latency.patience(500ms, 0ms), 500ms);
+    for (int i = 0; i < 15; ++i) latency.add(20ms);
+    EXPECT_EQ(latency.patience(500ms, 0ms), 500ms);
+    latency.add(20ms);
+    EXPECT_EQ(latency.patience(500ms, 0ms), 50ms);
+    EXPECT_EQ(latency.patience(500ms, 60ms), 100ms);
+    EXPECT_EQ(latency.patience(30ms, 60ms), 30ms);
+    for (int i = 0; i < 2; ++i) latency.add(100ms);
+    EXPECT_EQ(latency.patience(500ms, 60ms), 260ms);
     for (int i = 0; i < 100; ++i) latency.add(400ms);
-    EXPECT_EQ(latency.patience(500ms), 500ms);
+    EXPECT_EQ(latency.patience(500ms, 60ms), 500ms);
 }
 
 }  // namespace

@@ -20,8 +20,11 @@ public:
     Duration max_late = std::chrono::seconds(1);  ///< the quarantine after a missing reply
     std::map<std::uint8_t, Registers> units;      ///< absent: no answer
     bool connected = true;
+    bool keeps_deadlines = false;  ///< an answer slower than its deadline is a timeout
     /// Asked first; a failure of its own instead of the answer.
     std::function<std::optional<modbus::Failure>(modbus::Request const&)> fault;
+
+    std::map<std::uint8_t, Duration> spent;  ///< time of the line that each unit took
 
     std::vector<modbus::Request> asked;
     std::vector<Monotonic> asked_at;
@@ -29,13 +32,29 @@ public:
 
     modbus::Outcome transact(modbus::Request const& request, Monotonic deadline) override {
         if (clock_.now() < ready_at(request.unit)) return fail(modbus::Fault::quarantined);
+        auto const began = clock_.now();
+        auto outcome = answer(request, deadline);
+        spent[request.unit] += std::chrono::duration_cast<Duration>(clock_.now() - began);
+        return outcome;
+    }
+
+    Monotonic ready_at(std::uint8_t unit) const override {
+        auto const found = quarantined_.find(unit);
+        return found == quarantined_.end() ? Monotonic{} : found->second;
+    }
+    void close() override { ++closed; }
+
+private:
+    modbus::Outcome answer(modbus::Request const& request, Monotonic deadline) {
         asked.push_back(request);
         asked_at.push_back(clock_.now());
         if (!connected) return fail(modbus::Fault::not_connected);
         auto const began = clock_.now();
         auto const failure = fault ? fault(request) : std::nullopt;
-        bool const silent =
-            failure ? failure->fault == modbus::Fault::timeout : !units.contains(request.unit);
+        bool const late = keeps_deadlines && clock_.now() + latency > deadline;
+        bool const silent = late      ? true
+                            : failure ? failure->fault == modbus::Fault::timeout
+                                      : !units.contains(request.unit);
         if (silent) {
             clock_.advance(std::chrono::duration_cast<Duration>(deadline - clock_.now()));
             quarantined_[request.unit] = clock_.now() + max_late;
@@ -50,13 +69,6 @@ public:
         return reply;
     }
 
-    Monotonic ready_at(std::uint8_t unit) const override {
-        auto const found = quarantined_.find(unit);
-        return found == quarantined_.end() ? Monotonic{} : found->second;
-    }
-    void close() override { ++closed; }
-
-private:
     static modbus::Outcome fail(modbus::Fault fault) {
         return tl::unexpected(modbus::Failure{fault});
     }
