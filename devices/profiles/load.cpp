@@ -290,12 +290,28 @@ std::vector<Profile> load_profiles(std::string const& folder, config::Problems& 
     std::error_code error;
     for (auto const& entry : std::filesystem::directory_iterator(folder, error)) {
         if (entry.path().extension() != ".toml") continue;
-        if (auto profile = load_profile(entry.path().string(), problems))
-            profiles.push_back(std::move(*profile));
+        auto profile = load_profile(entry.path().string(), problems);
+        if (!profile) continue;
+        if (std::ranges::find(profiles, profile->device, &Profile::device) != profiles.end())
+            problems.push_back({entry.path().string(), 1, 1,
+                                "a second profile of '" + profile->device + "' in this folder"});
+        profiles.push_back(std::move(*profile));
     }
     if (error) problems.push_back({folder, 0, 0, error.message()});
     std::sort(profiles.begin(), profiles.end(),
               [](auto const& a, auto const& b) { return a.device < b.device; });
+    return profiles;
+}
+
+std::vector<Profile> load_profiles(std::string const& shipped, std::string const& own,
+                                   config::Problems& problems) {
+    auto profiles = load_profiles(shipped, problems);
+    if (own.empty()) return profiles;
+    for (auto& profile : load_profiles(own, problems)) {
+        std::erase_if(profiles,
+                      [&](Profile const& known) { return known.device == profile.device; });
+        profiles.push_back(std::move(profile));
+    }
     return profiles;
 }
 

@@ -18,6 +18,11 @@ std::optional<Profile> load_profile(std::string const& path, config::Problems& p
 /// Every *.toml in `folder`, sorted by device.
 std::vector<Profile> load_profiles(std::string const& folder, config::Problems& problems);
 
+/// The profiles of both folders; one of the second takes the place of one of the first. A second
+/// folder that is empty text is none.
+std::vector<Profile> load_profiles(std::string const& shipped, std::string const& own,
+                                   config::Problems& problems);
+
 /// Decodes one of the profile's own frames; one sentence for each value that is not what it says.
 std::vector<std::string> failures_of(Profile const& profile, SelfTest const& test);
 

@@ -104,6 +104,8 @@ struct Point {
     std::uint16_t first() const;
     std::uint32_t end() const;
     bool reads_bits() const { return function == 1 || function == 2; }
+
+    bool operator==(Point const&) const = default;
 };
 
 struct Limits {
@@ -113,6 +115,8 @@ struct Limits {
     int min_gap_ms = 0;     ///< silence wanted between two requests to it
     int turnaround_ms = 10;
     int timeout_ms = 500;
+
+    bool operator==(Limits const&) const = default;
 };
 
 /// Registers that tell one specimen from another, or at least one model from another.
@@ -123,6 +127,8 @@ struct Identity {
     /// What every device of this model answers. Empty: a serial number, compared with the one
     /// that the configuration knows.
     std::vector<std::uint16_t> expect;
+
+    bool operator==(Identity const&) const = default;
 };
 
 /// Registers that hold the name of the model, two characters each, for those who look for devices.
@@ -131,6 +137,8 @@ struct Model {
     std::uint16_t address = 0;
     std::uint16_t words = 1;
     std::string text;  ///< how what they hold begins
+
+    bool operator==(Model const&) const = default;
 };
 
 enum class Watchdog : std::uint8_t {
@@ -150,6 +158,8 @@ struct Relay {
     std::uint16_t watchdog_max = 0xFFFF;     ///< the largest value it takes
     std::optional<std::uint16_t> heartbeat;  ///< a register that must be written to show life
     std::uint16_t inputs = 0;  ///< discrete inputs, from address 0, for contactors' feedback
+
+    bool operator==(Relay const&) const = default;
 };
 
 /// Registers as a real device sent them, and what they mean: each profile brings its own test.
@@ -158,11 +168,15 @@ struct SelfTest {
         std::string point;
         std::int64_t value = 0;
         Quality quality = Quality::good;
+
+        bool operator==(Expected const&) const = default;
     };
     std::uint8_t function = 4;
     std::uint16_t address = 0;
     std::vector<std::uint16_t> words;
     std::vector<Expected> expect;
+
+    bool operator==(SelfTest const&) const = default;
 };
 
 struct Profile {
@@ -177,6 +191,8 @@ struct Profile {
     std::vector<SelfTest> self_tests;
 
     Point const* find(std::string_view point_name) const;
+
+    bool operator==(Profile const&) const = default;
 };
 
 }  // namespace karkhana::profiles

@@ -19,10 +19,12 @@ std::int64_t limit_at(std::int64_t limit, Scale ratio) {
 bool transform(Point& point, Ratios const& ratios) {
     auto const ratio = ratio_of(point.unit, ratios);
     auto const scale = ratio ? product(point.scale, *ratio) : std::nullopt;
-    auto const modulus = ratio ? product({point.modulus, 1}, *ratio) : std::nullopt;
-    if (!scale || !modulus || modulus->denominator != 1) return false;
+    if (!scale) return false;
+    Wide const modulus = Wide{point.modulus} * ratio->numerator;
+    bool const whole = modulus % ratio->denominator == 0;
+    if (!whole || modulus / ratio->denominator > INT64_MAX) return false;
     point.scale = *scale;
-    point.modulus = modulus->numerator;
+    point.modulus = static_cast<std::int64_t>(modulus / ratio->denominator);
     if (point.min) point.min = limit_at(*point.min, *ratio);
     if (point.max) point.max = limit_at(*point.max, *ratio);
     return true;

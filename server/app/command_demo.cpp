@@ -123,7 +123,7 @@ json::object first_people(people::Services const& services, FacilityId const& fa
 /// The records of a first start: facility, people, MEs. Returns the log-ins.
 json::object seed(Config const& config, WallClock const& clock) {
     config::Problems problems;
-    auto const profiles = load_all_profiles(config.profiles, problems);
+    auto const profiles = load_all_profiles(config.profiles, config.own_profiles, problems);
     auto random = system_random();
     IdSource ids{*random, clock};
     auto const stores = open_stores(config);

@@ -4,8 +4,29 @@
 #include "server/app/commands.hpp"
 #include "server/app/daemon.hpp"
 #include "server/app/signals.hpp"
+#include "server/store/store.hpp"
 
 namespace karkhana::app {
+namespace {
+
+/// Whatever is wrong with the file as it is now, the daemon goes on by the one before.
+void reload(Daemon& daemon, std::string const& config, Log const& log) {
+    auto wanted = load_or_complain(config);
+    if (!wanted) return log("error", config + ": refused, and nothing is changed");
+    try {
+        auto const lines = daemon.reload(std::move(*wanted));
+        if (!lines) {
+            for (auto const& reason : lines.error()) log("error", config + ": " + reason);
+            return log("error", config + ": takes a restart, and nothing is changed");
+        }
+        for (auto const& line : *lines) log("info", "line '" + line + "' goes on by " + config);
+        log("info", config + ": read again");
+    } catch (store::Unavailable const& error) {
+        log("error", config + ": nothing is changed: " + error.what());
+    }
+}
+
+}  // namespace
 
 int serve(ServeOptions const& options) {
     auto loaded = load_or_complain(options.config);
@@ -23,10 +44,11 @@ int serve(ServeOptions const& options) {
         std::cout << options.config << ": sound\n";
         return 0;
     }
-    int const stop = stop_signals();
-    Daemon daemon{std::move(*loaded), clock, make_log()};
+    int const signals = service_signals();
+    auto const log = make_log();
+    Daemon daemon{std::move(*loaded), clock, log};
     daemon.start();
-    wait_for_stop(stop);
+    while (next_wish(signals) == Wish::reload) reload(daemon, options.config, log);
     daemon.stop();
     return 0;
 }

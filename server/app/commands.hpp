@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +47,28 @@ struct UserOptions {
 /// `what`: add, password, token, disable, enable. Prints the secret once. Needs the database for
 /// itself, so the daemon must be stopped on SQLite.
 int user(std::string const& what, UserOptions const& options);
+
+struct ProbeOptions {
+    std::string tcp;     ///< "host:port"
+    std::string serial;  ///< path of the port; one of the two
+    int baud = 0;        ///< 0: every usual one
+    std::string parity;  ///< N, E or O; empty: each of them
+    std::string units = "1-247";
+    std::chrono::milliseconds timeout{300};  ///< of one answer
+    std::string profiles;                    ///< folder of those that are shipped
+    std::string own;                         ///< folder of one's own, or empty
+    int function = 3;
+    int address = 0;
+    int count = 10;
+    std::chrono::milliseconds every{1000};
+    int times = 0;        ///< how often to look; 0: until stopped
+    std::string value;    ///< on or off
+    std::string confirm;  ///< what a person would type
+    std::string name = "line-1";
+};
+/// `what`: scan, identify, watch, write, toml. Opens the bus for itself. 1: nobody answered, what
+/// answered was not recognised for sure, or a coil is not what it was to be.
+int probe_bus(std::string const& what, ProbeOptions const& options);
 
 /// Recomputes every chain, balance and invoice from the registers; 1 when something does not hold.
 int verify(std::string const& config);

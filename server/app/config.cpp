@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 
+#include "devices/profiles/exact.hpp"
 #include "devices/profiles/load.hpp"
 #include "server/app/device_problems.hpp"
 
@@ -155,6 +156,18 @@ LineConfig read_line(Table& table) {
     return line;
 }
 
+/// 40, "40" or "200/5".
+profiles::Scale read_ratio(Table& table, std::string_view key) {
+    if (!table.has(key)) return {};
+    auto const ratio =
+        table.holds_text(key)
+            ? profiles::exact(*table.text(key))
+            : std::optional{profiles::Scale{table.integer(key, 1, 1'000'000).value_or(1), 1}};
+    if (!ratio || ratio->numerator <= 0)
+        table.complain(key, "a ratio of a transformer, like 40 or \"200/5\"");
+    return ratio.value_or(profiles::Scale{});
+}
+
 DeviceConfig read_device(Table& table) {
     DeviceConfig device;
     device.name = table.require_text("name");
@@ -165,6 +178,8 @@ DeviceConfig read_device(Table& table) {
     if (auto const serial = table.integer("serial", 0, 0x7FFFFFFFFFFFFFFF))
         device.serial = static_cast<std::uint64_t>(*serial);
     device.relays = table.texts("relays");
+    device.ratios.current = read_ratio(table, "ct_ratio");
+    device.ratios.voltage = read_ratio(table, "pt_ratio");
     return device;
 }
 
@@ -238,9 +253,21 @@ void check_device(Table& table, DeviceConfig const& device, Config const& out,
     }
 }
 
-void read_places(Table& root, Config& out) {
+/// `user_profiles`, or else profiles.d beside the configuration if there is one.
+std::string own_profiles(Table& root, std::string const& path) {
+    namespace fs = std::filesystem;
+    if (auto const named = root.text("user_profiles")) {
+        if (!fs::is_directory(*named)) root.complain("user_profiles", "no such folder");
+        return *named;
+    }
+    auto const beside = fs::path{path}.parent_path() / "profiles.d";
+    return fs::is_directory(beside) ? beside.string() : "";
+}
+
+void read_places(Table& root, std::string const& path, Config& out) {
     out.data = root.require_text("data");
     out.profiles = root.text("profiles").value_or(default_share("profiles", "devices/profiles"));
+    out.own_profiles = own_profiles(root, path);
     out.schema = root.text("schema").value_or(default_share("schema", "schema"));
     out.simulated = root.flag("simulated").value_or(false);
     out.retention_days = root.integer("retention_days", 30, 36'500).value_or(out.retention_days);
@@ -273,7 +300,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     auto root = config::load(path, problems);
     if (!root) return std::nullopt;
     Config out;
-    read_places(*root, out);
+    read_places(*root, path, out);
     read_facility(*root, out);
     int position = 0;
     for (auto& table : root->tables("machine")) {
@@ -287,7 +314,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
         out.lines.push_back(std::move(line));
     }
     ProfilesByName known;
-    for (auto& profile : profiles::load_profiles(out.profiles, problems)) {
+    for (auto& profile : profiles::load_profiles(out.profiles, out.own_profiles, problems)) {
         auto const name = profile.device;
         known[name] = std::move(profile);
     }

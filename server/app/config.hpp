@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "devices/profiles/toml.hpp"
+#include "devices/profiles/transform.hpp"
 #include "server/billing/rating.hpp"
 #include "server/facility/records.hpp"
 
@@ -33,6 +34,8 @@ struct DeviceConfig {
     std::string machine;                  ///< slug; empty for a relay board
     std::optional<std::uint64_t> serial;  ///< commissioned with this serial number
     std::vector<std::string> relays;      ///< slug of the machine behind each channel, or empty
+    /// Of the transformers before the meter that it has not been told of.
+    profiles::Ratios ratios;
 };
 
 struct HttpConfig {
@@ -44,14 +47,15 @@ struct HttpConfig {
 };
 
 struct Config {
-    std::string data;      ///< folder of ledger.db and telemetry.db
-    std::string postgres;  ///< libpq connection string; empty: SQLite in `data`
-    std::string profiles;  ///< folder of device profiles
-    std::string schema;    ///< folder of migrations and of openapi.yaml
+    std::string data;          ///< folder of ledger.db and telemetry.db
+    std::string postgres;      ///< libpq connection string; empty: SQLite in `data`
+    std::string profiles;      ///< folder of device profiles
+    std::string own_profiles;  ///< folder of those that add to them or take their place, or empty
+    std::string schema;        ///< folder of migrations and of openapi.yaml
     /// Readings go after this, unless a bill that is not paid rests on them. Registers of sessions
     /// and of quarters of an hour stay for ever.
     std::int64_t retention_days = 90;
-    bool simulated = false;  ///< every line leads to a simulator: the clock may be another
+    bool simulated = false;    ///< every line leads to a simulator: the clock may be another
     HttpConfig http;
     facility::Facility facility;
     std::vector<facility::OpeningHours> opening_hours;

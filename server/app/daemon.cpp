@@ -6,6 +6,7 @@
 #include "server/app/jobs.hpp"
 #include "server/app/lines.hpp"
 #include "server/app/prepare.hpp"
+#include "server/app/reload.hpp"
 #include "server/app/system_api.hpp"
 #include "server/app/workshop.hpp"
 #include "server/billing/api.hpp"
@@ -189,6 +190,26 @@ void Daemon::stop() {
     parts_->server->stop();
     parts_->jobs.stop();
     parts_->workshop->stop();
+}
+
+tl::expected<std::vector<std::string>, std::vector<std::string>> Daemon::reload(Loaded wanted) {
+    auto& parts = *parts_;
+    if (auto reasons = reasons_to_restart(parts.loaded, wanted); !reasons.empty())
+        return tl::unexpected{std::move(reasons)};
+    auto loaded = parts.loaded;
+    loaded.config.lines = std::move(wanted.config.lines);
+    loaded.config.devices = std::move(wanted.config.devices);
+    loaded.profiles = std::move(wanted.profiles);
+    auto lines = parts.workshop->reload(loaded, parts.prepared, [&] {
+        auto prepared = prepare_devices(parts.stores.ledger(), loaded.config, loaded.profiles,
+                                        parts.prepared, parts.ids);
+        // The rest is what it was, and others are reading it.
+        parts.prepared.devices = prepared.devices;
+        parts.prepared.points = prepared.points;
+        return prepared;
+    });
+    parts.loaded = std::move(loaded);
+    return lines;
 }
 
 std::uint16_t Daemon::port() const { return parts_->server->port(); }

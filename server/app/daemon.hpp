@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
 
 #include "server/app/clock_spec.hpp"
 #include "server/app/load.hpp"
@@ -24,6 +27,10 @@ public:
     /// HTTP first, so that nobody is answered by a half-stopped house; then jobs, lines, stores.
     void stop();
     std::uint16_t port() const;
+
+    /// Goes over to another configuration while HTTP and whatever it does not change go on. The
+    /// names of the lines that began anew, or why this takes a restart: then nothing has changed.
+    tl::expected<std::vector<std::string>, std::vector<std::string>> reload(Loaded wanted);
 
 private:
     struct Parts;

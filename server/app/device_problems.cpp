@@ -39,12 +39,23 @@ poller::LineSetup line_of(DeviceConfig const& device, SharedProfile const& profi
     return line;
 }
 
+void add_ratio_problems(DeviceConfig const& device, profiles::Profile const& profile,
+                        std::vector<DeviceProblem>& problems) {
+    if (device.ratios == profiles::Ratios{}) return;
+    std::string const key = device.ratios.current == profiles::Scale{} ? "pt_ratio" : "ct_ratio";
+    if (std::ranges::none_of(profile.points, &profiles::Point::transformed))
+        problems.push_back({key, "'" + profile.device + "' shows what flows in the installation"});
+    else if (!profiles::transformed(profile, device.ratios))
+        problems.push_back({key, "the counters could not be rolled over exactly by this ratio"});
+}
+
 }  // namespace
 
 bool is_watched(profiles::Point const& point) {
     return point.kind == profiles::PointKind::counter
                ? point.billing
-               : point.name == "active_power" || point.unit == Unit::g;
+               : point.unit == Unit::g || point.name == "active_power" ||
+                     (point.name == "output_power" && point.unit == Unit::w);
 }
 
 std::vector<DeviceProblem> problems_of(DeviceConfig const& device,
@@ -60,6 +71,7 @@ std::vector<DeviceProblem> problems_of(DeviceConfig const& device,
     if (relays.empty() || !line.units.front().watched.empty())
         for (auto& what : poller::problems_of(line))
             problems.push_back({"profile", std::move(what)});
+    add_ratio_problems(device, profile, problems);
     return problems;
 }
 

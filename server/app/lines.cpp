@@ -19,19 +19,6 @@ constexpr std::chrono::seconds kContactAge{3};
 /// Changes of alarms that wait to be kept, while the database takes none.
 constexpr std::size_t kEventsKept = 10'000;
 
-modbus::Endpoint endpoint_of(LineConfig const& line) {
-    if (line.tcp.empty())
-        return modbus::SerialEndpoint{line.serial, line.baud,
-                                      static_cast<modbus::Parity>(line.parity), line.stop_bits,
-                                      line.echo};
-    auto const colon = line.tcp.rfind(':');
-    std::uint16_t port = 502;
-    std::from_chars(line.tcp.data() + colon + 1, line.tcp.data() + line.tcp.size(), port);
-    auto host = line.tcp.substr(0, colon);
-    if (line.rtu) return modbus::RtuOverTcpEndpoint{std::move(host), port};
-    return modbus::TcpEndpoint{std::move(host), port};
-}
-
 std::int64_t rated_w(Config const& config, std::string const& slug) {
     for (auto const& machine : config.machines)
         if (machine.slug == slug) return machine.rated_w;
@@ -43,7 +30,7 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
                              std::vector<metering::Point> const& points) {
     poller::UnitSetup unit;
     unit.unit = static_cast<std::uint8_t>(device.unit);
-    unit.profile = profiles.at(device.profile);
+    unit.profile = profile_of(device, profiles);
     unit.serial = device.serial;
     // A machine may be asked for more than its plate says when it starts.
     unit.max_power_w = rated_w(config, device.machine) * 2;
@@ -110,15 +97,52 @@ ContactState contact_state(interlock::Contact contact) {
     return ContactState::unknown;
 }
 
+/// What was changed by nobody goes on as it is: everything but the number of this start.
+bool same_line(LinePlan::Line const& a, LinePlan::Line const& b) {
+    auto const same_watched = [](poller::Watched const& x, poller::Watched const& y) {
+        return x.point == y.point && x.channel == y.channel;
+    };
+    auto const same_unit = [&](poller::UnitSetup const& x, poller::UnitSetup const& y) {
+        return x.unit == y.unit && *x.profile == *y.profile && x.period == y.period &&
+               x.max_power_w == y.max_power_w && x.serial == y.serial &&
+               std::ranges::equal(x.watched, y.watched, same_watched);
+    };
+    return a.endpoint == b.endpoint && a.setup.character == b.setup.character &&
+           a.max_late == b.max_late && std::ranges::equal(a.setup.units, b.setup.units, same_unit);
+}
+
 }  // namespace
 
-Profiles load_all_profiles(std::string const& folder, config::Problems& problems) {
+modbus::Endpoint endpoint_of(LineConfig const& line) {
+    if (line.tcp.empty())
+        return modbus::SerialEndpoint{line.serial, line.baud,
+                                      static_cast<modbus::Parity>(line.parity), line.stop_bits,
+                                      line.echo};
+    auto const colon = line.tcp.rfind(':');
+    std::uint16_t port = 502;
+    std::from_chars(line.tcp.data() + colon + 1, line.tcp.data() + line.tcp.size(), port);
+    auto host = line.tcp.substr(0, colon);
+    if (line.rtu) return modbus::RtuOverTcpEndpoint{std::move(host), port};
+    return modbus::TcpEndpoint{std::move(host), port};
+}
+
+Profiles load_all_profiles(std::string const& shipped, std::string const& own,
+                           config::Problems& problems) {
     Profiles known;
-    for (auto& profile : profiles::load_profiles(folder, problems)) {
+    for (auto& profile : profiles::load_profiles(shipped, own, problems)) {
         auto const name = profile.device;
         known[name] = std::make_shared<profiles::Profile const>(std::move(profile));
     }
     return known;
+}
+
+std::shared_ptr<profiles::Profile const> profile_of(DeviceConfig const& device,
+                                                    Profiles const& profiles) {
+    auto const& profile = profiles.at(device.profile);
+    if (device.ratios == profiles::Ratios{}) return profile;
+    // The configuration was refused if these could not be.
+    return std::make_shared<profiles::Profile const>(
+        profiles::transformed(*profile, device.ratios).value());
 }
 
 std::vector<metering::DeviceSetup> device_setups(
@@ -135,7 +159,8 @@ std::vector<metering::DeviceSetup> device_setups(
         setup.profile = device.profile;
         if (device.serial) setup.serial = std::to_string(*device.serial);
         if (!device.machine.empty()) setup.machine = machine_ids.at(device.machine);
-        for (auto const& point : profiles.at(device.profile)->points)
+        auto const profile = profile_of(device, profiles);
+        for (auto const& point : profile->points)
             if (is_watched(point))
                 setup.points.push_back({point.name, point.unit,
                                         point.kind == profiles::PointKind::counter, point.billing,
@@ -190,21 +215,64 @@ Lines::Lines(LinePlan plan, std::vector<metering::Device> devices, ReadingSink& 
              std::function<void(std::string_view, std::string_view)> log)
     : plan_(std::move(plan)),
       devices_(std::move(devices)),
+      sink_(sink),
       wall_(wall),
       monotonic_(monotonic),
       log_(std::move(log)),
       interlock_(plan_.relays, interlock::Timing{}, monotonic, *this) {
-    for (auto const& line : plan_.lines) {
-        modbus::LineTiming timing;
-        timing.max_late = line.max_late;
-        pollers_.push_back(std::make_unique<poller::LinePoller>(
-            line.setup, std::make_unique<modbus::Line>(line.endpoint, timing, monotonic), sink,
-            wall, monotonic));
-        for (auto const& unit : line.setup.units)
-            for (auto const& watched : unit.watched)
-                places_[watched.channel] = {pollers_.size() - 1, unit.unit};
-        for (auto* guest : interlock_.guests(line.setup.index)) pollers_.back()->attach(*guest);
+    for (auto const& line : plan_.lines) pollers_.push_back(open(line));
+    find_places();
+}
+
+std::shared_ptr<poller::LinePoller> Lines::open(LinePlan::Line const& line) {
+    modbus::LineTiming timing;
+    timing.max_late = line.max_late;
+    auto poller = std::make_shared<poller::LinePoller>(
+        line.setup, std::make_unique<modbus::Line>(line.endpoint, timing, monotonic_), sink_, wall_,
+        monotonic_);
+    for (auto* guest : interlock_.guests(line.setup.index)) poller->attach(*guest);
+    return poller;
+}
+
+void Lines::find_places() {
+    places_.clear();
+    for (std::size_t line = 0; line < plan_.lines.size(); ++line)
+        for (auto const& unit : plan_.lines[line].setup.units)
+            for (auto const& watched : unit.watched) places_[watched.channel] = {line, unit.unit};
+}
+
+void Lines::reopen(std::vector<std::size_t> const& lines) {
+    for (auto const i : lines) {
+        retired_.push_back(std::move(pollers_[i]));
+        pollers_[i] = open(plan_.lines[i]);
+        pollers_[i]->start();
     }
+}
+
+std::vector<std::string> Lines::replace(
+    LinePlan plan, std::function<std::vector<metering::Device>()> const& meanwhile) {
+    std::vector<std::size_t> changed;
+    for (std::size_t i = 0; i < plan_.lines.size(); ++i)
+        if (!same_line(plan_.lines[i], plan.lines.at(i))) changed.push_back(i);
+    for (auto const i : changed) pollers_[i]->stop();
+    std::vector<metering::Device> devices;
+    try {
+        devices = meanwhile();
+    } catch (...) {
+        std::unique_lock const lock{layout_};
+        reopen(changed);
+        throw;
+    }
+    std::unique_lock const lock{layout_};
+    std::vector<std::string> names;
+    for (auto const i : changed) {
+        plan_.lines[i] = std::move(plan.lines[i]);
+        names.push_back(plan_.lines[i].setup.name);
+    }
+    devices_ = std::move(devices);
+    find_places();
+    reopen(changed);
+    return names;
 }
 
 Lines::~Lines() { stop(); }
@@ -225,12 +293,15 @@ Result<std::vector<Reading>> Lines::snapshot(std::span<Channel const> channels,
                                              std::chrono::milliseconds deadline) {
     auto const until = monotonic_.now() + deadline;
     std::map<std::pair<std::size_t, int>, std::future<poller::SnapshotResult>> asked;
-    for (auto const channel : channels) {
-        auto const known = places_.find(channel);
-        if (known == places_.end()) continue;  // of a device that is configured no more
-        auto const& place = known->second;
-        auto& future = asked[{place.line, place.unit}];
-        if (!future.valid()) future = pollers_[place.line]->snapshot(place.unit, until);
+    {
+        std::shared_lock const lock{layout_};
+        for (auto const channel : channels) {
+            auto const known = places_.find(channel);
+            if (known == places_.end()) continue;  // of a device that is configured no more
+            auto const& place = known->second;
+            auto& future = asked[{place.line, place.unit}];
+            if (!future.valid()) future = pollers_[place.line]->snapshot(place.unit, until);
+        }
     }
     std::map<Channel, Reading> found;
     for (auto& [unit, future] : asked) {
@@ -339,6 +410,7 @@ metering::Device const* Lines::device_at(std::string_view line, std::uint8_t uni
 
 std::vector<metering::DeviceHealth> Lines::health() const {
     std::vector<metering::DeviceHealth> all;
+    std::shared_lock const lock{layout_};
     for (auto const& poller : pollers_) {
         auto const line = poller->health();
         for (auto const& unit : line.units) {

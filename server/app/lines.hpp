@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,15 @@ struct LinePlan {
     std::vector<interlock::RelaySetup> relays;
 };
 
+modbus::Endpoint endpoint_of(LineConfig const& line);
+
 using Profiles = std::map<std::string, std::shared_ptr<profiles::Profile const>>;
-Profiles load_all_profiles(std::string const& folder, config::Problems& problems);
+Profiles load_all_profiles(std::string const& shipped, std::string const& own,
+                           config::Problems& problems);
+
+/// A device's profile behind its transformers.
+std::shared_ptr<profiles::Profile const> profile_of(DeviceConfig const& device,
+                                                    Profiles const& profiles);
 
 /// The devices as metering wants to know them.
 std::vector<metering::DeviceSetup> device_setups(
@@ -63,6 +71,13 @@ public:
     void start();
     void stop();
 
+    /// Takes a plan of the same lines and relays, in the same order. The lines it changes stand
+    /// still while `meanwhile` runs and says which devices there are then, and go on by the new
+    /// plan, or by the old one when it throws; the others go on all the time. The names of those
+    /// that changed. Between start and stop, from one thread.
+    std::vector<std::string> replace(
+        LinePlan plan, std::function<std::vector<metering::Device>()> const& meanwhile);
+
     Result<std::vector<Reading>> snapshot(std::span<Channel const> channels,
                                           std::chrono::milliseconds deadline) override;
     void set(MachineId const& machine, metering::ContactWish const& wish) override;
@@ -85,6 +100,9 @@ private:
         std::uint8_t unit = 0;
     };
 
+    std::shared_ptr<poller::LinePoller> open(LinePlan::Line const& line);
+    void find_places();
+    void reopen(std::vector<std::size_t> const& lines);
     std::optional<metering::DeviceHealth> health_of(interlock::BoardHealth const& board) const;
     metering::LineUnitStatus status_of(poller::LineHealth const& line,
                                        poller::UnitTraffic const& traffic,
@@ -93,14 +111,18 @@ private:
     metering::ContactEvent event_of(interlock::RelayState const& state) const;
     metering::Device const* device_at(std::string_view line, std::uint8_t unit) const;
 
+    mutable std::shared_mutex layout_;  ///< of plan_, devices_, places_ and pollers_
     LinePlan plan_;
     std::vector<metering::Device> devices_;
+    ReadingSink& sink_;
     WallClock const& wall_;
     MonotonicClock const& monotonic_;
     std::function<void(std::string_view, std::string_view)> log_;
     std::map<Channel, Place> places_;
     interlock::Interlock interlock_;
-    std::vector<std::unique_ptr<poller::LinePoller>> pollers_;
+    std::vector<std::shared_ptr<poller::LinePoller>> pollers_;
+    /// Of lines that go on by another plan: whoever is about to wake one finds it.
+    std::vector<std::shared_ptr<poller::LinePoller>> retired_;
     std::mutex mutex_;  ///< with changed_: a contact moved
     std::condition_variable changed_;
     std::vector<metering::ContactEvent> events_;  ///< under the mutex

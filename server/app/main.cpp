@@ -4,11 +4,67 @@
 
 #include "devices/sim/simulator.hpp"
 #include "server/app/commands.hpp"
+#include "server/app/config.hpp"
 #include "server/app/version.hpp"
 
 namespace {
 
 using namespace karkhana::app;
+
+/// One's own bus on the bench, or that of a facility whose daemon is stopped.
+struct Probing {
+    std::string what;
+    ProbeOptions options;
+    int timeout_ms = 300;
+    int every_ms = 1000;
+
+    CLI::App* add(CLI::App& app) {
+        auto* command = app.add_subcommand(
+            "probe", "who is on a bus, what it is, and what its registers hold:\n"
+                     "  scan      find who answers, by which speed and parity\n"
+                     "  identify  say which known device a unit is, and why\n"
+                     "  watch     show registers live, in every way they may be meant\n"
+                     "  write     write one coil, once a person has confirmed it\n"
+                     "  toml      write [[line]] and [[device]] for what is found\n"
+                     "Nothing but write changes anything. No daemon may have the port.");
+        options.profiles = default_share("profiles", "devices/profiles");
+        command->add_option("what", what, "scan, identify, watch, write, toml")
+            ->required()
+            ->check(CLI::IsMember({"scan", "identify", "watch", "write", "toml"}));
+        command->add_option("--tcp", options.tcp, "host:port of a device or gateway");
+        command->add_option("--serial", options.serial, "path of a port, /dev/serial/by-id/...");
+        command->add_option("--baud", options.baud, "speed; scan and toml try all usual ones");
+        command->add_option("--parity", options.parity, "N, E or O; scan and toml try each")
+            ->check(CLI::IsMember({"N", "E", "O"}));
+        command->add_option("--units,--unit", options.units, "1-247, or 1,5,20-30");
+        command->add_option("--timeout-ms", timeout_ms, "patience for one answer")
+            ->check(CLI::Range(10, 10'000));
+        command->add_option("--profiles", options.profiles, "folder of device profiles");
+        command->add_option("--user-profiles", options.own, "folder of your own");
+        add_registers(*command);
+        command->add_option("--name", options.name, "toml: what to call the line");
+        return command;
+    }
+    void add_registers(CLI::App& command) {
+        command.add_option("--fc", options.function, "watch: function 1 to 4")
+            ->check(CLI::Range(1, 4));
+        command.add_option("--address", options.address, "watch, write: zero-based")
+            ->check(CLI::Range(0, 65'535));
+        command.add_option("--count", options.count, "watch: how many")->check(CLI::Range(1, 125));
+        command.add_option("--every-ms", every_ms, "watch: how often")
+            ->check(CLI::Range(0, 3'600'000));
+        command.add_option("--times", options.times, "watch: stop after so many looks");
+        command.add_option("--value", options.value, "write: on or off")
+            ->check(CLI::IsMember({"on", "off"}));
+        command.add_option("--confirm", options.confirm,
+                           "write: the sentence that a person would be asked to type");
+    }
+    int run() {
+        options.timeout = std::chrono::milliseconds{timeout_ms};
+        options.every = std::chrono::milliseconds{every_ms};
+        return probe_bus(what, options);
+    }
+};
 
 int run(int argc, char** argv) {
     CLI::App app{"Karkhana runs a common service facility: booking, metering, interlock, billing."};
@@ -16,7 +72,10 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
 
     ServeOptions serving;
-    auto* serve_command = app.add_subcommand("serve", "run the facility of a configuration");
+    auto* serve_command =
+        app.add_subcommand("serve", "run the facility of a configuration; SIGHUP has it read "
+                                    "profiles, devices' units and ratios and lines' "
+                                    "settings again, all else waits for a restart");
     serve_command->add_option("--config", serving.config, "TOML file")->required();
     serve_command->add_flag("--check", serving.check, "only list what is wrong with it");
     serve_command->add_option("--clock", serving.clock,
@@ -56,6 +115,9 @@ int run(int argc, char** argv) {
     user_command->add_option("--role", person.roles, "manager, operator, accountant (add, token)");
     user_command->add_option("--label", person.label, "what a token is for");
 
+    Probing probing;
+    auto* probe_command = probing.add(app);
+
     std::string config;
     auto* verify_command = app.add_subcommand("verify", "recompute every bill from the registers");
     verify_command->add_option("--config", config, "TOML file")->required();
@@ -66,6 +128,7 @@ int run(int argc, char** argv) {
     if (*serve_command) return serve(serving);
     if (*sim_command) return simulate(simulating);
     if (*demo_command) return demo(showing);
+    if (*probe_command) return probing.run();
     if (*user_command) return user(what, person);
     if (*verify_command) return verify(config);
     return migrate(config);

@@ -88,4 +88,15 @@ Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles c
     });
 }
 
+Prepared prepare_devices(store::Store& ledger, Config const& config, Profiles const& profiles,
+                         Prepared prepared, IdSource& ids) {
+    return ledger.write([&](store::Writer& writer) {
+        prepared.points =
+            metering::configure_devices(writer, ids, prepared.facility.id,
+                                        device_setups(config, profiles, prepared.machine_ids));
+        prepared.devices = metering::list_devices(writer, prepared.facility.id);
+        return prepared;
+    });
+}
+
 }  // namespace karkhana::app

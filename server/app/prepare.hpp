@@ -38,6 +38,10 @@ struct Prepared {
 
 /// Brings facility, machines, opening hours and devices of the ledger up to the configuration; what
 /// is there keeps its id. The rate card is entered once, when there is none.
+/// Brings the devices alone up to the configuration, in a facility that is at work.
+Prepared prepare_devices(store::Store& ledger, Config const& config, Profiles const& profiles,
+                         Prepared prepared, IdSource& ids);
+
 Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles const& profiles,
                           IdSource& ids, Instant now);
 

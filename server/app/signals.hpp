@@ -7,7 +7,12 @@ namespace karkhana::app {
 /// ignored from then on.
 int stop_signals();
 
-/// Waits until then.
-void wait_for_stop(int descriptor);
+/// The same, and SIGHUP as a wish to read the configuration again.
+int service_signals();
+
+enum class Wish { stop, reload };
+
+/// Waits for the next wish, on the descriptor of service_signals().
+Wish next_wish(int descriptor);
 
 }  // namespace karkhana::app

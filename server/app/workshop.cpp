@@ -12,10 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::map<MachineId, std::int64_t> most_watts(Workshop::Needs const& needs) {
+std::map<MachineId, std::int64_t> most_watts(Loaded const& loaded, Prepared const& prepared) {
     std::map<MachineId, std::int64_t> watts;
-    for (auto const& machine : needs.loaded.config.machines)
-        watts[needs.prepared.machine_ids.at(machine.slug)] = machine.rated_w * 2;
+    for (auto const& machine : loaded.config.machines)
+        watts[prepared.machine_ids.at(machine.slug)] = machine.rated_w * 2;
     return watts;
 }
 
@@ -25,20 +25,21 @@ std::vector<MachineId> machines_of(Prepared const& prepared) {
     return found;
 }
 
-LinePlan plan_of(Workshop::Needs const& needs) {
-    return plan_lines(needs.loaded.config, needs.loaded.profiles, needs.prepared.machine_ids,
-                      needs.prepared.devices, needs.prepared.points,
-                      static_cast<std::uint64_t>(micros(needs.clock.now())), needs.clock_speed);
+LinePlan plan_of(Loaded const& loaded, Prepared const& prepared, Instant now, int clock_speed) {
+    return plan_lines(loaded.config, loaded.profiles, prepared.machine_ids, prepared.devices,
+                      prepared.points, static_cast<std::uint64_t>(micros(now)), clock_speed);
 }
 
 }  // namespace
 
 Workshop::Workshop(Needs const& needs)
-    : meters_(needs.prepared.zone, needs.monotonic),
+    : clock_speed_(needs.clock_speed),
+      meters_(needs.prepared.zone, needs.monotonic),
       series_(needs.stores.ledger(), needs.stores.telemetry(), needs.prepared.facility.id, meters_,
               needs.clock, {}),
-      lines_(plan_of(needs), devices_in_use(needs.loaded.config, needs.prepared.devices), series_,
-             needs.clock, needs.monotonic, needs.log),
+      lines_(plan_of(needs.loaded, needs.prepared, needs.clock.now(), needs.clock_speed),
+             devices_in_use(needs.loaded.config, needs.prepared.devices), series_, needs.clock,
+             needs.monotonic, needs.log),
       services_{needs.stores.ledger(),
                 needs.stores.telemetry(),
                 needs.clock,
@@ -63,10 +64,27 @@ Workshop::Workshop(Needs const& needs)
       boundaries_(needs.log),
       storage_(needs.log),
       screens_(needs.log) {
-    meters_.configure(needs.prepared.points, most_watts(needs),
-                      metering::recall(needs.stores.ledger(), needs.stores.telemetry(),
-                                       needs.prepared.facility.id, needs.prepared.points));
+    configure_meters(needs.loaded, needs.prepared);
     add_jobs(needs.clock_speed);
+}
+
+void Workshop::configure_meters(Loaded const& loaded, Prepared const& prepared) {
+    meters_.configure(prepared.points, most_watts(loaded, prepared),
+                      metering::recall(services_.ledger, services_.telemetry, services_.facility,
+                                       prepared.points));
+}
+
+std::vector<std::string> Workshop::reload(Loaded const& loaded, Prepared const& before,
+                                          std::function<Prepared()> const& reconfigured) {
+    // Points keep their channels: what is watched has not changed.
+    auto plan = plan_of(loaded, before, services_.clock.now(), clock_speed_);
+    return lines_.replace(std::move(plan), [&] {
+        std::lock_guard const lock{storing_};
+        series_.flush();
+        auto const prepared = reconfigured();
+        configure_meters(loaded, prepared);
+        return devices_in_use(loaded.config, prepared.devices);
+    });
 }
 
 void Workshop::add_jobs(int clock_speed) {
@@ -80,9 +98,13 @@ void Workshop::add_jobs(int clock_speed) {
     boundaries_.every(1s, "boundaries", [this, clock_speed] { keep_boundaries(clock_speed); });
     storage_.every(1s, "readings", [this] {
         meters_.watch_silence();
+        std::lock_guard const lock{storing_};
         series_.flush();
     });
-    storage_.every(10s, "compaction", [this] { series_.compact(); });
+    storage_.every(10s, "compaction", [this] {
+        std::lock_guard const lock{storing_};
+        series_.compact();
+    });
     screens_.every(250ms, "screens", [this] { live_.publish_changes(); });
     screens_.every(250ms, "alarms", [this] { run_.alarms().look(); });
     screens_.every(1s, "devices", [this] { devices_.look(); });

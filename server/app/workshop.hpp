@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "server/app/jobs.hpp"
@@ -47,6 +48,12 @@ public:
     void start();
     void stop();
 
+    /// Goes over to another configuration of the same lines and devices. `reconfigured` brings the
+    /// ledger up to it while the lines that change stand still. The names of those lines. Between
+    /// start and stop.
+    std::vector<std::string> reload(Loaded const& loaded, Prepared const& before,
+                                    std::function<Prepared()> const& reconfigured);
+
     /// What is wrong, for readiness; empty when all is well.
     std::string trouble() const;
     /// Lines of the Prometheus text format.
@@ -55,7 +62,9 @@ public:
 private:
     void add_jobs(int clock_speed);
     void keep_boundaries(int clock_speed);
+    void configure_meters(Loaded const& loaded, Prepared const& prepared);
 
+    int clock_speed_;
     metering::Meters meters_;
     metering::SeriesWriter series_;
     Lines lines_;
@@ -66,6 +75,7 @@ private:
     metering::DeviceWatch devices_;
     std::atomic<bool> reconciled_ = false;
     std::atomic<bool> stopping_ = false;
+    std::mutex storing_;  ///< the series are written by one at a time
     // Each has a thread of its own: what waits for a meter must not hold up a lease, and what
     // waits for the disk neither.
     Jobs leases_, attendance_, boundaries_, storage_, screens_;

@@ -81,6 +81,45 @@ TEST_F(ConfigFile, ALineIsTcpOrSerialOrSerialFramesThroughAGateway) {
     EXPECT_TRUE(complains(6, "of a serial line only"));
 }
 
+/// kSmall with something else about its meter.
+std::string small_with(std::string const& about) {
+    std::string text{kSmall};
+    auto const at = text.find(", machine = \"laser-1\"");
+    return text.insert(at, ", " + about);
+}
+
+TEST_F(ConfigFile, KnowsTheTransformersBeforeAMeter) {
+    auto text = small_with("ct_ratio = \"200/5\", pt_ratio = 11");
+    EXPECT_FALSE(load(text));
+    EXPECT_TRUE(complains(8, "'eastron_sdm120' shows what flows in the installation"));
+    text.replace(text.find("eastron_sdm120"), 14, "schneider_iem3255");
+    auto const config = load(text);
+    for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->devices[0].ratios, (profiles::Ratios{{40, 1}, {11, 1}}));
+    EXPECT_FALSE(load(small_with("ct_ratio = \"a lot\"")));
+    EXPECT_TRUE(complains(8, "a ratio of a transformer"));
+    EXPECT_FALSE(load(small_with("ct_ratio = 0")));
+    EXPECT_TRUE(complains(8, "'ct_ratio' must be between"));
+}
+
+TEST_F(ConfigFile, KnowsTheProfilesBesideIt) {
+    auto const mine = folder_ / "profiles.d";
+    std::filesystem::create_directories(mine);
+    std::filesystem::copy_file("devices/profiles/eastron_sdm120.toml", mine / "mine.toml");
+    EXPECT_TRUE(load(std::string{kSmall})) << "one of the same name takes the shipped one's place";
+    std::ofstream{mine / "bad.toml"} << "device = \"bad\"\nmaker = 7\n";
+    EXPECT_FALSE(load(std::string{kSmall}));
+    EXPECT_TRUE(complains(2, "'maker' must be a string"));
+    EXPECT_TRUE(complains(1, "a profile without a self-test")) << "all of it at once";
+    std::filesystem::remove(mine / "bad.toml");
+    std::filesystem::copy_file(mine / "mine.toml", mine / "twice.toml");
+    EXPECT_FALSE(load(std::string{kSmall}));
+    EXPECT_TRUE(complains(1, "a second profile of 'eastron_sdm120' in this folder"));
+    EXPECT_FALSE(load("user_profiles = \"/nowhere/at/all\"\n" + std::string{kSmall}));
+    EXPECT_TRUE(complains(1, "no such folder"));
+}
+
 TEST_F(ConfigFile, TheDemosOwnIsSound) {
     DemoPlaces places;
     places.data = folder_.string();

@@ -25,7 +25,7 @@ class LinePlans : public testing::Test {
 protected:
     void SetUp() override {
         config::Problems problems;
-        known = load_all_profiles("devices/profiles", problems);
+        known = load_all_profiles("devices/profiles", "", problems);
         ASSERT_TRUE(problems.empty());
         config.lines.push_back({.name = "hall", .tcp = "127.0.0.1:9", .serial = {}});
         config.devices.push_back({.name = "meter",

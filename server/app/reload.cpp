@@ -1,0 +1,59 @@
+#include "server/app/reload.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "server/app/device_problems.hpp"
+
+namespace karkhana::app {
+namespace {
+
+/// What the ledger, the bills and the sessions know a device by.
+auto watched_of(profiles::Profile const& profile) {
+    std::vector<std::tuple<std::string, Unit, profiles::PointKind, bool>> watched;
+    for (auto const& point : profile.points)
+        if (is_watched(point))
+            watched.emplace_back(point.name, point.unit, point.kind, point.billing);
+    std::ranges::sort(watched);
+    return watched;
+}
+
+bool same_board(DeviceConfig const& before, DeviceConfig const& after,
+                profiles::Profile const& old_profile, profiles::Profile const& new_profile) {
+    if (before.relays != after.relays) return false;
+    bool const switches =
+        std::ranges::any_of(before.relays, [](auto& slug) { return !slug.empty(); });
+    return !switches || (before.unit == after.unit && old_profile == new_profile);
+}
+
+}  // namespace
+
+std::vector<std::string> reasons_to_restart(Loaded const& running, Loaded const& wanted) {
+    std::vector<std::string> reasons;
+    auto const& old_lines = running.config.lines;
+    auto const& old_devices = running.config.devices;
+    if (!std::ranges::equal(old_lines, wanted.config.lines, {}, &LineConfig::name,
+                            &LineConfig::name))
+        reasons.emplace_back("other lines, or in another order");
+    if (!std::ranges::equal(old_devices, wanted.config.devices, {}, &DeviceConfig::name,
+                            &DeviceConfig::name)) {
+        reasons.emplace_back("other devices, or in another order");
+        return reasons;
+    }
+    for (std::size_t i = 0; i < old_devices.size(); ++i) {
+        auto const& before = old_devices[i];
+        auto const& after = wanted.config.devices[i];
+        auto const& old_profile = *running.profiles.at(before.profile);
+        auto const& new_profile = *wanted.profiles.at(after.profile);
+        auto const about = "device '" + before.name + "': ";
+        if (before.line != after.line) reasons.push_back(about + "on another line");
+        if (before.machine != after.machine) reasons.push_back(about + "at another machine");
+        if (watched_of(old_profile) != watched_of(new_profile))
+            reasons.push_back(about + "other points are watched");
+        if (!same_board(before, after, old_profile, new_profile))
+            reasons.push_back(about + "other contacts");
+    }
+    return reasons;
+}
+
+}  // namespace karkhana::app
