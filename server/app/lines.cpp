@@ -330,6 +330,7 @@ void Lines::set(MachineId const& machine, metering::ContactWish const& wish) {
     command.expires = monotonic_.now() + std::chrono::seconds{3};
     command.resume = wish.resume;
     interlock_.set_desired(machine, command);
+    std::shared_lock const lock{layout_};
     for (auto const& device : devices_)
         if (device.machine == machine)
             for (auto const& [channel, place] : places_)
@@ -369,6 +370,7 @@ metering::ContactEvent Lines::event_of(interlock::RelayState const& state) const
     event.contact = contact_state(state.actual);
     event.coil = contact_state(state.coil);
     event.wanted_closed = state.wanted_closed;
+    std::shared_lock const lock{layout_};
     auto const relay =
         std::ranges::find(plan_.relays, state.machine, &interlock::RelaySetup::machine);
     event.line = plan_.lines.at(relay->line).setup.name;

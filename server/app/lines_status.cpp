@@ -70,6 +70,7 @@ metering::LineUnitStatus Lines::status_of(poller::LineHealth const& line,
 std::vector<metering::LineStatus> Lines::lines() const {
     auto const known = health();
     std::vector<metering::LineStatus> all;
+    std::shared_lock const lock{layout_};
     for (std::size_t i = 0; i < pollers_.size(); ++i) {
         auto const health = pollers_[i]->health();
         metering::LineStatus line;
@@ -87,6 +88,7 @@ std::vector<metering::LineStatus> Lines::lines() const {
 }
 
 std::optional<std::vector<metering::LineFrame>> Lines::frames(std::string_view line) const {
+    std::shared_lock const lock{layout_};
     for (std::size_t i = 0; i < pollers_.size(); ++i) {
         auto const& setup = plan_.lines[i].setup;
         if (setup.name != line) continue;
