@@ -25,7 +25,7 @@ int run(int argc, char** argv) {
 
     SimOptions simulating;
     auto* sim_command = app.add_subcommand("sim", "simulated meters, machines and relays");
-    sim_command->footer(std::string{sim::command_help()});
+    sim_command->footer(std::string{karkhana::sim::command_help()});
     sim_command->add_option("--scene", simulating.scene, "TOML file")->required();
     sim_command->add_option("--profiles", simulating.profiles, "folder of profiles")->required();
     sim_command->add_option("--control", simulating.control, "Unix socket")->required();
