@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "devices/modbus/bus.hpp"
+#include "devices/modbus/frame.hpp"
 #include "server/base/clock.hpp"
 
 namespace karkhana::modbus {
@@ -49,11 +50,23 @@ struct LineTiming {
     Duration connect_timeout = std::chrono::seconds(2);
 };
 
+class Pipe;
+
+/// How the frames of a line look, and what is between them.
+struct Wrapping {
+    Framing framing = Framing::rtu;
+    Duration gap{};  ///< silence between two frames
+    bool echoes = false;
+};
+
 /// A real bus. libmodbus opens and configures it and sends; the reply is read and checked here,
 /// because libmodbus accepts foreign units, wrong lengths and late replies (devices/README.md).
 class Line final : public Bus {
 public:
-    Line(Endpoint endpoint, LineTiming timing, MonotonicClock const& clock);
+    Line(Endpoint const& endpoint, LineTiming timing, MonotonicClock const& clock);
+    /// Over a pipe of another kind; a simulated one.
+    Line(std::unique_ptr<Pipe> pipe, Wrapping wrapping, LineTiming timing,
+         MonotonicClock const& clock);
     ~Line() override;
     Line(Line const&) = delete;
     Line& operator=(Line const&) = delete;

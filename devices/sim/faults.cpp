@@ -126,7 +126,7 @@ void Faults::play(std::optional<Fault> const& fault, modbus::Framing framing, Ra
         if (misdeed == Misdeed::cut_short) frame.resize(frame.size() / 2);
         if (misdeed == Misdeed::stale && !last->empty()) frame = *last;
         if (misdeed == Misdeed::noise) garble(framing, seed, frame);
-        *last = sound;
+        if (misdeed != Misdeed::wrong_unit) *last = sound;
     };
 }
 

@@ -90,19 +90,19 @@ TEST_F(Simulated, MisbehavesOnEveryKindOfLineAndIsHealed) {
         {"short", "", Fault::timeout, Fault::timeout},
     };
     for (std::size_t line = 0; line < lines.size(); ++line) {
-        EXPECT_EQ(read(line), std::nullopt);
+        EXPECT_EQ(read(line, 1s), std::nullopt);
         for (auto const& row : rows) {
             command(row.verb + " " + names[line] + " 1" + row.value + " 2x");
             for (int i = 0; i < 2; ++i) {
                 EXPECT_EQ(read(line), line == 0 ? row.tcp : row.rtu) << names[line] << row.verb;
-                std::this_thread::sleep_for(150ms);  // what is late has come
+                std::this_thread::sleep_for(250ms);  // what is late has come
             }
-            EXPECT_EQ(read(line), std::nullopt) << names[line] << " twice " << row.verb;
+            EXPECT_EQ(read(line, 1s), std::nullopt) << names[line] << " twice " << row.verb;
         }
         command("noise " + names[line] + " 1");
         EXPECT_NE(read(line), std::nullopt);
         command("heal " + names[line] + " 1");
-        EXPECT_EQ(read(line), std::nullopt);
+        EXPECT_EQ(read(line, 1s), std::nullopt);
         command("unplug " + names[line]);
         EXPECT_EQ(read(line), line < 2 ? Fault::not_connected : Fault::timeout);
         command("plug " + names[line]);
@@ -111,13 +111,13 @@ TEST_F(Simulated, MisbehavesOnEveryKindOfLineAndIsHealed) {
 }
 
 TEST_F(Simulated, SendsTheLastFrameAgain) {
-    EXPECT_EQ(read(2), std::nullopt);
+    EXPECT_EQ(read(2, 1s), std::nullopt);
     command("stale bus 1 0%");
-    EXPECT_EQ(read(2), std::nullopt);
+    EXPECT_EQ(read(2, 1s), std::nullopt);
     command("stale bus 1 1x");
-    auto const other = ask(2, {1, Function::read_input_registers, 0, 2, {}});
+    auto const other = ask(2, {1, Function::read_input_registers, 0, 2, {}}, 1s);
     ASSERT_TRUE(other) << "what no check of the protocol finds";
-    EXPECT_EQ(other->words, ask(2, energy)->words);
+    EXPECT_EQ(other->words, ask(2, energy, 1s)->words);
 }
 
 TEST_F(Simulated, FreezesResetsRollsOverAndSwapsMeters) {
@@ -137,10 +137,10 @@ TEST_F(Simulated, FreezesResetsRollsOverAndSwapsMeters) {
 
 TEST_F(Simulated, HasASecondMasterAtTheContacts) {
     modbus::Request const coils{9, Function::read_coils, 0, 8, {}};
-    EXPECT_EQ(ask(0, coils)->words[0], 0);
+    EXPECT_EQ(ask(0, coils, 1s)->words[0], 0);
     command("meddle net 9 1x");
-    EXPECT_TRUE(ask(0, coils));
-    EXPECT_EQ(ask(0, coils)->words[0], 1) << "nobody here has closed it";
+    EXPECT_TRUE(ask(0, coils, 1s));
+    EXPECT_EQ(ask(0, coils, 1s)->words[0], 1) << "nobody here has closed it";
     command("power off");
     EXPECT_EQ(read(0), Fault::timeout);
     command("power on");

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "devices/modbus/frame.hpp"
+#include "devices/modbus/line.hpp"
+
+namespace karkhana::modbus {
+
+/// What carries the bytes of a line and knows nothing of what they mean. The real one is a socket
+/// or a serial port; a simulation has its own.
+class Pipe {
+public:
+    enum class Heard { bytes, nothing, broken };
+
+    virtual ~Pipe() = default;
+    virtual bool is_open() const = 0;
+    /// Waits at most so long for the other side.
+    virtual bool open(Duration wait) = 0;
+    virtual void close() = 0;
+    virtual bool send(Frame const& frame) = 0;
+    /// Waits until `until` for something to read, and reads what there is: `size` bytes.
+    virtual Heard listen(std::span<std::uint8_t> room, std::size_t& size, Monotonic until) = 0;
+};
+
+/// Throws std::invalid_argument when libmodbus does not take the endpoint.
+std::unique_ptr<Pipe> make_pipe(Endpoint const& endpoint, MonotonicClock const& clock);
+
+}  // namespace karkhana::modbus

@@ -1,0 +1,195 @@
+// Twenty thousand polls of real lines, of which every tenth is answered wrongly; and what a dead
+// bus does to another one. tests/bench/wire_bench is the long form, a million by simulated time.
+
+#include <atomic>
+#include <gtest/gtest.h>
+#include <mutex>
+#include <thread>
+
+#include "devices/modbus/line.hpp"
+#include "devices/poller/line_poller.hpp"
+#include "devices/sim/faults.hpp"
+
+namespace karkhana::poller {
+namespace {
+
+using namespace std::chrono_literals;
+using modbus::Framing;
+using modbus::Server;
+
+constexpr int units_a_line = 16;
+
+/// A counter and a power together, and a voltage on its own.
+std::shared_ptr<profiles::Profile const> meter() {
+    auto profile = std::make_shared<profiles::Profile>();
+    auto const add = [&](char const* name, std::uint16_t address, bool counter) {
+        profiles::Point point;
+        point.name = name;
+        point.address = address;
+        point.type = profiles::WordType::u32;
+        point.kind = counter ? profiles::PointKind::counter : profiles::PointKind::gauge;
+        point.billing = counter;
+        profile->points.push_back(point);
+    };
+    add("energy", 72, true);
+    add("power", 74, false);
+    add("voltage", 600, false);
+    profile->limits.timeout_ms = 100;
+    return profile;
+}
+
+std::uint32_t value_of(int unit, int address) {
+    return static_cast<std::uint32_t>(unit * 1'000'003 + address * 7919);
+}
+
+modbus::Answer honest(int unit, modbus::Request const& request) {
+    modbus::Answer answer;
+    for (int i = 0; i < request.count; ++i) {
+        auto const address = request.address + i;
+        auto const value = value_of(unit, address / 2 * 2);
+        answer.words.push_back(
+            static_cast<std::uint16_t>(address % 2 == 0 ? value >> 16 : value & 0xFFFF));
+    }
+    return answer;
+}
+
+/// Channels are unit * 10 and the number of the point.
+class Judge final : public ReadingSink {
+public:
+    void accept(ReadingFrame frame) override {
+        for (auto const& reading : frame.readings) {
+            if (reading.quality != Quality::good) continue;
+            constexpr int addresses[] = {72, 74, 600};
+            auto const right =
+                value_of(static_cast<int>(reading.channel / 10), addresses[reading.channel % 10]);
+            ++good;
+            wrong += reading.value != right;
+        }
+    }
+    std::atomic<long> good = 0, wrong = 0;
+};
+
+/// One line with devices of its own at the other end.
+class Bus {
+public:
+    Bus(Framing framing, Duration period, int units, Judge& judge, int percent)
+        : random_(seeded_random(static_cast<std::uint64_t>(++made))) {
+        for (int unit = 1; unit <= units; ++unit) {
+            for (auto const* verb : {"wrong-unit", "stale", "noise"}) add(unit, verb, {}, percent);
+            add(unit, "late", {"120"}, percent);
+        }
+        auto const handler = [this, framing](modbus::Request const& r) {
+            return answer(framing, r);
+        };
+        modbus::Endpoint endpoint;
+        if (framing == Framing::tcp) {
+            server_ = Server::tcp("127.0.0.1", 0, handler);
+            endpoint = modbus::TcpEndpoint{"127.0.0.1", server_->port()};
+        } else {
+            server_ = Server::rtu(pty_.server_end(), handler);
+            endpoint = modbus::SerialEndpoint{pty_.client_path(), 115'200};
+        }
+        LineSetup setup;
+        for (int number = 1; number <= units; ++number) {
+            UnitSetup unit;
+            unit.unit = static_cast<std::uint8_t>(number);
+            unit.profile = meter();
+            unit.period = period;
+            char const* const names[] = {"energy", "power", "voltage"};
+            for (int i = 0; i < 3; ++i) unit.watched.push_back({names[i], number * 10 + i});
+            setup.units.push_back(unit);
+        }
+        poller = std::make_unique<LinePoller>(
+            setup, std::make_unique<modbus::Line>(endpoint, modbus::LineTiming{200ms, 1s}, clock_),
+            judge, wall_, clock_);
+        poller->start();
+    }
+    ~Bus() {
+        poller->stop();
+        server_.reset();
+    }
+    long polls() const { return static_cast<long>(poller->health().traffic.exchanges); }
+
+    std::atomic<bool> dead = false;
+    std::atomic<long> spoilt = 0;
+    std::unique_ptr<LinePoller> poller;
+
+private:
+    void add(int unit, char const* verb, std::vector<std::string> words, int percent) {
+        words.push_back(std::to_string(percent) + "%");
+        faults_[unit].set(sim::fault_of(*sim::misdeed_of(verb), words).value());
+    }
+    modbus::Answer answer(Framing framing, modbus::Request const& request) {
+        auto& faults = faults_[request.unit];
+        auto const fault = faults.draw(*random_);
+        spoilt += fault.has_value();
+        // A foreign frame brings a foreign value.
+        bool const foreign = fault && fault->misdeed == sim::Misdeed::wrong_unit;
+        auto given = honest(request.unit + (foreign ? 1 : 0), request);
+        faults.play(fault, framing, *random_, given);
+        given.silent = dead;
+        return given;
+    }
+
+    static inline int made = 0;
+    std::unique_ptr<Random> random_;
+    std::map<int, sim::Faults> faults_;
+    SystemMonotonicClock clock_;
+    SystemWallClock wall_;
+    modbus::PtyPair pty_;
+    std::unique_ptr<Server> server_;
+};
+
+TEST(HostilePolls, BringNoWrongValueOverRealLines) {
+    constexpr long wanted = 20'000;
+    Judge judge;
+    std::vector<std::unique_ptr<Bus>> buses;
+    for (int i = 0; i < 8; ++i)
+        buses.push_back(std::make_unique<Bus>(i % 2 == 0 ? Framing::tcp : Framing::rtu, 1ms,
+                                              units_a_line, judge, 3));
+    long polls = 0, spoilt = 0;
+    auto const until = std::chrono::steady_clock::now() + 90s;
+    while (polls < wanted && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(100ms);
+        polls = spoilt = 0;
+        for (auto const& bus : buses) {
+            polls += bus->polls();
+            spoilt += bus->spoilt;
+        }
+    }
+    buses.clear();
+    std::cout << polls << " polls over TCP and serial lines, " << spoilt << " spoilt, "
+              << judge.good << " values believed, " << judge.wrong << " wrong\n";
+    EXPECT_GE(polls, wanted);
+    EXPECT_GE(spoilt, wanted / 10);
+    EXPECT_GE(judge.good, wanted / 2);
+    EXPECT_EQ(judge.wrong, 0);
+}
+
+TEST(DeadBus, LeavesTheSameUnitsOfAnotherBusUntouched) {
+    for (auto const framing : {Framing::tcp, Framing::rtu}) {
+        Judge of_living, of_dead;
+        Bus living(framing, 50ms, 4, of_living, 0);
+        Bus dying(framing, 50ms, 4, of_dead, 0);
+        std::this_thread::sleep_for(500ms);
+        auto const rate = [&](Duration span) {
+            auto const before = of_living.good.load();
+            std::this_thread::sleep_for(span);
+            return of_living.good - before;
+        };
+        auto const beside_the_living = rate(2s);
+        dying.dead = true;
+        std::this_thread::sleep_for(1s);
+        auto const beside_the_dead = rate(2s);
+        std::cout << "values in 2 s beside a living bus " << beside_the_living
+                  << ", beside a dead one " << beside_the_dead << '\n';
+        EXPECT_GE(beside_the_dead, beside_the_living * 95 / 100);
+        for (auto const& unit : living.poller->health().units)
+            EXPECT_EQ(unit.state, UnitState::healthy);
+        for (auto const& unit : dying.poller->health().units)
+            EXPECT_NE(unit.state, UnitState::healthy);
+    }
+}
+
+}  // namespace
+}  // namespace karkhana::poller
