@@ -18,8 +18,10 @@ std::int64_t resolution_of(profiles::Point const& point, profiles::Decoded const
         step = std::nextafter(std::fabs(value), std::numeric_limits<float>::infinity()) -
                std::fabs(value);
     }
-    auto const scaled = step * static_cast<long double>(point.scale.numerator) /
-                        static_cast<long double>(point.scale.denominator);
+    auto const words = std::span(decoded.raw.word).first(decoded.raw.count);
+    auto const scale = profiles::scale_of(point, words).value_or(point.scale);
+    auto const scaled = step * static_cast<long double>(scale.numerator) /
+                        static_cast<long double>(scale.denominator);
     return static_cast<std::int64_t>(std::ceil(std::fmax(scaled, 1.0L)));
 }
 

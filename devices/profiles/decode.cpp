@@ -142,19 +142,6 @@ std::optional<std::int64_t> value_with_fraction(Point const& point, Scale scale,
     return beyond ? std::nullopt : rounded(numerator, denominator);
 }
 
-/// The point's scale as the device has it now.
-std::optional<Scale> scale_of(Point const& point, std::uint64_t bits) {
-    if (!point.scale_from) return point.scale;
-    if (point.scale_from->kind == ScaleFrom::Kind::factor)
-        return bits == 0 ? std::nullopt
-                         : product(point.scale, {static_cast<std::int64_t>(bits), 1});
-    int const exponent = static_cast<std::int16_t>(bits);
-    if (exponent < -12 || exponent > 12) return std::nullopt;
-    std::int64_t power = 1;
-    for (int i = 0; i < std::abs(exponent); ++i) power *= 10;
-    return product(point.scale, exponent < 0 ? Scale{1, power} : Scale{power, 1});
-}
-
 void append(std::vector<std::uint16_t>& words, Point const& point, std::uint64_t bits,
             std::uint16_t count) {
     std::vector<std::uint16_t> part(count);
@@ -194,6 +181,26 @@ std::uint64_t joined(WordOrder order, WordOrder byte_order, std::span<std::uint1
     return bits;
 }
 
+std::optional<Scale> scale_of(Point const& point, std::span<std::uint16_t const> words) {
+    if (!point.scale_from) return point.scale;
+    if (words.empty()) return std::nullopt;
+    auto const bits = joined(point.order, point.byte_order, words.last(1));
+    if (point.scale_from->kind == ScaleFrom::Kind::factor)
+        return bits == 0 ? std::nullopt
+                         : product(point.scale, {static_cast<std::int64_t>(bits), 1});
+    int const exponent = static_cast<std::int16_t>(bits);
+    if (exponent < -12 || exponent > 12) return std::nullopt;
+    std::int64_t power = 1;
+    for (int i = 0; i < std::abs(exponent); ++i) power *= 10;
+    return product(point.scale, exponent < 0 ? Scale{1, power} : Scale{power, 1});
+}
+
+std::int64_t step_of(Point const& point) {
+    bool const real = point.type == WordType::f32 || point.type == WordType::f64 || point.fraction;
+    auto const& scale = point.scale;
+    return real ? 1 : (scale.numerator + scale.denominator - 1) / scale.denominator;
+}
+
 Decoded decode(Point const& point, std::span<std::uint16_t const> words) {
     Decoded decoded;
     decoded.raw.count = static_cast<std::uint8_t>(std::min<std::size_t>(words.size(), 4));
@@ -208,7 +215,7 @@ Decoded decode(Point const& point, std::span<std::uint16_t const> words) {
     if (std::find(point.sentinels.begin(), point.sentinels.end(), bits) != point.sentinels.end())
         return decoded;
     auto const fraction = point.fraction ? take(words_of(point.fraction->type)) : 0;
-    auto const scale = scale_of(point, point.scale_from ? take(1) : 0);
+    auto const scale = scale_of(point, words);
     if (!scale) return decoded;
     auto const value = point.fraction ? value_with_fraction(point, *scale, bits, fraction)
                                       : value_of(point, *scale, bits);

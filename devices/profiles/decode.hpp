@@ -25,6 +25,14 @@ Decoded decode(Point const& point, std::span<std::uint16_t const> words);
 Decoded decode_in(Point const& point, std::uint16_t frame_address,
                   std::span<std::uint16_t const> frame);
 
+/// The smallest step of an integer value, in base units, rounded up; 1 for floats, whose step grows
+/// with the value.
+std::int64_t step_of(Point const& point);
+
+/// The scale of the value, as the last of its words say it where a register does; nothing for no
+/// words and for a register out of range.
+std::optional<Scale> scale_of(Point const& point, std::span<std::uint16_t const> words);
+
 /// The bits of the value as the device means them, from the words as they came over the wire.
 std::uint64_t joined(WordOrder order, WordOrder byte_order, std::span<std::uint16_t const> words);
 

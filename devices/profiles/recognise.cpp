@@ -190,9 +190,12 @@ Recognition recognise(std::span<std::shared_ptr<Profile const> const> known, Ask
     }
     std::ranges::stable_sort(found.candidates, std::greater{}, &Candidate::score);
     if (found.candidates.empty()) return found;
-    auto const first = found.candidates[0].score;
-    auto const second = found.candidates.size() > 1 ? found.candidates[1].score : 0;
-    found.sure = first >= score_that_counts && first - second >= lead_that_counts;
+    auto const best = found.candidates[0].score;
+    found.alike = static_cast<std::size_t>(
+        std::ranges::count_if(found.candidates, [&](Candidate const& candidate) {
+            return best - candidate.score < lead_that_counts;
+        }));
+    found.sure = found.alike == 1 && best >= score_that_counts;
     return found;
 }
 

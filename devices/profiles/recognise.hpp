@@ -56,6 +56,7 @@ struct Candidate {
 
 struct Recognition {
     std::vector<Candidate> candidates;  ///< what may be here, best first; each profile once
+    std::size_t alike = 0;              ///< so many of the first cannot be told apart
     /// The first is far ahead of the second, and something speaks for it.
     bool sure = false;
 };

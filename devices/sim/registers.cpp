@@ -174,14 +174,21 @@ Answer write_words(SceneUnit const& unit, World& world, Request const& request) 
     return {};
 }
 
+/// Whether a coil there is one of the board's channels, or the timer of one.
+bool switches(profiles::Relay const& relay, std::uint16_t address) {
+    auto const among = [&](std::uint16_t first) {
+        return address >= first && address < first + relay.channels;
+    };
+    return among(relay.coil_address) ||
+           (relay.watchdog == profiles::Watchdog::pulse && among(relay.watchdog_address));
+}
+
 Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
     auto const& relay = *unit.profile->relay;
     bool const pulse = relay.watchdog == profiles::Watchdog::pulse &&
                        request.address >= relay.watchdog_address &&
                        request.address < relay.watchdog_address + relay.channels;
     int const channel = request.address - (pulse ? relay.watchdog_address : relay.coil_address);
-    if (channel < 0 || channel >= relay.channels)
-        return refused(modbus::exception::illegal_address);
     auto const found = unit.relays.find(static_cast<std::uint16_t>(channel));
     if (found == unit.relays.end()) return {};  // a channel with nothing behind it
     std::uint16_t const word = request.words.at(0);
@@ -233,7 +240,7 @@ Answer answer(SceneUnit const& unit, World& world, Request const& request,
     case Function::read_coils:
     case Function::read_discrete_inputs: return read_bits(unit, world, request);
     case Function::write_coil:
-        if (!takes(*unit.profile, request, request.address) && unit.profile->relay)
+        if (unit.profile->relay && switches(*unit.profile->relay, request.address))
             return write_coil(unit, world, request);
         return write_words(unit, world, request);
     case Function::write_register:

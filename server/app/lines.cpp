@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <future>
 
+#include "devices/profiles/decode.hpp"
 #include "devices/profiles/load.hpp"
 #include "server/app/device_problems.hpp"
 #include "server/app/register_form.hpp"
@@ -164,7 +165,7 @@ std::vector<metering::DeviceSetup> device_setups(
             if (is_watched(point))
                 setup.points.push_back({point.name, point.unit,
                                         point.kind == profiles::PointKind::counter, point.billing,
-                                        point.modulus, 1, form_of(point)});
+                                        point.modulus, profiles::step_of(point), form_of(point)});
         setups.push_back(std::move(setup));
     }
     return setups;

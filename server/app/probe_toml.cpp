@@ -9,14 +9,10 @@
 namespace karkhana::app {
 namespace {
 
-/// Closer to the best than this, a device cannot be told from it.
-constexpr int kAlike = 12;
-
 std::string others_of(profiles::Recognition const& found) {
     std::string names;
-    for (auto const& other : found.candidates)
-        if (&other != &found.candidates[0] && other.score + kAlike > found.candidates[0].score)
-            names += (names.empty() ? "" : ", ") + other.profile->device;
+    for (std::size_t i = 1; i < found.alike; ++i)
+        names += (names.empty() ? "" : ", ") + found.candidates[i].profile->device;
     return names;
 }
 

@@ -62,9 +62,7 @@ private:
 
 std::set<std::string> near_the_best(Recognition const& found) {
     std::set<std::string> names;
-    for (auto const& candidate : found.candidates)
-        if (candidate.score + 12 > found.candidates[0].score)
-            names.insert(candidate.profile->device);
+    for (std::size_t i = 0; i < found.alike; ++i) names.insert(found.candidates[i].profile->device);
     return names;
 }
 

@@ -63,6 +63,15 @@ TEST_F(LinePlans, LeaveOutPointsThatTheProfileDoesNotHave) {
     EXPECT_EQ(units[0].watched[0].channel, 2);
 }
 
+/// A meter that counts hectowatt-hours grows by a hundred at once, and must be believed.
+TEST_F(LinePlans, TellTheLedgerTheSmallestStepOfACounter) {
+    config.devices[0].profile = "carlo_gavazzi_em330_em340";
+    auto const setups = device_setups(config, known, {{"laser", id_of<MachineId>(1)}});
+    ASSERT_EQ(setups.at(0).points.size(), 2U);
+    for (auto const& point : setups[0].points)
+        EXPECT_EQ(point.resolution, point.counter ? 100 : 1) << point.name;
+}
+
 TEST_F(LinePlans, HaveNoContactThatTheBoardDoesNotHave) {
     config.devices[0].relays = {"laser"};
     EXPECT_TRUE(plan().relays.empty()) << "a meter switches nothing";

@@ -56,6 +56,10 @@ TEST(Plan, NeverPartsAValueFromItsScale) {
     profile.points[1].scale_from = profiles::ScaleFrom{profiles::ScaleFrom::Kind::exponent, 20};
     EXPECT_EQ(shape_of(plan_blocks(profile, slots_of(profile), slow)),
               (Shape{"0+2", "20+41", "100+3"}));
+    Profile between;
+    between.points = {point_at(30), profile.points[1]};
+    EXPECT_EQ(shape_of(plan_blocks(between, slots_of(between), slow)), (Shape{"20+41"}))
+        << "from the scale on, whatever stands between it and its value";
     profile.points[1].scale_from->address = 99;
     auto const blocks = plan_blocks(profile, slots_of(profile), slow);
     EXPECT_EQ(shape_of(blocks), (Shape{"0+2", "60+42"}));

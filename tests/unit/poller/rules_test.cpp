@@ -68,6 +68,12 @@ TEST(Resolution, OfAFloatGrowsWithItsValue) {
     EXPECT_EQ(resolution_of(point, {0, Quality::good, words(70'000.0F)}), 8);
     auto tens = energy();
     tens.scale = {10, 1};
+    auto thousands = tens;
+    thousands.type = profiles::WordType::u16;
+    thousands.scale_from = profiles::ScaleFrom{profiles::ScaleFrom::Kind::exponent, 9};
+    profiles::Decoded scaled;
+    scaled.raw = {{7, 3}, 2};
+    EXPECT_EQ(resolution_of(thousands, scaled), 10'000) << "10 Wh by ten to the third";
     EXPECT_EQ(resolution_of(tens, {}), 10);
 }
 
