@@ -10,6 +10,7 @@ namespace {
 using modbus::Answer;
 using modbus::Function;
 using modbus::Request;
+using profiles::Watchdog;
 
 Answer refused(std::uint8_t exception) {
     Answer answer;
@@ -55,7 +56,38 @@ Answer read_registers(SceneUnit const& unit, World& world, Request const& reques
                       static_cast<std::uint16_t>(unit.serial & 0xFFFF)};
         place(answer.words, request, identity->address, serial);
     }
+    if (auto const& relay = unit.profile->relay; relay && relay->watchdog == Watchdog::reg)
+        place(answer.words, request, relay->watchdog_address, {world.watchdog(unit)});
     return answer;
+}
+
+/// Each contactor tells at the input with its own number.
+Answer read_inputs(SceneUnit const& unit, World& world, Request const& request) {
+    if (request.address + request.count > unit.profile->relay->inputs)
+        return refused(modbus::exception::illegal_address);
+    Answer answer;
+    answer.words.assign(request.count, 0);
+    for (auto const& [channel, machine] : unit.relays)
+        place(answer.words, request, channel,
+              {static_cast<std::uint16_t>(world.contact(machine) ? 1 : 0)});
+    return answer;
+}
+
+Answer write_register(SceneUnit const& unit, World& world, Request const& request) {
+    auto const& relay = *unit.profile->relay;
+    if (request.address == relay.heartbeat) return {};
+    if (relay.watchdog != Watchdog::reg || request.address != relay.watchdog_address)
+        return refused(modbus::exception::illegal_address);
+    if (request.words.at(0) > relay.watchdog_max) return refused(modbus::exception::illegal_value);
+    world.set_watchdog(unit, request.words[0]);
+    return {};
+}
+
+/// A watchdog register is fed by its heartbeat, or by any request where there is none.
+bool feeds(profiles::Relay const& relay, Request const& request) {
+    if (relay.watchdog != Watchdog::reg) return false;
+    return !relay.heartbeat ||
+           (request.function == Function::write_register && request.address == relay.heartbeat);
 }
 
 Answer read_coils(SceneUnit const& unit, World& world, Request const& request) {
@@ -69,7 +101,7 @@ Answer read_coils(SceneUnit const& unit, World& world, Request const& request) {
 
 Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
     auto const& relay = *unit.profile->relay;
-    bool const pulse = relay.watchdog == profiles::Watchdog::pulse &&
+    bool const pulse = relay.watchdog == Watchdog::pulse &&
                        request.address >= relay.watchdog_address &&
                        request.address < relay.watchdog_address + relay.channels;
     int const channel = request.address - (pulse ? relay.watchdog_address : relay.coil_address);
@@ -82,7 +114,8 @@ Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
         world.close_contact(found->second,
                             std::chrono::milliseconds{word * relay.watchdog_unit_ms});
     else if (word == modbus::coil_closed)
-        world.close_contact(found->second, std::nullopt);
+        world.close_contact(found->second,
+                            relay.watchdog == Watchdog::reg ? world.left(unit) : std::nullopt);
     else if (word == modbus::coil_open)
         world.open_contact(found->second);
     else
@@ -93,18 +126,24 @@ Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
 }  // namespace
 
 Answer answer(SceneUnit const& unit, World& world, Request const& request) {
-    switch (request.function) {
-    case Function::read_input_registers:
-    case Function::read_holding_registers: return read_registers(unit, world, request);
-    case Function::read_coils:
-        if (unit.profile->relay) return read_coils(unit, world, request);
-        break;
-    case Function::write_coil:
-        if (unit.profile->relay) return write_coil(unit, world, request);
-        break;
-    default: break;
-    }
-    return refused(modbus::exception::illegal_function);
+    auto answer = [&] {
+        switch (request.function) {
+        case Function::read_input_registers:
+        case Function::read_holding_registers: return read_registers(unit, world, request);
+        default: break;
+        }
+        if (!unit.profile->relay) return refused(modbus::exception::illegal_function);
+        switch (request.function) {
+        case Function::read_coils: return read_coils(unit, world, request);
+        case Function::read_discrete_inputs: return read_inputs(unit, world, request);
+        case Function::write_coil: return write_coil(unit, world, request);
+        case Function::write_register: return write_register(unit, world, request);
+        default: return refused(modbus::exception::illegal_function);
+        }
+    }();
+    // After the writing, so that what was closed just now is watched as well.
+    if (unit.profile->relay && feeds(*unit.profile->relay, request)) world.feed(unit);
+    return answer;
 }
 
 }  // namespace karkhana::sim
