@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "devices/profiles/toml.hpp"
 #include "server/billing/rating.hpp"
 #include "server/facility/records.hpp"
+#include "server/metering/rules_stop.hpp"
 
 /// The one configuration file of a facility.
 namespace karkhana::app {
@@ -31,6 +33,8 @@ struct DeviceConfig {
     std::string machine;                  ///< slug; empty for a relay board
     std::optional<std::uint64_t> serial;  ///< commissioned with this serial number
     std::vector<std::string> relays;      ///< slug of the machine behind each channel, or empty
+    /// The input that the contactor of each channel tells at; -1: at none.
+    std::vector<std::int64_t> feedback = {};
 };
 
 struct HttpConfig {
@@ -51,6 +55,7 @@ struct Config {
     facility::Facility facility;
     std::vector<facility::OpeningHours> opening_hours;
     std::vector<facility::Machine> machines;
+    std::map<std::string, metering::StopRule> stops;  ///< by slug; the others stop at once
     std::vector<LineConfig> lines;
     std::vector<DeviceConfig> devices;
     /// The first prices, entered once; later versions are made in the application.

@@ -23,6 +23,13 @@ std::vector<MachineId> machines_of(Prepared const& prepared) {
     return found;
 }
 
+metering::StopRules stops_of(Workshop::Needs const& needs) {
+    metering::StopRules stops;
+    for (auto const& [slug, rule] : needs.loaded.config.stops)
+        stops[needs.prepared.machine_ids.at(slug)] = rule;
+    return stops;
+}
+
 LinePlan plan_of(Workshop::Needs const& needs) {
     return plan_lines(needs.loaded.config, needs.loaded.profiles, needs.prepared.machine_ids,
                       needs.prepared.devices, needs.prepared.points,
@@ -50,7 +57,8 @@ Workshop::Workshop(Needs const& needs)
                 needs.publish,
                 [this] { return lines_.health(); },
                 needs.listening},
-      run_(services_, needs.prepared.zone, metering::machine_meters(needs.prepared.points)),
+      run_(services_, needs.prepared.zone, metering::machine_meters(needs.prepared.points),
+           stops_of(needs)),
       live_(services_, run_),
       outages_(services_, metering::MachineMeters{metering::machine_meters(needs.prepared.points)},
                machines_of(needs.prepared)),
