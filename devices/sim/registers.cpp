@@ -13,6 +13,7 @@ namespace {
 using modbus::Answer;
 using modbus::Function;
 using modbus::Request;
+using profiles::Watchdog;
 
 Answer refused(std::uint8_t exception) {
     Answer answer;
@@ -120,44 +121,37 @@ Answer read_registers(SceneUnit const& unit, World& world, Request const& reques
     }
     if (request.function == Function::read_holding_registers)
         place_written(answer.words, request, unit, world);
+    if (auto const& relay = unit.profile->relay; relay && relay->watchdog == Watchdog::reg)
+        place(answer.words, request, relay->watchdog_address, {world.watchdog(unit)});
     return answer;
 }
 
+/// Each contactor tells at the input with its own number.
 Answer read_bits(SceneUnit const& unit, World& world, Request const& request) {
+    auto const& relay = unit.profile->relay;
+    bool const coils = request.function == Function::read_coils;
+    if (!coils && relay && relay->inputs > 0 && request.address + request.count > relay->inputs)
+        return refused(modbus::exception::illegal_address);
     Answer answer;
     answer.words.assign(request.count, 0);
     Shown const shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
     for (auto const& point : unit.profile->points)
         if (point.function == static_cast<std::uint8_t>(request.function))
             place_point(answer.words, request, point, wrapped(point, value_of(point, shown)));
-    if (request.function != Function::read_coils) return answer;
     for (auto const& [channel, machine] : unit.relays)
-        place(answer.words, request, unit.profile->relay->coil_address + std::size_t{channel},
+        place(answer.words, request, coils ? relay->coil_address + std::size_t{channel} : channel,
               {static_cast<std::uint16_t>(world.contact(machine) ? 1 : 0)});
     return answer;
 }
 
-/// How long the contacts of a board stay closed without a word to it.
-std::optional<Duration> patience_of(SceneUnit const& unit, World& world) {
-    auto const& relay = *unit.profile->relay;
-    if (relay.watchdog != profiles::Watchdog::reg) return std::nullopt;
-    auto const ticks = world.written(&unit, relay.watchdog_address).value_or(0);
-    if (ticks == 0) return std::nullopt;
-    return std::chrono::milliseconds{ticks * relay.watchdog_unit_ms};
-}
-
-/// A board with a watchdog begins to wait anew at each message.
-void hear(SceneUnit const& unit, World& world) {
-    auto const patience = patience_of(unit, world);
-    if (!patience) return;
-    for (auto const& [channel, machine] : unit.relays)
-        if (world.contact(machine)) world.close_contact(machine, patience);
+/// A watchdog register is fed by its heartbeat, or by any request where there is none.
+bool feeds(profiles::Relay const& relay, Request const& request) {
+    if (relay.watchdog != Watchdog::reg) return false;
+    return !relay.heartbeat ||
+           (request.function == Function::write_register && request.address == relay.heartbeat);
 }
 
 bool takes(profiles::Profile const& profile, Request const& request, std::uint16_t address) {
-    auto const& relay = profile.relay;
-    if (relay && relay->watchdog == profiles::Watchdog::reg && relay->watchdog_address == address)
-        return true;
     return std::ranges::any_of(profile.points, [&](profiles::Point const& point) {
         bool const same = point.kind == profiles::PointKind::command && point.address == address;
         bool const coil = request.function == Function::write_coil;
@@ -166,6 +160,15 @@ bool takes(profiles::Profile const& profile, Request const& request, std::uint16
 }
 
 Answer write_words(SceneUnit const& unit, World& world, Request const& request) {
+    if (auto const& relay = unit.profile->relay; relay && request.count == 1) {
+        if (request.address == relay->heartbeat) return {};
+        if (relay->watchdog == Watchdog::reg && request.address == relay->watchdog_address) {
+            if (request.words.at(0) > relay->watchdog_max)
+                return refused(modbus::exception::illegal_value);
+            world.set_watchdog(unit, request.words[0]);
+            return {};
+        }
+    }
     for (std::size_t i = 0; i < request.words.size(); ++i)
         if (!takes(*unit.profile, request, static_cast<std::uint16_t>(request.address + i)))
             return refused(modbus::exception::illegal_address);
@@ -185,7 +188,7 @@ bool switches(profiles::Relay const& relay, std::uint16_t address) {
 
 Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
     auto const& relay = *unit.profile->relay;
-    bool const pulse = relay.watchdog == profiles::Watchdog::pulse &&
+    bool const pulse = relay.watchdog == Watchdog::pulse &&
                        request.address >= relay.watchdog_address &&
                        request.address < relay.watchdog_address + relay.channels;
     int const channel = request.address - (pulse ? relay.watchdog_address : relay.coil_address);
@@ -196,7 +199,8 @@ Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
         world.close_contact(found->second,
                             std::chrono::milliseconds{word * relay.watchdog_unit_ms});
     else if (word == modbus::coil_closed)
-        world.close_contact(found->second, patience_of(unit, world));
+        world.close_contact(found->second,
+                            relay.watchdog == Watchdog::reg ? world.left(unit) : std::nullopt);
     else if (word == modbus::coil_open)
         world.open_contact(found->second);
     else
@@ -231,9 +235,10 @@ std::int64_t value_of(profiles::Point const& point, Shown const& shown) {
     }
 }
 
-Answer answer(SceneUnit const& unit, World& world, Request const& request,
-              MeterState const& meter) {
-    if (unit.profile->relay) hear(unit, world);
+namespace {
+
+Answer reply_of(SceneUnit const& unit, World& world, Request const& request,
+                MeterState const& meter) {
     switch (request.function) {
     case Function::read_input_registers:
     case Function::read_holding_registers: return read_registers(unit, world, request, meter);
@@ -245,9 +250,18 @@ Answer answer(SceneUnit const& unit, World& world, Request const& request,
         return write_words(unit, world, request);
     case Function::write_register:
     case Function::write_registers: return write_words(unit, world, request);
-    default: break;
+    default: return refused(modbus::exception::illegal_function);
     }
-    return refused(modbus::exception::illegal_function);
+}
+
+}  // namespace
+
+Answer answer(SceneUnit const& unit, World& world, Request const& request,
+              MeterState const& meter) {
+    auto answer = reply_of(unit, world, request, meter);
+    // After the writing, so that what was closed just now is watched as well.
+    if (unit.profile->relay && feeds(*unit.profile->relay, request)) world.feed(unit);
+    return answer;
 }
 
 }  // namespace karkhana::sim

@@ -77,10 +77,46 @@ void World::open_contact(std::string const& machine) {
     place.opens_at.reset();
 }
 
+std::uint16_t World::watchdog(SceneUnit const& board) {
+    std::lock_guard const lock{mutex_};
+    return watchdogs_[&board].value;
+}
+
+void World::set_watchdog(SceneUnit const& board, std::uint16_t value) {
+    std::lock_guard const lock{mutex_};
+    watchdogs_[&board].value = value;
+}
+
+std::optional<Duration> World::left(SceneUnit const& board) {
+    std::lock_guard const lock{mutex_};
+    auto const& watched = watchdogs_[&board];
+    if (watched.value == 0) return std::nullopt;
+    auto const time =
+        std::chrono::milliseconds{watched.value} * board.profile->relay->watchdog_unit_ms;
+    return std::chrono::duration_cast<Duration>(watched.fed + time - clock_.now());
+}
+
+void World::feed(SceneUnit const& board) {
+    {
+        std::lock_guard const lock{mutex_};
+        watchdogs_[&board].fed = clock_.now();
+    }
+    auto const time = left(board);
+    std::lock_guard const lock{mutex_};
+    bring_to_present();
+    for (auto const& [channel, slug] : board.relays) {
+        auto& place = at(slug);
+        place.opens_at.reset();
+        if (time && place.closed) place.opens_at = present_ + *time;
+    }
+}
+
 void World::set_power(bool on) {
     std::lock_guard const lock{mutex_};
     bring_to_present();
     powered_ = on;
+    // A board that was without power has forgotten what was written to it.
+    if (!on) watchdogs_.clear();
     for (auto& [slug, place] : places_) {
         if (on || !place.behind_relay) continue;
         place.closed = false;

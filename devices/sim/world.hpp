@@ -33,6 +33,13 @@ public:
     /// Closes for good, or for a time that the relay itself counts.
     void close_contact(std::string const& machine, std::optional<Duration> for_time);
     void open_contact(std::string const& machine);
+    /// What a board's watchdog register holds; 0: it does not watch.
+    std::uint16_t watchdog(SceneUnit const& board);
+    void set_watchdog(SceneUnit const& board, std::uint16_t value);
+    /// Somebody has shown the board that he lives: its contacts stay closed for its time more.
+    void feed(SceneUnit const& board);
+    /// How much of that time is left; nothing when the board does not watch.
+    std::optional<Duration> left(SceneUnit const& board);
     /// A power cut opens every contact and nothing answers until the power is back.
     void set_power(bool on);
     bool powered();
@@ -56,6 +63,11 @@ private:
         bool behind_relay = false;
     };
 
+    struct Watched {
+        std::uint16_t value = 0;
+        Monotonic fed;
+    };
+
     void bring_to_present();
     void run(Place& place, Monotonic until);
     Place& at(std::string const& machine);
@@ -64,6 +76,7 @@ private:
     int speed_;
     std::mutex mutex_;
     std::map<std::string, Place> places_;
+    std::map<SceneUnit const*, Watched> watchdogs_;
     Monotonic present_;
     bool powered_ = true;
     std::map<std::pair<void const*, std::uint16_t>, std::uint16_t> written_;

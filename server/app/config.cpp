@@ -131,6 +131,29 @@ facility::Machine read_machine(Table& table, int position) {
     return sound.value_or(machine);
 }
 
+void read_stop(Table& table, Config& out, std::string const& slug) {
+    metering::StopRule rule;
+    auto const name = table.text("stop").value_or("immediate");
+    auto const stop = metering::stop_class_of(name);
+    if (!stop) table.complain("stop", "immediate, end_of_cycle or never_remotely");
+    rule.stop = stop.value_or(metering::StopClass::immediate);
+    if (auto const minutes = table.integer("stop_within_minutes", 1, 12 * 60)) {
+        if (rule.stop != metering::StopClass::end_of_cycle)
+            table.complain("stop_within_minutes", "goes with stop = \"end_of_cycle\"");
+        rule.at_most = std::chrono::minutes{*minutes};
+    }
+    if (rule.stop != metering::StopClass::immediate) out.stops[slug] = rule;
+}
+
+/// Whoever waits for the end of a cycle must be told of it.
+void check_stop(Table& table, Config const& out, facility::Machine const& machine) {
+    if (!out.stops.contains(machine.slug)) return;
+    bool const metered = std::ranges::any_of(
+        out.devices, [&](DeviceConfig const& device) { return device.machine == machine.slug; });
+    if (!metered || machine.busy_above_w == 0)
+        table.complain("stop", "needs a meter and busy_above_w, which tell when the cycle ends");
+}
+
 LineConfig read_line(Table& table) {
     LineConfig line;
     line.name = table.require_text("name");
@@ -180,6 +203,9 @@ DeviceConfig read_device(Table& table) {
     device.relays = table.texts("relays");
     device.ratios.current = read_ratio(table, "ct_ratio");
     device.ratios.voltage = read_ratio(table, "pt_ratio");
+    device.feedback = table.integers("feedback", -1, 1999);
+    if (device.feedback.size() > device.relays.size())
+        table.complain("feedback", "more inputs than relays");
     return device;
 }
 
@@ -240,7 +266,7 @@ void check_device(Table& table, DeviceConfig const& device, Config const& out,
     if (auto const profile = profiles.find(device.profile); profile == profiles.end())
         table.complain("profile", "no such device profile");
     else
-        for (auto const& problem : problems_of(device, profile->second))
+        for (auto const& problem : problems_of(device, profile->second, out.stops))
             table.complain(problem.key, problem.what);
     if (!device.machine.empty() && !has_machine(out, device.machine))
         table.complain("machine", "no machine of this slug");
@@ -303,9 +329,11 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     read_places(*root, path, out);
     read_facility(*root, out);
     int position = 0;
-    for (auto& table : root->tables("machine")) {
+    auto machines = root->tables("machine");
+    for (auto& table : machines) {
         auto machine = read_machine(table, ++position);
         if (has_machine(out, machine.slug)) table.complain("slug", "used twice");
+        read_stop(table, out, machine.slug);
         out.machines.push_back(std::move(machine));
     }
     for (auto& table : root->tables("line")) {
@@ -323,6 +351,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
         check_device(table, device, out, known);
         out.devices.push_back(std::move(device));
     }
+    for (std::size_t i = 0; i < machines.size(); ++i) check_stop(machines[i], out, out.machines[i]);
     read_rate_card(*root, out);
     root->leftover();
     if (!problems.empty()) return std::nullopt;

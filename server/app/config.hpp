@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "devices/profiles/transform.hpp"
 #include "server/billing/rating.hpp"
 #include "server/facility/records.hpp"
+#include "server/metering/rules_stop.hpp"
 
 /// The one configuration file of a facility.
 namespace karkhana::app {
@@ -36,6 +38,8 @@ struct DeviceConfig {
     std::vector<std::string> relays;      ///< slug of the machine behind each channel, or empty
     /// Of the transformers before the meter that it has not been told of.
     profiles::Ratios ratios;
+    /// The input that the contactor of each channel tells at; -1: at none.
+    std::vector<std::int64_t> feedback = {};
 };
 
 struct HttpConfig {
@@ -60,6 +64,7 @@ struct Config {
     facility::Facility facility;
     std::vector<facility::OpeningHours> opening_hours;
     std::vector<facility::Machine> machines;
+    std::map<std::string, metering::StopRule> stops;  ///< by slug; the others stop at once
     std::vector<LineConfig> lines;
     std::vector<DeviceConfig> devices;
     /// The first prices, entered once; later versions are made in the application.

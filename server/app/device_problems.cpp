@@ -10,8 +10,9 @@ namespace {
 
 using SharedProfile = std::shared_ptr<profiles::Profile const>;
 
-std::vector<interlock::RelaySetup> relays_of(DeviceConfig const& device,
-                                             SharedProfile const& profile) {
+std::vector<interlock::RelaySetup> relays_of(
+    DeviceConfig const& device, SharedProfile const& profile,
+    std::map<std::string, metering::StopRule> const& stops) {
     std::vector<interlock::RelaySetup> relays;
     for (std::size_t channel = 0; channel < device.relays.size(); ++channel) {
         auto const& slug = device.relays[channel];
@@ -20,8 +21,8 @@ std::vector<interlock::RelaySetup> relays_of(DeviceConfig const& device,
         MachineId machine;
         machine.uuid.bytes[0] = static_cast<std::uint8_t>(std::ranges::find(device.relays, slug) -
                                                           device.relays.begin() + 1);
-        relays.push_back({machine, 0, static_cast<std::uint8_t>(device.unit),
-                          static_cast<std::uint16_t>(channel), profile});
+        relays.push_back(relay_setup(device, channel, profile, stops));
+        relays.back().machine = machine;
     }
     return relays;
 }
@@ -58,11 +59,27 @@ bool is_watched(profiles::Point const& point) {
                      (point.name == "output_power" && point.unit == Unit::w);
 }
 
-std::vector<DeviceProblem> problems_of(DeviceConfig const& device,
-                                       profiles::Profile const& profile) {
+interlock::RelaySetup relay_setup(DeviceConfig const& device, std::size_t channel,
+                                  std::shared_ptr<profiles::Profile const> profile,
+                                  std::map<std::string, metering::StopRule> const& stops) {
+    interlock::RelaySetup relay;
+    relay.unit = static_cast<std::uint8_t>(device.unit);
+    relay.channel = static_cast<std::uint16_t>(channel);
+    relay.profile = std::move(profile);
+    if (channel < device.feedback.size() && device.feedback[channel] >= 0)
+        relay.feedback = static_cast<std::uint16_t>(device.feedback[channel]);
+    auto const found = stops.find(device.relays[channel]);
+    if (found == stops.end()) return relay;
+    relay.never_opens_alone = found->second.stop == metering::StopClass::never_remotely;
+    relay.watchdog = metering::watchdog_needed(found->second).value_or(std::chrono::minutes{0});
+    return relay;
+}
+
+std::vector<DeviceProblem> problems_of(DeviceConfig const& device, profiles::Profile const& profile,
+                                       std::map<std::string, metering::StopRule> const& stops) {
     std::vector<DeviceProblem> problems;
     auto const shared = std::make_shared<profiles::Profile const>(profile);
-    auto const relays = relays_of(device, shared);
+    auto const relays = relays_of(device, shared, stops);
     if (!relays.empty())
         for (auto& what : interlock::problems_of(relays, interlock::Timing{}))
             problems.push_back({"relays", std::move(what)});

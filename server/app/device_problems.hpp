@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "devices/interlock/interlock.hpp"
 #include "devices/profiles/profile.hpp"
 #include "server/app/config.hpp"
 
@@ -20,7 +21,12 @@ struct DeviceProblem {
 };
 
 /// Why a configured device could not run as its profile says it is made. Empty when it can.
-std::vector<DeviceProblem> problems_of(DeviceConfig const& device,
-                                       profiles::Profile const& profile);
+std::vector<DeviceProblem> problems_of(DeviceConfig const& device, profiles::Profile const& profile,
+                                       std::map<std::string, metering::StopRule> const& stops);
+
+/// The contact on a channel of a board, as the configuration has it.
+interlock::RelaySetup relay_setup(DeviceConfig const& device, std::size_t channel,
+                                  std::shared_ptr<profiles::Profile const> profile,
+                                  std::map<std::string, metering::StopRule> const& stops);
 
 }  // namespace karkhana::app

@@ -48,14 +48,16 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
 /// A contact that the board does not have is none.
 void add_relays(LinePlan& plan, DeviceConfig const& device, std::uint16_t line,
                 std::shared_ptr<profiles::Profile const> const& profile,
+                std::map<std::string, metering::StopRule> const& stops,
                 std::map<std::string, MachineId> const& machine_ids) {
     if (!profile->relay) return;
     auto const channels = std::min<std::size_t>(device.relays.size(), profile->relay->channels);
-    for (std::size_t channel = 0; channel < channels; ++channel)
-        if (!device.relays[channel].empty())
-            plan.relays.push_back({machine_ids.at(device.relays[channel]), line,
-                                   static_cast<std::uint8_t>(device.unit),
-                                   static_cast<std::uint16_t>(channel), profile});
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+        if (device.relays[channel].empty()) continue;
+        plan.relays.push_back(relay_setup(device, channel, profile, stops));
+        plan.relays.back().line = line;
+        plan.relays.back().machine = machine_ids.at(device.relays[channel]);
+    }
 }
 
 metering::DeviceHealth device_health(metering::Device const& device,
@@ -203,7 +205,7 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
             if (device.line != line.name) continue;
             auto unit = unit_setup(device, profiles, config, devices, points);
             if (!unit.watched.empty()) out.setup.units.push_back(std::move(unit));
-            add_relays(plan, device, index, profiles.at(device.profile), machine_ids);
+            add_relays(plan, device, index, profiles.at(device.profile), config.stops, machine_ids);
         }
         out.setup.writable = interlock::writes_of(plan.relays, index);
         plan.lines.push_back(std::move(out));

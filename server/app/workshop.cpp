@@ -25,6 +25,13 @@ std::vector<MachineId> machines_of(Prepared const& prepared) {
     return found;
 }
 
+metering::StopRules stops_of(Workshop::Needs const& needs) {
+    metering::StopRules stops;
+    for (auto const& [slug, rule] : needs.loaded.config.stops)
+        stops[needs.prepared.machine_ids.at(slug)] = rule;
+    return stops;
+}
+
 LinePlan plan_of(Loaded const& loaded, Prepared const& prepared, Instant now, int clock_speed) {
     return plan_lines(loaded.config, loaded.profiles, prepared.machine_ids, prepared.devices,
                       prepared.points, static_cast<std::uint64_t>(micros(now)), clock_speed);
@@ -54,7 +61,8 @@ Workshop::Workshop(Needs const& needs)
                 [this] { return lines_.health(); },
                 needs.listening,
                 &lines_},
-      run_(services_, needs.prepared.zone, metering::machine_meters(needs.prepared.points)),
+      run_(services_, needs.prepared.zone, metering::machine_meters(needs.prepared.points),
+           stops_of(needs)),
       live_(services_, run_),
       outages_(services_, metering::MachineMeters{metering::machine_meters(needs.prepared.points)},
                machines_of(needs.prepared)),

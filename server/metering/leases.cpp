@@ -4,15 +4,16 @@ namespace karkhana::metering {
 namespace {
 
 constexpr std::chrono::seconds renew_after{2};
-/// Two renewals may fail before a machine in use is switched off.
-constexpr std::chrono::seconds lease{7};
 
 }  // namespace
 
 void Leases::grant(MachineId const& machine, bool resume) {
     std::lock_guard const lock{mutex_};
     auto const now = clock_.now();
-    ContactWish const wish{.id = ++last_id_, .closed = true, .lease = lease, .resume = resume};
+    ContactWish const wish{.id = ++last_id_,
+                           .closed = true,
+                           .lease = lease_of(rule_of(stops_, machine)),
+                           .resume = resume};
     leases_[machine] = {wish, now, now};
     port_.set(machine, wish);
 }

@@ -131,6 +131,7 @@ LiveMachine live_machine(Services const& services, RunControl const& run, store:
     add_slots(live, around, reader);
     add_meter(live, services, meter, session);
     live.contact = services.contacts.actual(machine.id);
+    live.stopping = run.stopping(machine.id);
     auto const unseen = around.alarms.find(machine.id);
     live.alarm = unseen != around.alarms.end() ? unseen->second : "";
     if (live.alarm.empty()) live.alarm = services.contacts.alarm(machine.id);
@@ -161,6 +162,12 @@ json::value or_null(std::optional<T> const& maybe) {
 
 json::value time_json(std::optional<Instant> const& at, Zone const& zone) {
     return at ? json::value(to_rfc3339(*at, zone)) : json::value(nullptr);
+}
+
+json::value stopping_json(std::optional<RunControl::Stopping> const& stopping, Zone const& zone) {
+    if (!stopping) return nullptr;
+    return json::object{{"stop", name_of(stopping->stop)},
+                        {"at_latest", time_json(stopping->at_latest, zone)}};
 }
 
 json::value slot_json(std::optional<LiveSlot> const& slot, Zone const& zone,
@@ -203,6 +210,7 @@ json::object live_json(LiveMachine const& live, Zone const& zone, http::Principa
             {"free_until", time_json(live.free_until, zone)},
             {"now", slot_json(live.now, zone, who)},
             {"next", slot_json(live.next, zone, who)},
+            {"stopping", stopping_json(live.stopping, zone)},
             {"alarm", live.alarm.empty() ? json::value(nullptr) : json::value(live.alarm)}};
 }
 

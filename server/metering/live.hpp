@@ -36,6 +36,7 @@ struct LiveMachine {
     std::optional<LiveSlot> now;
     std::optional<LiveSlot> next;
     std::string alarm;
+    std::optional<RunControl::Stopping> stopping;
 };
 
 struct LiveBoard {

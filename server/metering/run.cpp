@@ -16,11 +16,13 @@ bool paused_by_daemon(store::Reader& reader, booking::Booking const& booking) {
     return !history.empty() && !history.back().person;
 }
 
-RunControl::RunControl(Services const& services, Zone zone, std::vector<MachineMeter> const& meters)
+RunControl::RunControl(Services const& services, Zone zone, std::vector<MachineMeter> const& meters,
+                       StopRules stops)
     : services_(services),
       zone_(std::move(zone)),
       meters_(meters),
-      leases_(services.contacts, services.monotonic),
+      stops_(std::move(stops)),
+      leases_(services.contacts, services.monotonic, stops_),
       alarms_(services, meters_),
       last_tick_(services.monotonic.now()) {}
 
@@ -45,6 +47,7 @@ RunControl::Scene RunControl::scene_of(store::Reader& reader, booking::Booking c
 void RunControl::switch_off(MachineId const& machine) {
     leases_.open(machine);
     services_.contacts.wait_for(machine, false, contact_deadline);
+    forget_stop(machine);
 }
 
 /// Whether the machine's meter still is the one that the session began with. The configuration may
@@ -124,6 +127,8 @@ Result<void> RunControl::change(store::Writer& writer, booking::Booking const& b
     auto const now = services_.clock.now();
     if (!booking::change_state(writer, before, to, person, reason, now))
         return refuse(ErrorKind::conflict, "wrong_state", "It has just changed.");
+    // Whatever stops it, nobody waits for the end of its cycle any more.
+    if (to == booking::State::completed) drop_wish(writer, before.facility, before.id);
     auto after = before;
     after.state = to;
     ++after.version;

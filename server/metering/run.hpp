@@ -19,6 +19,7 @@
 #include "server/metering/registers.hpp"
 #include "server/metering/rules_run.hpp"
 #include "server/metering/services.hpp"
+#include "server/metering/stop_wish.hpp"
 #include "server/metering/turns.hpp"
 
 namespace karkhana::metering {
@@ -31,7 +32,8 @@ bool paused_by_daemon(store::Reader& reader, booking::Booking const& booking);
 /// ends from the meter itself. Everything done to one machine is done one after the other.
 class RunControl {
 public:
-    RunControl(Services const& services, Zone zone, std::vector<MachineMeter> const& meters);
+    RunControl(Services const& services, Zone zone, std::vector<MachineMeter> const& meters,
+               StopRules stops = {});
 
     http::Response start(http::Request const& request);
     http::Response pause(http::Request const& request);
@@ -63,6 +65,13 @@ public:
     void at_boundary(Instant boundary);
 
     Alarms& alarms() { return alarms_; }
+
+    /// A machine that was asked to stop and ends its cycle first.
+    struct Stopping {
+        StopClass stop = StopClass::immediate;
+        std::optional<Instant> at_latest;  ///< empty: when a person ends its work
+    };
+    std::optional<Stopping> stopping(MachineId const& machine) const;
     MachineMeters const& meters() const { return meters_; }
 
 private:
@@ -107,6 +116,7 @@ private:
         std::vector<facility::Machine> machines;
         std::vector<UsageSession> sessions;
         std::map<BookingId, booking::Booking> bookings;
+        std::map<BookingId, StopWish> wishes;
         std::uint64_t changes = 0;
         Monotonic read_at;
     };
@@ -133,7 +143,12 @@ private:
     http::Response answer_pause(http::Request const& request, Asking const& asking,
                                 std::optional<Register> const& reg);
 
+    http::Response answer_wish(http::Request const& request, Asking const& asking,
+                               StopWish const& wish);
+
     void switch_off(MachineId const& machine);
+    StopStep stop_now(MachineId const& machine);
+    void forget_stop(MachineId const& machine);
     std::vector<booking::Booking> running_bookings();
     bool measures(UsageSession const& session) const;
     Register last_known(UsageSession const& session) const;
@@ -149,10 +164,14 @@ private:
     void watch_power(Standing const& standing);
     void attend(Standing const& standing, UsageSession const& session);
     void attend_booked(booking::Booking const& booking, UsageSession const& session);
+    void attend_wish(booking::Booking const& booking, UsageSession const& session,
+                     StopWish const& wish);
     void close_late(UsageSession const& session);
     void end_session(UsageSession const& known);
-    void end_booking(booking::Booking const& booking, UsageSession const& known);
-    void pause_by_daemon(booking::Booking const& booking, std::string_view reason);
+    void end_booking(booking::Booking const& booking, UsageSession const& known,
+                     StopWish const* wish = nullptr);
+    void pause_by_daemon(booking::Booking const& booking, std::string_view reason,
+                         Person const& person = std::nullopt);
     bool over(booking::Booking const& booking);
     bool tells_use(MachineId const& machine) const;
     bool dropped_out(booking::Booking const& booking);
@@ -165,6 +184,7 @@ private:
     Services services_;
     Zone zone_;
     MachineMeters meters_;
+    StopRules stops_;
     Leases leases_;
     Turns turns_;
     Alarms alarms_;
@@ -172,6 +192,7 @@ private:
     mutable std::mutex mutex_;
     std::map<MachineId, Watch> watches_;
     std::map<MachineId, int> open_seen_;
+    std::map<MachineId, Monotonic> stop_asked_;  ///< those that have to stop, and since when
     Monotonic last_tick_;
     std::atomic<std::uint64_t> changes_ = 1;
     Standing standing_;  ///< only tick() touches it

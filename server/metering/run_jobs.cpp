@@ -60,7 +60,10 @@ void RunControl::reconcile() {
             leases_.renew();
             contact = services_.contacts.wait_for(booking.machine, true, reconcile_step);
         }
-        bool const goes_on = contact == ContactState::closed || contact == ContactState::none;
+        // What must not be cut may be at work behind a board that does not answer.
+        bool const uncut = rule_of(stops_, booking.machine).stop != StopClass::immediate;
+        bool const goes_on = contact == ContactState::closed || contact == ContactState::none ||
+                             (uncut && contact == ContactState::unknown);
         if (!goes_on) pause_by_daemon(booking, "restart");
     }
 }
@@ -82,6 +85,7 @@ void RunControl::look_again() {
             auto const booking = booking::find_booking(reader, facility, *session.booking);
             found.bookings.emplace(*session.booking, booking.value());
         }
+        found.wishes = stop_wishes(reader, facility);
         return found;
     });
     standing_.changes = changes;
@@ -112,6 +116,10 @@ void RunControl::attend(Standing const& standing, UsageSession const& session) {
     // Somebody is just doing something to this machine: it is looked at again in a second.
     if (!turn.owns_lock()) return;
     if (session.state == SessionState::closing) return close_late(session);
+    auto const wish =
+        session.booking ? standing.wishes.find(*session.booking) : standing.wishes.end();
+    if (wish != standing.wishes.end())
+        return attend_wish(standing.bookings.at(*session.booking), session, wish->second);
     if (session.booking) return attend_booked(standing.bookings.at(*session.booking), session);
     if (session.opened_by == Opener::power && idle(session.machine).value_or(false))
         end_session(session);
@@ -120,6 +128,7 @@ void RunControl::attend(Standing const& standing, UsageSession const& session) {
 void RunControl::attend_booked(booking::Booking const& booking, UsageSession const& session) {
     bool const on = booking.state == State::running || booking.state == State::paused;
     if (!on) {
+        if (stop_now(booking.machine) != StopStep::open) return;
         switch_off(booking.machine);
         end_session(session);
     } else if (over(booking)) {
@@ -127,9 +136,12 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
             return booking::find_booking(reader, booking.facility, booking.id).value();
         });
         // It may have been extended a moment ago.
-        if (over(latest)) end_booking(latest, session);
+        if (!over(latest)) return forget_stop(booking.machine);
+        if (stop_now(booking.machine) == StopStep::open) end_booking(latest, session);
     } else if (booking.state == State::running && dropped_out(booking)) {
         pause_by_daemon(booking, "power_cut");
+    } else {
+        forget_stop(booking.machine);  // its time was extended
     }
 }
 
@@ -217,13 +229,14 @@ void RunControl::end_session(UsageSession const& known) {
     touch();
 }
 
-void RunControl::end_booking(booking::Booking const& booking, UsageSession const& known) {
+void RunControl::end_booking(booking::Booking const& booking, UsageSession const& known,
+                             StopWish const* wish) {
     auto const session = services_.ledger.read([&](store::Reader& reader) {
         return find_session(reader, known.facility, known.id).value();
     });
     if (session.state != SessionState::open) return touch();
     switch_off(booking.machine);
-    auto const ending = ending_of(session, session.quantity);
+    auto const ending = ending_of(session, wish != nullptr ? wish->quantity : session.quantity);
     keep_events(services_.ledger, services_.facility, services_.meters);
     static_cast<void>(services_.ledger.write([&](store::Writer& writer) -> Result<void> {
         facility::lock_machine(writer, booking.facility, booking.machine);
@@ -231,13 +244,16 @@ void RunControl::end_booking(booking::Booking const& booking, UsageSession const
         if (latest.state != State::running && latest.state != State::paused) return {};
         auto const open = find_session(writer, session.facility, session.id);
         if (open && open->state == SessionState::open) finish(writer, *open, ending);
+        if (wish != nullptr)
+            return change(writer, latest, State::completed, "stopBooking", wish->person, "");
         return change(writer, latest, State::completed, "endBooking", std::nullopt,
                       "end_of_booking");
     }));
     tell(booking.id);
 }
 
-void RunControl::pause_by_daemon(booking::Booking const& booking, std::string_view reason) {
+void RunControl::pause_by_daemon(booking::Booking const& booking, std::string_view reason,
+                                 Person const& person) {
     switch_off(booking.machine);
     auto const reg = ask_register(services_, meters_.of(booking.machine), Edge::boundary);
     keep_events(services_.ledger, services_.facility, services_.meters);
@@ -246,7 +262,8 @@ void RunControl::pause_by_daemon(booking::Booking const& booking, std::string_vi
         if (latest.state != State::running) return {};
         auto const scene = scene_of(writer, latest, services_.clock.now());
         keep_boundary(writer, scene.own(), reg);
-        return change(writer, latest, State::paused, "pauseBooking", std::nullopt, reason);
+        if (person) drop_wish(writer, booking.facility, booking.id);
+        return change(writer, latest, State::paused, "pauseBooking", person, reason);
     }));
     tell(booking.id);
 }
@@ -264,7 +281,10 @@ void RunControl::release_unneeded(Standing const& standing) {
             auto const active = booking::active_booking(reader, services_.facility, machine);
             return active && active->state == State::running;
         });
-        if (!wanted) leases_.open(machine);
+        if (!wanted && stop_now(machine) == StopStep::open) {
+            leases_.open(machine);
+            forget_stop(machine);
+        }
     }
 }
 

@@ -273,6 +273,13 @@ http::Response RunControl::stop(http::Request const& request) {
     if (state != State::running && state != State::paused) return wrong_state();
     auto const may = booking::check_transition(found->actor, state, State::completed);
     if (!may) return http::problem(may.error());
+    if (state == State::running && stop_now(found->booking.machine) != StopStep::open)
+        return answer_wish(request, *found,
+                           {.booking = found->booking.id,
+                            .target = State::completed,
+                            .asked = services_.clock.now(),
+                            .person = request.principal->person,
+                            .quantity = quantity});
     switch_off(found->booking.machine);
     Ending ending{.at = services_.clock.now(), .stop = std::nullopt, .quantity = quantity};
     if (scene.own() != nullptr) ending = ending_of(*scene.own(), quantity);
@@ -322,6 +329,13 @@ http::Response RunControl::pause(http::Request const& request) {
     });
     if (!may) return http::problem(may.error());
     std::optional<Register> reg;
+    if (*may && stop_now(found->booking.machine) != StopStep::open)
+        return answer_wish(request, *found,
+                           {.booking = found->booking.id,
+                            .target = State::paused,
+                            .asked = services_.clock.now(),
+                            .person = request.principal->person,
+                            .quantity = std::nullopt});
     if (*may) {
         switch_off(found->booking.machine);
         reg = ask_register(services_, meters_.of(found->booking.machine), Edge::boundary);

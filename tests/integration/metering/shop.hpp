@@ -52,7 +52,7 @@ private:
 /// daemon that was killed and started.
 struct Daemon {
     Daemon(booking::Workshop& workshop, store::Store& ledger, store::Store& telemetry, Plant& plant,
-           ManualMonotonicClock& real, std::vector<Point> const& points)
+           ManualMonotonicClock& real, std::vector<Point> const& points, StopRules const& stops)
         : meters(workshop.zone, real),
           services{.ledger = ledger,
                    .telemetry = telemetry,
@@ -71,7 +71,7 @@ struct Daemon {
                    .health = {},
                    .listening = {}},
           writer(ledger, telemetry, workshop.facility, meters, workshop.clock, {}),
-          run(services, workshop.zone, machine_meters(points)),
+          run(services, workshop.zone, machine_meters(points), stops),
           live(services, run) {
         std::map<MachineId, std::int64_t> max_w;
         for (auto const& machine : ledger.read([&](store::Reader& reader) {
@@ -155,7 +155,7 @@ public:
                 plant.units[meter.machine].power = *meter.power;
             }
         }
-        daemon.emplace(workshop, store, telemetry_, plant, real, known);
+        daemon.emplace(workshop, store, telemetry_, plant, real, known, stops);
     }
 
     void kill() { daemon.reset(); }
@@ -257,6 +257,7 @@ public:
     store::Store& telemetry_;
     ManualMonotonicClock real;
     Plant plant;
+    StopRules stops;  ///< for the next boot
     std::optional<Daemon> daemon;
 
 private:

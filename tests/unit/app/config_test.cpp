@@ -240,6 +240,37 @@ device = [
     EXPECT_TRUE(complains(15, "switched by C already"));
 }
 
+TEST_F(ConfigFile, HowAMachineStopsFitsWhatStopsIt) {
+    auto const with = [&](std::string const& machine, std::string const& relays) {
+        std::string text{kSmall};
+        text.insert(text.find(" }]\nline"), machine);
+        text.insert(
+            text.rfind("]"),
+            R"(  { name = "Relays", line = "hall", unit = 9, profile = "waveshare_rtu_relay_8ch", )" +
+                relays + " },\n");
+        return load(text);
+    };
+    auto config =
+        with(R"(, stop = "end_of_cycle", stop_within_minutes = 50)", R"(relays = ["", "laser-1"])");
+    for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->stops.at("laser-1").stop, metering::StopClass::end_of_cycle);
+    EXPECT_EQ(config->stops.at("laser-1").at_most, std::chrono::minutes{50});
+    EXPECT_FALSE(with(R"(, stop = "end_of_cycle", stop_within_minutes = 60)",
+                      R"(relays = ["", "laser-1"])"));
+    EXPECT_TRUE(complains(9, "watchdog cannot be set that long"));
+    EXPECT_TRUE(with(R"(, stop = "never_remotely")", R"(relays = ["laser-1"])"));
+    EXPECT_FALSE(with(R"(, stop = "never_remotely", busy_above_w = 0)", R"(relays = ["laser-1"])"));
+    EXPECT_TRUE(complains(5, "tell when the cycle ends"));
+    EXPECT_FALSE(with(R"(, stop = "softly", stop_within_minutes = 5)", R"(relays = ["laser-1"])"));
+    EXPECT_TRUE(complains(5, "immediate, end_of_cycle or never_remotely"));
+    EXPECT_TRUE(complains(5, "goes with stop"));
+    EXPECT_FALSE(with("", R"(relays = ["laser-1"], feedback = [3])"));
+    EXPECT_TRUE(complains(9, "no such input"));
+    EXPECT_FALSE(with("", R"(relays = ["laser-1"], feedback = [-1, 3])"));
+    EXPECT_TRUE(complains(9, "more inputs than relays"));
+}
+
 TEST(ClockSpec, ReadsWhatAPersonTypesAndWhatItWroteItself) {
     auto const now = instant(1'700'000'000'000'000);
     auto const spec = parse_clock("2026-11-20T16:40+06:00x60", now);
