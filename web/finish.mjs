@@ -46,7 +46,10 @@ async function inlineFirstVisit() {
   const script = /<script type="module"[^>]*src="\/(assets\/[^"]+)"[^>]*><\/script>/.exec(html);
   const style = /<link rel="stylesheet"[^>]*href="\/(assets\/[^"]+)"[^>]*>/.exec(html);
   if (!script || !style) throw new Error('index.html names no first script or style');
-  const { script: code, facade } = inlined(await read(script[1]));
+  const first = await read(script[1]);
+  // Whatever `common` of vite.config.ts holds is not for the first page.
+  if (/^import\b(?!\()/m.test(first)) throw new Error('the first script imports another file');
+  const { script: code, facade } = inlined(first);
   const css = await read(style[1]);
   // The file that hands things on is fetched beside the rest: no desk waits for it.
   html = html.replace(script[0], `<link rel="modulepreload" href="/${script[1]}" />`);

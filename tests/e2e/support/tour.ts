@@ -17,6 +17,8 @@ export async function stops(manager: Person): Promise<Stop[]> {
   const { items: jobs } = await manager.get('/usage-sessions');
   const job = jobs.find((one: { kind: string }) => one.kind === 'booked').id as string;
   const invoice = await first('/invoices?state=final');
+  const { items: lines } = await manager.get('/lines');
+  const line = encodeURIComponent(lines[0].name as string);
   const stop = (name: string, address: string, ready = 'h1', role: Role = 'manager') =>
     ({ name, role, address, ready });
   return [
@@ -43,6 +45,8 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('enterprises', '/enterprises', 'li.card'),
     stop('people', '/people', 'li.card'),
     stop('devices', '/devices', 'li.card'),
+    stop('lines', '/lines', '[data-unit]', 'operator'),
+    stop('frames', `/lines?line=${line}`, '[data-frame]'),
     stop('rates', '/rates', 'section.card'),
     stop('audit', '/audit', 'li.card'),
   ];

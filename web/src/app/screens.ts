@@ -54,6 +54,7 @@ export const screens: Screen[] = [
     operation: 'listAlarms' },
   { path: '/devices', title: 'nav.devices', icon: 'chip', desk: office,
     operation: 'listDevices' },
+  { path: '/lines', title: 'nav.lines', icon: 'wire', desk: office, operation: 'listLines' },
   { path: '/rates', title: 'nav.rates', icon: 'tag', desk: office, operation: 'listRateCards' },
   { path: '/audit', title: 'nav.audit', icon: 'eye', desk: office, operation: 'listAudit' },
 ];

@@ -79,3 +79,12 @@ test('everything that the audit trail tells has words', () => {
     assert.ok(actions.has(known), known);
   assert.deepEqual([...actions].filter((action) => !isKey(bn, `action.${action}`)), []);
 });
+
+test('every fault of a line has words', () => {
+  const source = readFileSync(
+    new URL('../../../devices/modbus/frame.cpp', import.meta.url), 'utf8');
+  const [, list = ''] = /std::string_view, fault_count> names = \{([^}]*)\}/.exec(source) ?? [];
+  const faults = [...list.matchAll(/"(\w+)"/g)].map((match) => match[1]!);
+  assert.ok(faults.length > 10, 'the lines have faults');
+  assert.deepEqual(faults.filter((fault) => !isKey(bn, `fault.${fault}`)), []);
+});

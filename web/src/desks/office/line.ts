@@ -1,0 +1,33 @@
+// What lines tell of themselves, in words.
+
+import { fixed } from '../../i18n/digits.ts';
+import { known, locale, num, span, t } from '../../i18n/locale.svelte.ts';
+
+/** Microseconds as milliseconds with one decimal. */
+export const took = (us: number) =>
+  t('device.ms', { time: fixed(Math.round(us / 100), 1, locale.language) });
+
+export const percent = (permille: number) => `${fixed(permille, 1, locale.language)}%`;
+
+/** How long ago a unit last answered with what was asked; real time. */
+export function heard(silentMs: number | null): string {
+  if (silentMs === null) return t('device.never');
+  if (silentMs < 2000) return t('lines.now');
+  return t('device.ago', { time: span(silentMs / 1000) });
+}
+
+/** A kind of error; an exception brings its code: "refused 2". */
+export function faultText(error: string): string {
+  const [kind = '', code] = error.split(' ');
+  const key = `fault.${kind}`;
+  const what = known(key) ? t(key) : kind;
+  if (code === undefined) return what;
+  const why = `exception.e${code}`;
+  return `${what}: ${known(why) ? t(why) : num(Number(code))}`;
+}
+
+/** Every kind of error with how often it was, the most frequent first. */
+export function errorTexts(errors: Record<string, number>): string[] {
+  return Object.entries(errors).sort((a, b) => b[1] - a[1])
+    .map(([kind, times]) => `${faultText(kind)}: ${num(times)}`);
+}
