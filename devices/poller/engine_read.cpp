@@ -90,10 +90,13 @@ std::optional<Failure> PollEngine::State::identify(UnitRun& unit) {
         return failure;
     }
     unit.answered(began, now);
-    if (asks_to_wait(failure.exception))
-        unit.postpone(now + busy_pause);
-    else
+    if (!asks_to_wait(failure.exception)) {
         unit.identity_refused();
+        return std::nullopt;
+    }
+    // One that never has time to say who it is does not take the line from the others.
+    bool const patient = ++unit.identity_retries > busy_retries_most;
+    unit.postpone(now + (patient ? failure_pause : busy_pause));
     return std::nullopt;
 }
 

@@ -109,6 +109,7 @@ void UnitRun::failed(modbus::Failure failure, Monotonic now, std::uint32_t dice)
 
 void UnitRun::identity_read(std::vector<std::uint16_t> const& words) {
     identity_due_ = false;
+    identity_retries = 0;
     auto const& identity = *setup_.profile->identity;
     bool same = true;
     if (!identity.expect.empty()) {

@@ -59,6 +59,7 @@ public:
     /// The identity is read before the first value, and again after anything that may have put
     /// questions and answers out of step.
     bool identity_due() const { return identity_due_; }
+    int identity_retries = 0;  ///< "busy" answered in a row
     void identity_read(std::vector<std::uint16_t> const& words);
     void identity_refused() { identity_due_ = false; }
     void distrust() { identity_due_ = setup_.profile->identity.has_value(); }

@@ -204,6 +204,9 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
         for (auto const& device : config.devices) {
             if (device.line != line.name) continue;
             auto unit = unit_setup(device, profiles, config, devices, points);
+            // Who is allowed to take long may take longer, and comes late then.
+            std::chrono::milliseconds const allowed{unit.profile->limits.timeout_ms};
+            out.max_late = std::max<Duration>(out.max_late, 2 * allowed);
             if (!unit.watched.empty()) out.setup.units.push_back(std::move(unit));
             add_relays(plan, device, index, profiles.at(device.profile), config.stops, machine_ids);
         }

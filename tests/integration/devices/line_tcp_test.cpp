@@ -60,9 +60,12 @@ TEST_F(TcpLine, BelievesNothingThatIsNotTheAnswer) {
     auto const misdeeds = tcp_misdeeds();
     std::atomic<std::size_t> current = 0;
     std::atomic<int> countdown = -1;  // the misdeed is committed when it passes 0
+    std::atomic<int> hit = -1;        // and befell the request of this address, be it an old one
     serve([&](Request const& request) {
         auto answer = honest(request);
-        if (countdown-- == 0) misdeeds[current].commit(request, answer);
+        if (countdown-- != 0) return answer;
+        hit = request.address;
+        misdeeds[current].commit(request, answer);
         return answer;
     });
     int polls = 0;
@@ -76,10 +79,10 @@ TEST_F(TcpLine, BelievesNothingThatIsNotTheAnswer) {
                 auto const unit = static_cast<std::uint8_t>(1 + poll % 2);
                 auto const address = static_cast<std::uint16_t>(10 * (poll + round));
                 Request const request{unit, Function::read_input_registers, address, 4, {}};
-                bool const hit = countdown == 0;
+                hit = -1;
                 auto const outcome = ask(request, 60ms);
                 if (outcome && !belong(request, outcome->words)) ++wrong;
-                believed += hit && outcome;
+                believed += hit == address && outcome;
             }
         }
         if (!misdeeds[i].answers) {

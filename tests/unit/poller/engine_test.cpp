@@ -332,6 +332,23 @@ TEST_F(Engine, ChecksTheIdentityAgainWhenThePortComesBack) {
     EXPECT_EQ(line.asked[0].address, 0xFC00);
 }
 
+TEST_F(Engine, AsksADeviceThatIsEverBusyForItsSerialNumberMoreRarely) {
+    make({unit(1, true), unit(2)});
+    line.units = {{1, {}}, {2, {}}};
+    line.fault = [&](modbus::Request const& request) -> std::optional<Failure> {
+        if (request.unit == 1) return Failure{Fault::refused, 6};
+        return std::nullopt;
+    };
+    run_for(60s);
+    EXPECT_LE(asked_of(1), 12U);
+    EXPECT_GE(asked_of(1), 8U);
+    EXPECT_EQ(kept.count(12, Quality::good), 0U);
+    EXPECT_EQ(asked_of(2), 61U);
+    line.fault = {};
+    run_for(15s);
+    EXPECT_GE(kept.count(12, Quality::good), 4U);
+}
+
 TEST_F(Engine, LivesWithADeviceThatHasNoSerialNumber) {
     make({unit(1, true)});
     line.units[1] = {};
