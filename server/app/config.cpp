@@ -172,6 +172,7 @@ DeviceConfig read_device(Table& table) {
     device.relays = table.texts("relays");
     device.ratios.current = read_ratio(table, "ct_ratio");
     device.ratios.voltage = read_ratio(table, "pt_ratio");
+    device.other_word_order = table.flag("other_word_order").value_or(false);
     return device;
 }
 

@@ -34,6 +34,8 @@ struct DeviceConfig {
     std::vector<std::string> relays;      ///< slug of the machine behind each channel, or empty
     /// Of the transformers before the meter that it has not been told of.
     profiles::Ratios ratios;
+    /// Set on the meter: its longer values have their registers the other way round.
+    bool other_word_order = false;
 };
 
 struct HttpConfig {
