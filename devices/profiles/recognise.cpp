@@ -153,7 +153,8 @@ std::string_view name_of(Sign sign) {
 
 Profile turned(Profile profile) {
     for (auto& point : profile.points)
-        point.order = point.order == WordOrder::big ? WordOrder::little : WordOrder::big;
+        if (words_of(point.type) > 1)
+            point.order = point.order == WordOrder::big ? WordOrder::little : WordOrder::big;
     return profile;
 }
 

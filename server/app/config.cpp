@@ -206,6 +206,7 @@ DeviceConfig read_device(Table& table) {
     device.feedback = table.integers("feedback", -1, 1999);
     if (device.feedback.size() > device.relays.size())
         table.complain("feedback", "more inputs than relays");
+    device.other_word_order = table.flag("other_word_order").value_or(false);
     return device;
 }
 

@@ -40,6 +40,8 @@ struct DeviceConfig {
     profiles::Ratios ratios;
     /// The input that the contactor of each channel tells at; -1: at none.
     std::vector<std::int64_t> feedback = {};
+    /// Set on the meter: its longer values have their registers the other way round.
+    bool other_word_order = false;
 };
 
 struct HttpConfig {

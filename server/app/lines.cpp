@@ -7,6 +7,7 @@
 
 #include "devices/profiles/decode.hpp"
 #include "devices/profiles/load.hpp"
+#include "devices/profiles/recognise.hpp"
 #include "server/app/device_problems.hpp"
 #include "server/app/register_form.hpp"
 
@@ -141,11 +142,12 @@ Profiles load_all_profiles(std::string const& shipped, std::string const& own,
 
 std::shared_ptr<profiles::Profile const> profile_of(DeviceConfig const& device,
                                                     Profiles const& profiles) {
-    auto const& profile = profiles.at(device.profile);
-    if (device.ratios == profiles::Ratios{}) return profile;
+    auto const& shared = profiles.at(device.profile);
+    if (device.ratios == profiles::Ratios{} && !device.other_word_order) return shared;
+    auto const profile = device.other_word_order ? profiles::turned(*shared) : *shared;
     // The configuration was refused if these could not be.
     return std::make_shared<profiles::Profile const>(
-        profiles::transformed(*profile, device.ratios).value());
+        profiles::transformed(profile, device.ratios).value());
 }
 
 std::vector<metering::DeviceSetup> device_setups(

@@ -38,7 +38,7 @@ using Profiles = std::map<std::string, std::shared_ptr<profiles::Profile const>>
 Profiles load_all_profiles(std::string const& shipped, std::string const& own,
                            config::Problems& problems);
 
-/// A device's profile behind its transformers.
+/// A device's profile as it is set, and behind its transformers.
 std::shared_ptr<profiles::Profile const> profile_of(DeviceConfig const& device,
                                                     Profiles const& profiles);
 

@@ -28,6 +28,7 @@ std::string device_toml(DeviceConfig const& device, profiles::Profile const& pro
         fmt::format("[[device]]\nname = \"{}\"\nline = \"{}\"\nunit = {}\nprofile = \"{}\"\n",
                     device.name, device.line, device.unit, device.profile);
     if (device.serial) text += fmt::format("serial = {}\n", *device.serial);
+    if (device.other_word_order) text += "other_word_order = true\n";
     if (profile.relay) text += "relays = []\n";
     return text;
 }
@@ -49,11 +50,8 @@ std::string unit_toml(LineConfig const& line, FoundUnit const& found) {
     device.unit = found.unit;
     device.profile = best.profile->device;
     device.serial = best.serial;
+    device.other_word_order = best.turned;
     auto const text = device_toml(device, *best.profile);
-    if (best.turned)
-        return about +
-               "# A copy of its profile with every `order` the other way round is needed.\n" +
-               commented(text);
     auto const problems = problems_of(device, *best.profile);
     if (problems.empty()) return about + text;
     return about + "# As it stands: " + problems[0].what + ".\n" + commented(text);

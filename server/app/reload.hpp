@@ -8,8 +8,9 @@
 namespace karkhana::app {
 
 /// Why a running facility cannot go over to another configuration without a restart. Empty when
-/// only what registers mean has changed: profiles, numbers of units and serial numbers, ratios of
-/// transformers, and how a line is reached. Whatever else the file says waits for the next start.
+/// only what registers mean has changed: profiles, numbers of units and serial numbers, word order,
+/// ratios of transformers, and how a line is reached. Whatever else the file says waits for the
+/// next start.
 std::vector<std::string> reasons_to_restart(Loaded const& running, Loaded const& wanted);
 
 }  // namespace karkhana::app

@@ -89,7 +89,7 @@ std::string small_with(std::string const& about) {
 }
 
 TEST_F(ConfigFile, KnowsTheTransformersBeforeAMeter) {
-    auto text = small_with("ct_ratio = \"200/5\", pt_ratio = 11");
+    auto text = small_with("ct_ratio = \"200/5\", pt_ratio = 11, other_word_order = true");
     EXPECT_FALSE(load(text));
     EXPECT_TRUE(complains(8, "'eastron_sdm120' shows what flows in the installation"));
     text.replace(text.find("eastron_sdm120"), 14, "schneider_iem3255");
@@ -97,6 +97,7 @@ TEST_F(ConfigFile, KnowsTheTransformersBeforeAMeter) {
     for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
     ASSERT_TRUE(config);
     EXPECT_EQ(config->devices[0].ratios, (profiles::Ratios{{40, 1}, {11, 1}}));
+    EXPECT_TRUE(config->devices[0].other_word_order);
     EXPECT_FALSE(load(small_with("ct_ratio = \"a lot\"")));
     EXPECT_TRUE(complains(8, "a ratio of a transformer"));
     EXPECT_FALSE(load(small_with("ct_ratio = 0")));

@@ -80,6 +80,18 @@ TEST_F(LinePlans, WaitForLateRepliesTwiceAsLongAsTheSlowestDeviceMayTake) {
     EXPECT_EQ(plan().lines.at(0).max_late, std::chrono::seconds(3));
 }
 
+TEST_F(LinePlans, TurnTheWordsOfAMeterThatIsSetSo) {
+    config.devices[0].profile = "selec_mfm383a";
+    config.devices[0].other_word_order = true;
+    config.devices[0].ratios.current = {40, 1};
+    auto const profile = profile_of(config.devices[0], known);
+    auto const& energy = *profile->find("energy_total");
+    EXPECT_EQ(energy.order, profiles::WordOrder::little);
+    EXPECT_EQ(energy.scale, (profiles::Scale{40'000, 1}));
+    auto const setups = device_setups(config, known, {{"laser", id_of<MachineId>(1)}});
+    EXPECT_EQ(setups.at(0).points.at(1).form, "f32 little 40000/1 @4:58");
+}
+
 TEST_F(LinePlans, HaveNoContactThatTheBoardDoesNotHave) {
     config.devices[0].relays = {"laser"};
     EXPECT_TRUE(plan().relays.empty()) << "a meter switches nothing";
