@@ -54,6 +54,10 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
     return unit;
 }
 
+bool tells_mains(Config const& config, DeviceConfig const& device, profiles::Point const& point) {
+    return config.mains && config.mains->device == device.name && config.mains->point == point.name;
+}
+
 /// A contact that the board does not have is none.
 void add_relays(LinePlan& plan, DeviceConfig const& device, std::uint16_t line,
                 std::shared_ptr<profiles::Profile const> const& profile,
@@ -135,7 +139,7 @@ std::vector<metering::DeviceSetup> device_setups(
         if (device.serial) setup.serial = std::to_string(*device.serial);
         if (!device.machine.empty()) setup.machine = machine_ids.at(device.machine);
         for (auto const& point : profiles.at(device.profile)->points)
-            if (is_watched(point))
+            if (is_watched(point) || tells_mains(config, device, point))
                 setup.points.push_back({point.name, point.unit,
                                         point.kind == profiles::PointKind::counter, point.billing,
                                         point.modulus, 1, form_of(point)});
