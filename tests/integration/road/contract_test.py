@@ -93,6 +93,7 @@ class Contract(unittest.TestCase):
         payment = {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"}
         cls.told("createPayment", accountant.post(f"{path}/payments", payment))
         return {"bookings": booked["id"], "machines": booked["machine"]["id"],
+                "alarms": str(uuid.uuid4()),
                 "usage-sessions": done["session_ids"][0], "invoices": invoice["id"],
                 "from": booked["start"], "period": period}
 
