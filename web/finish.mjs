@@ -47,6 +47,9 @@ async function inlineFirstVisit() {
   const style = /<link rel="stylesheet"[^>]*href="\/(assets\/[^"]+)"[^>]*>/.exec(html);
   if (!script || !style) throw new Error('index.html names no first script or style');
   const { script: code, facade } = inlined(await read(script[1]));
+  // It would be looked for beside the page, and be a round trip of its own.
+  if (/(from|import)\s*["'`]\.\//.test(code))
+    throw new Error('the first script needs another file: take it out of `shared` in vite.config.ts');
   const css = await read(style[1]);
   // The file that hands things on is fetched beside the rest: no desk waits for it.
   html = html.replace(script[0], `<link rel="modulepreload" href="/${script[1]}" />`);

@@ -6,7 +6,7 @@ const daemon = 'http://127.0.0.1:8080';
 
 // What several desks use and the first page does not.
 const parts = 'BookingBadge|EnterprisePicker|RegisterItem|RegisterTable|Refused|formula|grouped';
-const kit = 'Chips|Facts|More|Select';
+const kit = 'Chips|More|Select';
 const shared = new RegExp(`src/(parts/(${parts})|kit/(${kit}))\\.`);
 
 export default defineConfig({
