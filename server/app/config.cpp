@@ -93,7 +93,8 @@ void read_opening(Table& table, Config& out) {
     out.opening_hours = std::move(*sound);
 }
 
-void read_facility(Table& root, Config& out) {
+/// The part about the mains, which can be judged once the devices are known.
+std::optional<Table> read_facility(Table& root, Config& out) {
     auto table = root.require_table("facility");
     out.facility.slug = table.require_text("slug");
     auto const slug = facility::valid_slug(out.facility.slug);
@@ -104,6 +105,9 @@ void read_facility(Table& root, Config& out) {
     out.facility.zone = table.text("zone").value_or("Asia/Dhaka");
     if (!Zone::find(out.facility.zone)) table.complain("zone", "no such time zone");
     read_opening(table, out);
+    auto mains = table.table("mains");
+    if (mains) out.mains = MainsConfig{mains->require_text("device"), mains->require_text("point")};
+    return mains;
 }
 
 facility::Machine read_machine(Table& table, int position) {
@@ -280,6 +284,18 @@ void check_device(Table& table, DeviceConfig const& device, Config const& out,
     }
 }
 
+/// An input that is on while there is mains, or the voltage of a meter that has a battery.
+void check_mains(Table& table, Config const& out, ProfilesByName const& profiles) {
+    auto const device = std::ranges::find(out.devices, out.mains->device, &DeviceConfig::name);
+    if (device == out.devices.end()) return table.complain("device", "no device of this name");
+    auto const profile = profiles.find(device->profile);
+    auto const* point =
+        profile == profiles.end() ? nullptr : profile->second.find(out.mains->point);
+    bool const tells = point != nullptr && (point->unit == Unit::mv || point->unit == Unit::flag) &&
+                       point->kind != profiles::PointKind::command;
+    if (!tells) table.complain("point", "no voltage and no state of this device");
+}
+
 /// `user_profiles`, or else profiles.d beside the configuration if there is one.
 std::string own_profiles(Table& root, std::string const& path) {
     namespace fs = std::filesystem;
@@ -328,7 +344,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     if (!root) return std::nullopt;
     Config out;
     read_places(*root, path, out);
-    read_facility(*root, out);
+    auto mains = read_facility(*root, out);
     int position = 0;
     auto machines = root->tables("machine");
     for (auto& table : machines) {
@@ -353,6 +369,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
         out.devices.push_back(std::move(device));
     }
     for (std::size_t i = 0; i < machines.size(); ++i) check_stop(machines[i], out, out.machines[i]);
+    if (mains) check_mains(*mains, out, known);
     read_rate_card(*root, out);
     root->leftover();
     if (!problems.empty()) return std::nullopt;

@@ -44,6 +44,12 @@ struct DeviceConfig {
     bool other_word_order = false;
 };
 
+/// The point that tells whether there is any mains.
+struct MainsConfig {
+    std::string device;
+    std::string point;
+};
+
 struct HttpConfig {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
@@ -69,6 +75,7 @@ struct Config {
     std::map<std::string, metering::StopRule> stops;  ///< by slug; the others stop at once
     std::vector<LineConfig> lines;
     std::vector<DeviceConfig> devices;
+    std::optional<MainsConfig> mains;
     /// The first prices, entered once; later versions are made in the application.
     std::optional<billing::RateCard> rate_card;
 };

@@ -46,6 +46,10 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
     return unit;
 }
 
+bool tells_mains(Config const& config, DeviceConfig const& device, profiles::Point const& point) {
+    return config.mains && config.mains->device == device.name && config.mains->point == point.name;
+}
+
 /// A contact that the board does not have is none.
 void add_relays(LinePlan& plan, DeviceConfig const& device, std::uint16_t line,
                 std::shared_ptr<profiles::Profile const> const& profile,
@@ -166,7 +170,7 @@ std::vector<metering::DeviceSetup> device_setups(
         if (!device.machine.empty()) setup.machine = machine_ids.at(device.machine);
         auto const profile = profile_of(device, profiles);
         for (auto const& point : profile->points)
-            if (is_watched(point))
+            if (is_watched(point) || tells_mains(config, device, point))
                 setup.points.push_back({point.name, point.unit,
                                         point.kind == profiles::PointKind::counter, point.billing,
                                         point.modulus, profiles::step_of(point), form_of(point)});

@@ -1,5 +1,6 @@
 #include "server/app/workshop.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <thread>
 
@@ -30,6 +31,16 @@ metering::StopRules stops_of(Workshop::Needs const& needs) {
     for (auto const& [slug, rule] : needs.loaded.config.stops)
         stops[needs.prepared.machine_ids.at(slug)] = rule;
     return stops;
+}
+
+std::optional<Channel> mains_channel(Workshop::Needs const& needs) {
+    auto const& mains = needs.loaded.config.mains;
+    if (!mains) return std::nullopt;
+    auto const device =
+        std::ranges::find(needs.prepared.devices, mains->device, &metering::Device::name);
+    for (auto const& point : needs.prepared.points)
+        if (point.device == device->id && point.name == mains->point) return point.channel;
+    return std::nullopt;
 }
 
 LinePlan plan_of(Loaded const& loaded, Prepared const& prepared, Instant now, int clock_speed) {
@@ -65,7 +76,7 @@ Workshop::Workshop(Needs const& needs)
            stops_of(needs)),
       live_(services_, run_),
       outages_(services_, metering::MachineMeters{metering::machine_meters(needs.prepared.points)},
-               machines_of(needs.prepared)),
+               machines_of(needs.prepared), mains_channel(needs)),
       devices_(services_, needs.prepared.devices),
       leases_(needs.log),
       attendance_(needs.log),
@@ -73,6 +84,8 @@ Workshop::Workshop(Needs const& needs)
       storage_(needs.log),
       screens_(needs.log) {
     configure_meters(needs.loaded, needs.prepared);
+    run_.watch_mains(mains_channel(needs));
+    outages_.on_back = [this](MachineId const& machine) { run_.read_after_outage(machine); };
     add_jobs(needs.clock_speed);
 }
 

@@ -3,6 +3,7 @@
 #include "server/booking/caller.hpp"
 #include "server/booking/handlers.hpp"
 #include "server/booking/records.hpp"
+#include "server/facility/outage_evidence.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/people/records.hpp"
@@ -54,14 +55,27 @@ void write_slots(JsonText& out, TimeTexts& times, store::Reader& reader, http::P
     });
 }
 
+void write_evidence(JsonText& out, TimeTexts& times, facility::OutageEvidence const& evidence) {
+    out.open('{').key("edge").plain(evidence.at_end ? "end" : "start");
+    out.key("what").plain(evidence.what).key("source").text(evidence.source);
+    out.key("at").plain(times(evidence.at)).key("value");
+    evidence.value ? out.integer(*evidence.value) : out.null();
+    out.key("unit").plain(evidence.unit).close('}');
+}
+
 void write_outages(JsonText& out, TimeTexts& times, store::Reader& reader,
                    FacilityId const& facility, Interval during) {
+    auto const evidence = facility::evidence_between(reader, facility, during);
     for (auto const& outage : facility::outages_between(reader, facility, during)) {
         out.open('{').key("id").id(outage.id).key("machine_id");
         outage.machine ? out.id(*outage.machine) : out.null();
         out.key("start").plain(times(outage.during.start));
         out.key("end").plain(times(outage.during.end));
-        out.key("kind").text(outage.kind).key("reason").text(outage.reason).close('}');
+        out.key("kind").text(outage.kind).key("reason").text(outage.reason).key("evidence");
+        out.open('[');
+        for (auto const& each : evidence)
+            if (each.outage == outage.id) write_evidence(out, times, each);
+        out.close(']').close('}');
     }
 }
 

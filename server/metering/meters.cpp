@@ -139,6 +139,12 @@ std::optional<Latest> Meters::latest(Channel channel) const {
     return state == nullptr ? std::nullopt : state->latest;
 }
 
+std::optional<Unit> Meters::unit_of(Channel channel) const {
+    std::lock_guard const lock{mutex_};
+    auto const* state = find(channel);
+    return state == nullptr ? std::nullopt : std::optional{state->point.unit};
+}
+
 bool Meters::silent(Channel channel, std::chrono::milliseconds longer_than) const {
     auto const found = latest(channel);
     return !found || clock_.now() - found->heard > longer_than;

@@ -68,6 +68,7 @@ public:
     std::optional<Believed> believed(Channel channel) const;
     std::optional<Latest> latest(Channel channel) const;
     /// The channel said nothing good for longer than this on the real clock, or never.
+    std::optional<Unit> unit_of(Channel channel) const;
     bool silent(Channel channel, std::chrono::milliseconds longer_than) const;
     /// The crossing at this boundary, if it was one of the channel's last few.
     std::optional<Crossing> crossing(Channel channel, Instant at) const;

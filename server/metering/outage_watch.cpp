@@ -1,8 +1,10 @@
 #include "server/metering/outage_watch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/facility/records.hpp"
+#include "server/metering/mains.hpp"
 #include "server/metering/series.hpp"
 
 namespace karkhana::metering {
@@ -18,25 +20,46 @@ constexpr auto meter_says_nothing = 5s;
 constexpr auto written_every = 10s;
 constexpr std::string_view unreachable = "unreachable";
 constexpr std::string_view unmetered = "unmetered";
+constexpr std::string_view load_shedding = "load_shedding";
+
+/// What a channel is called where it is wired.
+std::string device_of(store::Reader& reader, FacilityId const& facility, Channel channel) {
+    return reader
+        .first(
+            "SELECT d.name FROM point p JOIN device d "
+            "ON d.facility_id = p.facility_id AND d.device_id = p.device_id "
+            "WHERE p.facility_id = $1 AND p.channel = $2",
+            [](store::Row const& row) { return row.text(0); }, facility, channel)
+        .value_or("");
+}
 
 }  // namespace
 
 void OutageWatch::note_absence(std::optional<Instant> last_alive) {
     auto const now = services_.clock.now();
     if (!last_alive || now - *last_alive <= shortest_outage) return;
+    auto const id = services_.ids.make<OutageId>();
     services_.ledger.write([&](store::Writer& writer) {
         facility::insert_outage(writer, services_.facility,
-                                {.id = services_.ids.make<OutageId>(),
+                                {.id = id,
                                  .machine = std::nullopt,
                                  .during = {*last_alive, now},
                                  .kind = std::string{unreachable},
                                  .reason = ""},
                                 now);
+        for (bool const at_end : {false, true})
+            facility::add_evidence(writer, services_.facility,
+                                   {.outage = id,
+                                    .at_end = at_end,
+                                    .what = "daemon",
+                                    .source = "karkhana",
+                                    .at = at_end ? now : *last_alive});
         return true;
     });
 }
 
 void OutageWatch::watch() {
+    if (mains_) watch_mains();
     for (auto const& machine : machines_) watch(machine);
 }
 
@@ -49,26 +72,87 @@ std::string_view OutageWatch::missing(MachineId const& machine) const {
     return contact == ContactState::none ? unreachable : unmetered;
 }
 
+/// What is known of a machine that does not answer, or that answers again: its relay, its meter
+/// with the last value or the first one, and the line when everything on it is gone.
+OutageWatch::Evidence OutageWatch::evidence_of(MachineId const& machine, bool at_end,
+                                               Instant at) const {
+    Evidence found;
+    if (auto const relay = services_.contacts.describe(machine)) {
+        bool const alone = std::ranges::any_of(machines_, [&](MachineId const& other) {
+            auto const theirs = services_.contacts.describe(other);
+            return theirs && theirs->line == relay->line && missing(other) != unreachable;
+        });
+        bool const gone = services_.contacts.actual(machine) == ContactState::unknown;
+        auto const place =
+            relay->line + " " + std::to_string(relay->unit) + "/" + std::to_string(relay->channel);
+        if (gone || at_end)
+            found.push_back({.at_end = at_end, .what = "relay", .source = place, .at = at});
+        if (gone && !alone && machines_.size() > 1)
+            found.push_back({.at_end = at_end, .what = "line", .source = relay->line, .at = at});
+    }
+    auto const energy = meters_.of(machine).energy;
+    auto const believed = energy ? services_.meters.believed(*energy) : std::nullopt;
+    if (believed)
+        found.push_back({.at_end = at_end,
+                         .what = "meter",
+                         .source = "",
+                         .channel = energy,
+                         .value = believed->reading.value,
+                         .unit = std::string{name_of(Unit::wh)},
+                         .at = believed->reading.answered});
+    return found;
+}
+
 void OutageWatch::watch(MachineId const& machine) {
     auto const now = services_.monotonic.now();
     auto const at = services_.clock.now();
-    auto& watched = watched_.try_emplace(machine, Watched{now, at, {}, {}, {}}).first->second;
+    auto& watched = watched_.try_emplace(machine, Watched{now, at, {}, {}, {}, {}}).first->second;
     auto const kind = missing(machine);
     if (kind != watched.kind) {
-        if (watched.outage) write(machine, watched, at);
-        watched = {now, at, kind, {}, {}};
+        if (watched.outage) {
+            write(machine, watched, at, evidence_of(machine, true, at));
+            if (kind.empty()) on_back(machine);
+        }
+        watched = {now, at, kind, {}, {}, {}};
+        if (!kind.empty()) watched.evidence = evidence_of(machine, false, at);
     }
     if (kind.empty()) {
-        watched = {now, at, {}, {}, {}};
+        watched = {now, at, {}, {}, {}, {}};
         return;
     }
     bool const lasts =
         now - watched.reached > shortest_silence && at - watched.reached_at > shortest_outage;
     if (lasts && (!watched.outage || now - watched.written >= written_every))
-        write(machine, watched, at);
+        write(machine, watched, at, std::exchange(watched.evidence, {}));
 }
 
-void OutageWatch::write(MachineId const& machine, Watched& watched, Instant until) {
+/// A cut that the mains' own input tells is exact to a reading, so the shortest one counts.
+void OutageWatch::watch_mains() {
+    auto const told = mains_of(services_.meters, *mains_);
+    if (!told) return;
+    auto const& [off, reading, unit] = *told;
+    bool const goes_on = cut_.has_value() && off;
+    if (!goes_on && !cut_.has_value() && !off) return;
+    Evidence evidence;
+    if (!goes_on)
+        evidence.push_back({.at_end = !off,
+                            .what = unit == Unit::mv ? "voltage" : "mains",
+                            .source = "",
+                            .channel = mains_,
+                            .value = reading.value,
+                            .unit = std::string{name_of(unit)},
+                            .at = reading.answered});
+    auto const now = services_.monotonic.now();
+    if (!cut_) cut_ = {now, reading.answered, load_shedding, {}, {}, {}};
+    bool const due = !cut_->outage || !off || now - cut_->written >= written_every;
+    // An outage has a length, if it is only the microsecond that is known of it so far.
+    auto const until = std::max(reading.answered, cut_->reached_at + Duration{1});
+    if (due) write(std::nullopt, *cut_, until, std::move(evidence));
+    if (!off) cut_.reset();
+}
+
+void OutageWatch::write(std::optional<MachineId> const& machine, Watched& watched, Instant until,
+                        Evidence evidence) {
     auto const id = watched.outage.value_or(services_.ids.make<OutageId>());
     services_.ledger.write([&](store::Writer& writer) {
         if (watched.outage)
@@ -81,6 +165,11 @@ void OutageWatch::write(MachineId const& machine, Watched& watched, Instant unti
                                      .kind = std::string{watched.kind},
                                      .reason = ""},
                                     until);
+        for (auto each : evidence) {
+            each.outage = id;
+            if (each.channel) each.source = device_of(writer, services_.facility, *each.channel);
+            facility::add_evidence(writer, services_.facility, each);
+        }
         return true;
     });
     watched.outage = id;

@@ -59,6 +59,12 @@ public:
     /// Grows with every change that is known of.
     std::uint64_t changes() const { return changes_; }
 
+    /// The machine answers again after an outage: what its register says now is kept with the
+    /// session that waits there.
+    void read_after_outage(MachineId const& machine);
+    /// The input that tells whether there is any mains; before the jobs start.
+    void watch_mains(std::optional<Channel> mains) { mains_ = mains; }
+
     /// The next quarter of an hour of local time.
     Instant next_boundary() const;
     /// Takes the registers of all open sessions at a boundary that has just been passed.
@@ -175,6 +181,7 @@ private:
     bool over(booking::Booking const& booking);
     bool tells_use(MachineId const& machine) const;
     bool dropped_out(booking::Booking const& booking);
+    bool mains_off() const;
     void open_by_power(facility::Machine const& machine);
     std::optional<bool> idle(MachineId const& machine) const;
     void watch_bypass(Standing const& standing);
@@ -185,6 +192,7 @@ private:
     Zone zone_;
     MachineMeters meters_;
     StopRules stops_;
+    std::optional<Channel> mains_;
     Leases leases_;
     Turns turns_;
     Alarms alarms_;

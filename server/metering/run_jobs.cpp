@@ -2,6 +2,7 @@
 
 #include "server/booking/records.hpp"
 #include "server/facility/records.hpp"
+#include "server/metering/mains.hpp"
 #include "server/metering/run.hpp"
 #include "server/metering/series_writer.hpp"
 #include "server/metering/sessions.hpp"
@@ -138,7 +139,7 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
         // It may have been extended a moment ago.
         if (!over(latest)) return forget_stop(booking.machine);
         if (stop_now(booking.machine) == StopStep::open) end_booking(latest, session);
-    } else if (booking.state == State::running && dropped_out(booking)) {
+    } else if (booking.state == State::running && (mains_off() || dropped_out(booking))) {
         pause_by_daemon(booking, "power_cut");
     } else {
         forget_stop(booking.machine);  // its time was extended
@@ -180,6 +181,28 @@ bool RunControl::dropped_out(booking::Booking const& booking) {
     bool const settled = !held || *held > contact_settles;
     seen = open && settled ? seen + 1 : 0;
     return seen >= open_to_believe;
+}
+
+/// A relay that is fed by a battery keeps its contact closed through a cut, and the machine would
+/// start by itself when the power is back.
+bool RunControl::mains_off() const {
+    auto const mains = mains_ ? mains_of(services_.meters, *mains_) : std::nullopt;
+    return mains && mains->off;
+}
+
+void RunControl::read_after_outage(MachineId const& machine) {
+    auto const turn = turns_.try_now(machine);
+    if (!turn.owns_lock()) return;
+    auto const reg = ask_register(services_, meters_.of(machine), Edge::boundary);
+    if (!reg) return;
+    keep_events(services_.ledger, services_.facility, services_.meters);
+    services_.ledger.write([&](store::Writer& writer) {
+        for (auto const& session : open_sessions(writer, services_.facility))
+            if (session.machine == machine && session.state == SessionState::open)
+                keep_boundary(writer, &session, reg);
+        return true;
+    });
+    touch();
 }
 
 /// The first good value after the end closes what waited for it. A value from before would leave

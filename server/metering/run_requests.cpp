@@ -115,7 +115,7 @@ Result<void> RunControl::check_start(Asking const& asking, Scene const& scene, I
                       .during = scene.booking.during,
                       .now = now,
                       .out_of_order = scene.machine.out_of_order,
-                      .outage = scene.outage,
+                      .outage = scene.outage || mains_off(),
                       .taken = scene.taken,
                       .contact_silent = services_.contacts.actual(scene.booking.machine) ==
                                         ContactState::unknown});

@@ -27,6 +27,17 @@ protected:
             watch->watch();
         }
     }
+    /// "start meter 5000000 wh", and so on.
+    std::vector<std::string> evidence() {
+        std::vector<std::string> found;
+        for (auto const& each : shop.store.read([&](store::Reader& reader) {
+                 return facility::evidence_between(reader, shop.workshop.facility,
+                                                   {Instant{}, now() + 24h});
+             }))
+            found.push_back((each.at_end ? "end " : "start ") + each.what + " " + each.source +
+                            (each.value ? " " + std::to_string(*each.value) + each.unit : ""));
+        return found;
+    }
     std::vector<facility::Outage> outages() {
         return shop.store.read([&](store::Reader& reader) {
             return facility::outages_between(reader, shop.workshop.facility,
@@ -64,6 +75,99 @@ TEST_P(Outages, AMachineThatDoesNotAnswerHasAnOutageAsLongAsThatLasts) {
     pass(5min);
     ASSERT_EQ(outages().size(), 1U);
     EXPECT_EQ(outages()[0].during.end, over);
+}
+
+TEST_P(Outages, SayWhoShowedThem) {
+    auto const last = std::to_string(shop.unit(laser).shown_wh()) + "Wh";
+    shop.unit(laser).relay_answers = shop.unit(laser).answers = false;
+    pass(5min);
+    EXPECT_EQ(evidence(), (std::vector<std::string>{"start relay relays 1/1",
+                                                    "start meter meter of laser " + last}));
+    shop.unit(laser).relay_answers = shop.unit(laser).answers = true;
+    pass(5s);
+    auto const first = std::to_string(shop.unit(laser).shown_wh()) + "Wh";
+    ASSERT_EQ(evidence().size(), 4U);
+    EXPECT_EQ(evidence()[2], "end relay relays 1/1");
+    EXPECT_EQ(evidence()[3], "end meter meter of laser " + first);
+    EXPECT_THROW(ledger().write([](store::Writer& writer) {
+        return writer.execute("DELETE FROM outage_evidence");
+    }),
+                 store::ConstraintViolated);
+}
+
+TEST_P(Outages, TheFirstRegisterAfterItIsKeptWithTheSessionThatWaits) {
+    watch->on_back = [&](MachineId const& machine) { shop.daemon->run.read_after_outage(machine); };
+    auto const booking = shop.here(laser, 2h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    pass(5min);
+    shop.plant.cut_mains(laser);
+    shop.unit(laser).relay_answers = shop.unit(laser).answers = false;
+    pass(5min);
+    auto const before = shop.only_session().registers.size();
+    shop.unit(laser).mains = true;
+    shop.unit(laser).relay_answers = shop.unit(laser).answers = true;
+    pass(30s);
+    EXPECT_EQ(shop.state_of(booking), "paused");
+    EXPECT_FALSE(shop.unit(laser).closed) << "after a power cut no machine starts by itself";
+    auto const session = shop.only_session();
+    ASSERT_GT(session.registers.size(), before);
+    EXPECT_EQ(session.registers.back().edge, Edge::boundary);
+    EXPECT_GE(session.registers.back().at, outages().at(0).during.end - 2s);
+    shop.stop(booking, "stop-key-1");
+    EXPECT_EQ(shop.only_session().energy->wh,
+              shop.unit(laser).shown_wh() - session.registers.front().value.wh);
+}
+
+TEST_P(Outages, OfTheMainsAreExactAndPauseWhatARelayOnABatteryKeepsClosed) {
+    shop.boot_with([](std::vector<DeviceSetup>& setups) {
+        DeviceSetup input;
+        input.name = "mains input";
+        input.line = "line";
+        input.endpoint = "127.0.0.1:1502";
+        input.unit = 9;
+        input.profile = "plc";
+        input.points = {{"input_1", Unit::flag, false, false, 0, 1}};
+        setups.push_back(input);
+    });
+    Channel mains = 0;
+    for (auto const& point : shop.points())
+        if (point.name == "input_1") mains = point.channel;
+    ASSERT_NE(mains, 0);
+    watch.emplace(shop.daemon->services, MachineMeters{machine_meters(shop.points())},
+                  std::vector{laser}, mains);
+    shop.daemon->run.watch_mains(mains);
+    auto const tell = [&](bool on, Duration time) {
+        for (Duration passed{}; passed < time; passed += 1s) {
+            Reading reading;
+            reading.channel = mains;
+            reading.value = on ? 1 : 0;
+            reading.quality = Quality::good;
+            reading.asked = reading.answered = now();
+            shop.daemon->writer.accept({.line = 1, .boot = 7, .readings = {reading}});
+            pass(1s);
+        }
+    };
+    auto const booking = shop.here(laser, 2h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    tell(true, 60s);
+    EXPECT_EQ(shop.state_of(booking), "running");
+    EXPECT_TRUE(outages().empty());
+    auto const off = now();
+    tell(false, 40s);
+    EXPECT_EQ(shop.state_of(booking), "paused");
+    EXPECT_EQ(shop.last_reason(booking), "power_cut");
+    EXPECT_FALSE(shop.unit(laser).closed);
+    EXPECT_EQ(code_of(shop.start(booking, "start-key-2")), "outage");
+    auto const on = now();
+    tell(true, 60s);
+    ASSERT_EQ(outages().size(), 1U);
+    EXPECT_EQ(outages()[0].kind, "load_shedding");
+    EXPECT_EQ(outages()[0].machine, std::nullopt);
+    EXPECT_EQ(outages()[0].during, (Interval{off, on}));
+    EXPECT_EQ(evidence(), (std::vector<std::string>{"start mains mains input 0flag",
+                                                    "end mains mains input 1flag"}));
+    EXPECT_FALSE(shop.unit(laser).closed);
+    EXPECT_EQ(shop.start(booking, "start-key-3").status, 200);
 }
 
 TEST_P(Outages, WithoutItsRelayItIsAnotherOneThanWithoutItsMeter) {

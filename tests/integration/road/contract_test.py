@@ -94,6 +94,7 @@ class Contract(unittest.TestCase):
         cls.told("createPayment", accountant.post(f"{path}/payments", payment))
         line = cls.roles["manager"].get("/api/v1/lines").json["items"][0]["name"]
         return {"line": line, "bookings": booked["id"], "machines": booked["machine"]["id"],
+                "alarms": str(uuid.uuid4()),
                 "usage-sessions": done["session_ids"][0], "invoices": invoice["id"],
                 "from": booked["start"], "period": period}
 

@@ -3,6 +3,8 @@ import struct
 import subprocess
 import time
 import unittest
+from datetime import timedelta
+from urllib.parse import urlencode
 
 from house import House, OnBothEngines, book, facility_now, machine
 
@@ -165,6 +167,39 @@ class Faults(OnBothEngines):
             self.assertEqual((answer.status, answer.code), (409, "meter_silent"))
             self.assertFalse(house.simulated("laser-1")["contact"])
 
+    def test_after_a_power_cut_no_machine_starts_by_itself(self):
+        with House() as house:
+            member, operator = house.person("member"), house.person("operator")
+            booked = book(member, "laser-1", quantity=1)
+            path = f"/api/v1/bookings/{booked.json['id']}"
+            self.assertEqual(operator.post(path + "/start").status, 200)
+            time.sleep(3)
+            cut = facility_now(operator)
+            house.simulator("power off")
+            time.sleep(65)  # longer than a lost reply lasts
+            house.simulator("power on")
+            back = time.monotonic()
+            house.wait_until(
+                lambda: machine(operator, "laser-1")["live"]["contact"] == "open", 10)
+            print(f"the board is back {time.monotonic() - back:.1f} s after the power is")
+            for _ in range(50):
+                self.assertFalse(house.simulated("laser-1")["contact"])
+                time.sleep(0.1)
+            self.assertEqual(operator.get(path).json["state"], "paused")
+            asked = urlencode({"from": cut.isoformat(),
+                               "to": (cut + timedelta(hours=1)).isoformat()})
+            outages = operator.get(f"/api/v1/calendar?{asked}").json["outages"]
+            told = {(seen["edge"], seen["what"]) for outage in outages
+                    for seen in outage["evidence"]}
+            self.assertLessEqual({("start", "relay"), ("start", "meter"), ("start", "line"),
+                                  ("end", "relay"), ("end", "meter")}, told)
+            again = operator.patient("POST", path + "/start")
+            self.assertEqual(again.status, 200, again.raw)
+            self.assertTrue(house.simulated("laser-1")["contact"])
+            time.sleep(3)
+            self.assertEqual(operator.post(path + "/stop", {"quantity": 1}).status, 200)
+            self.assertEqual(house.verify()[0], 0, house.verify()[1])
+
     def test_another_master_closing_a_contact_is_alarmed_and_undone(self):
         with House() as house:
             manager = house.person("manager")
@@ -183,6 +218,7 @@ class Faults(OnBothEngines):
             house.wait_until(lambda: not house.simulated("press-1")["contact"], 5)
             # It stays until a person has seen it, though the contact is open again.
             self.assertEqual(live("alarm"), "closed_uncommanded")
+            house.wait_until(lambda: manager.get("/api/v1/alarms").json["items"])
             found = manager.get("/api/v1/alarms").json["items"]
             self.assertEqual([each["kind"] for each in found], ["closed_uncommanded"])
             self.assertEqual(found[0]["evidence"]["wanted"], "open")

@@ -245,10 +245,9 @@ TEST_F(ConfigFile, HowAMachineStopsFitsWhatStopsIt) {
     auto const with = [&](std::string const& machine, std::string const& relays) {
         std::string text{kSmall};
         text.insert(text.find(" }]\nline"), machine);
-        text.insert(
-            text.rfind("]"),
-            R"(  { name = "Relays", line = "hall", unit = 9, profile = "waveshare_rtu_relay_8ch", )" +
-                relays + " },\n");
+        std::string const board = R"(name = "Relays", line = "hall", unit = 9, )"
+                                  R"(profile = "waveshare_rtu_relay_8ch", )";
+        text.insert(text.rfind("]"), "  { " + board + relays + " },\n");
         return load(text);
     };
     auto config =
@@ -270,6 +269,22 @@ TEST_F(ConfigFile, HowAMachineStopsFitsWhatStopsIt) {
     EXPECT_TRUE(complains(9, "no such input"));
     EXPECT_FALSE(with("", R"(relays = ["laser-1"], feedback = [-1, 3])"));
     EXPECT_TRUE(complains(9, "more inputs than relays"));
+}
+
+TEST_F(ConfigFile, TheMainsAreToldByAPointThatThereIs) {
+    auto const with = [&](std::string const& mains) {
+        std::string text{kSmall};
+        text.insert(text.find(", opening"), ", mains = " + mains);
+        return load(text);
+    };
+    auto const config = with(R"({ device = "Meter", point = "voltage" })");
+    for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->mains->point, "voltage");
+    EXPECT_FALSE(with(R"({ device = "Meter", point = "active_power" })"));
+    EXPECT_TRUE(complains(3, "no voltage and no state"));
+    EXPECT_FALSE(with(R"({ device = "Nobody", point = "voltage" })"));
+    EXPECT_TRUE(complains(3, "no device of this name"));
 }
 
 TEST(ClockSpec, ReadsWhatAPersonTypesAndWhatItWroteItself) {
