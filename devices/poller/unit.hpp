@@ -53,7 +53,7 @@ public:
 
     /// The identity is read before the first value, and again after anything that may have put
     /// questions and answers out of step.
-    bool identity_due() const { return identity_due_; }
+    bool identity_due() const { return identity_due_ || announced(); }
     void identity_read(std::vector<std::uint16_t> const& words);
     void identity_refused() { identity_due_ = false; }
     void distrust() { identity_due_ = setup_.profile->identity.has_value(); }
@@ -84,6 +84,8 @@ private:
         std::optional<Monotonic> missing_told;
     };
 
+    /// Whether somebody has said by now who the stranger is.
+    bool announced() const;
     bool tell_missing(Channel channel, Monotonic now);
     Judgement judge_slot(Slot const& slot, profiles::Decoded const& decoded, Monotonic now) const;
 

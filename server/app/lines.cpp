@@ -33,17 +33,36 @@ std::int64_t rated_w(Config const& config, std::string const& slug) {
     return 0;
 }
 
+/// The smallest step of a register of whole numbers; what a float shows depends on its value.
+std::int64_t resolution_of(profiles::Point const& point) {
+    bool const whole =
+        point.type != profiles::WordType::f32 && point.type != profiles::WordType::f64;
+    auto const& scale = point.scale;
+    return whole ? std::max<std::int64_t>(1, scale.numerator / scale.denominator) : 1;
+}
+
+/// A serial number as a register says it; nothing for one that has letters.
+std::optional<std::uint64_t> number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    bool const whole = error == std::errc{} && end == text.data() + text.size();
+    return whole ? std::optional{number} : std::nullopt;
+}
+
 poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profiles,
                              Config const& config, std::vector<metering::Device> const& devices,
                              std::vector<metering::Point> const& points) {
     poller::UnitSetup unit;
     unit.unit = static_cast<std::uint8_t>(device.unit);
     unit.profile = profiles.at(device.profile);
-    unit.serial = device.serial;
     // A machine may be asked for more than its plate says when it starts.
     unit.max_power_w = rated_w(config, device.machine) * 2;
     auto const known =
         std::ranges::find_if(devices, [&](auto const& d) { return d.name == device.name; });
+    // Either the configuration's or that of the meter that was exchanged for it.
+    unit.serial = device.serial;
+    if (known != devices.end()) unit.serial = number_of(known->serial);
+    unit.exchanged_for = std::make_shared<std::atomic<std::uint64_t>>(0);
     // The ledger keeps the points that the device had under another profile: they are history.
     for (auto const& point : points)
         if (known != devices.end() && point.device == known->id &&
@@ -80,8 +99,11 @@ metering::DeviceHealth device_health(metering::Device const& device,
     case poller::UnitState::starting: break;
     case poller::UnitState::healthy: health.state = "good"; break;
     case poller::UnitState::suspect: health.state = "slow"; break;
-    case poller::UnitState::dead:
-    case poller::UnitState::stranger: health.state = "silent"; break;
+    case poller::UnitState::dead: health.state = "silent"; break;
+    case poller::UnitState::stranger:
+        health.state = "silent";
+        health.alarm = "stranger";
+        break;
     }
     return health;
 }
@@ -130,7 +152,7 @@ std::vector<metering::DeviceSetup> device_setups(
             if (is_watched(point))
                 setup.points.push_back({point.name, point.unit,
                                         point.kind == profiles::PointKind::counter, point.billing,
-                                        point.modulus, 1, form_of(point)});
+                                        point.modulus, resolution_of(point), form_of(point)});
         setups.push_back(std::move(setup));
     }
     return setups;
@@ -233,6 +255,16 @@ Result<std::vector<Reading>> Lines::snapshot(std::span<Channel const> channels,
     }
     if (found.empty()) return refuse(ErrorKind::conflict, "meter_silent");
     return readings;
+}
+
+void Lines::exchanged(DeviceId const& device, std::string_view serial) {
+    auto const number = number_of(serial);
+    for (auto const& known : devices_)
+        if (known.id == device && number)
+            for (auto const& line : plan_.lines)
+                for (auto const& unit : line.setup.units)
+                    if (line.setup.name == known.line && unit.unit == known.unit)
+                        *unit.exchanged_for = *number;
 }
 
 void Lines::set(MachineId const& machine, metering::ContactWish const& wish) {

@@ -14,6 +14,7 @@
 #include "server/booking/rules_life.hpp"
 #include "server/facility/rules.hpp"
 #include "server/http/message.hpp"
+#include "server/metering/exchange.hpp"
 #include "server/metering/leases.hpp"
 #include "server/metering/registers.hpp"
 #include "server/metering/rules_run.hpp"
@@ -35,6 +36,8 @@ public:
     http::Response start(http::Request const& request);
     http::Response pause(http::Request const& request);
     http::Response stop(http::Request const& request);
+    /// A person says that another meter has taken a device's place.
+    http::Response exchange(http::Request const& request);
 
     /// Before the lines start: says which contacts may still be closed, because a board opens what
     /// it finds closed for nobody.
@@ -132,6 +135,8 @@ private:
                                Ending const& ending);
     http::Response answer_pause(http::Request const& request, Asking const& asking,
                                 std::optional<Register> const& reg);
+
+    http::Response carry_out(http::Request const& request, Exchange exchange);
 
     void switch_off(MachineId const& machine);
     std::vector<booking::Booking> running_bookings();

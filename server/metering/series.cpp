@@ -84,7 +84,7 @@ template <class Each>
 void Series::each_sample(store::Reader& reader, Channel channel, Interval during, Each&& each) {
     auto const last = during.end - Duration{1};
     auto const within = [&](Sample const& sample) {
-        if (during.contains(sample.at) && is_good(sample)) each(sample);
+        if (during.contains(sample.at)) each(sample);
     };
     reader.each(
         "SELECT hour, codec, data FROM chunk WHERE facility_id = $1 AND channel = $2 "
@@ -110,6 +110,7 @@ Trace Series::trace(Channel channel, Interval during, int steps, CarriedSteps co
     if (during.empty()) return found.take();
     return store_.read([&](store::Reader& reader) {
         each_sample(reader, channel, during, [&](Sample const& sample) {
+            if (!is_good(sample)) return;
             found.add(sample.at, sample.value + carried_at(carried, sample.at, sample.value));
         });
         return found.take();
@@ -117,6 +118,12 @@ Trace Series::trace(Channel channel, Interval during, int steps, CarriedSteps co
 }
 
 std::vector<Sample> Series::samples(Channel channel, Interval during) {
+    auto found = all_samples(channel, during);
+    std::erase_if(found, [](Sample const& sample) { return !is_good(sample); });
+    return found;
+}
+
+std::vector<Sample> Series::all_samples(Channel channel, Interval during) {
     if (during.empty()) return {};
     return store_.read([&](store::Reader& reader) {
         std::vector<Sample> found;
@@ -142,6 +149,7 @@ Series::Around Series::around(Channel channel, Instant at, CarriedSteps const& c
         Interval const near{found.before ? found.before->at : at - hour,
                             (found.after ? found.after->at : at + hour) + Duration{1}};
         each_sample(reader, channel, near, [&](Sample const& sample) {
+            if (!is_good(sample)) return;
             Knot const here{sample.at, sample.value + carried_at(carried, sample.at, sample.value)};
             if (here.at <= at && (!found.before || here.at >= found.before->at))
                 found.before = here;

@@ -56,6 +56,8 @@ public:
 
     /// Good samples within the interval, by time.
     std::vector<Sample> samples(Channel channel, Interval during);
+    /// The same with those that are not good.
+    std::vector<Sample> all_samples(Channel channel, Interval during);
 
     /// What is known of a counter nearest to a moment on either side, continued: from the
     /// readings as long as they are kept, else from the quarters of an hour.

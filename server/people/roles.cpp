@@ -43,10 +43,13 @@ constexpr std::array kTable{
     OperationRow{"listUsageSessions",  yes,    yes,     yes,   yes},
     OperationRow{"getUsageSession",    yes,    yes,     yes,   yes},
     OperationRow{"assignUsageSession", yes,    yes,     no,    no},
+    OperationRow{"correctRegister",    yes,    no,      no,    no},
     OperationRow{"listPoints",         yes,    yes,     yes,   yes},
     OperationRow{"listReadings",       yes,    yes,     yes,   yes},
+    OperationRow{"exportReadings",     yes,    yes,     yes,   yes},
     OperationRow{"getMeterBalance",    yes,    yes,     no,    yes},
     OperationRow{"listDevices",        yes,    yes,     no,    yes},
+    OperationRow{"exchangeMeter",      yes,    no,      no,    no},
 
     OperationRow{"listEnterprises",    yes,    yes,     no,    yes},
     OperationRow{"createEnterprise",   yes,    no,      no,    yes},
@@ -66,6 +69,7 @@ constexpr std::array kTable{
     OperationRow{"listPayments",       yes,    no,      no,    yes},
     OperationRow{"getLedger",          yes,    no,      no,    yes},
     OperationRow{"exportCsv",          yes,    no,      no,    yes},
+    OperationRow{"exportGreenButton",  yes,    no,      yes,   yes},
 };
 // clang-format on
 
