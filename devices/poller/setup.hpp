@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,6 +29,9 @@ struct UnitSetup {
     std::int64_t max_power_w = 0;
     /// The serial number this place in the configuration was commissioned with.
     std::optional<std::uint64_t> serial;
+    /// The number of the meter that has taken its place since, set by whoever is told of it; 0:
+    /// none has. May be left out.
+    std::shared_ptr<std::atomic<std::uint64_t>> exchanged_for;
 };
 
 /// Coils and registers that a write may reach, whoever asks for it. Everything else is refused

@@ -107,6 +107,11 @@ void UnitRun::failed(modbus::Failure failure, Monotonic now, std::uint32_t dice)
     }
 }
 
+bool UnitRun::announced() const {
+    auto const other = setup_.exchanged_for ? setup_.exchanged_for->load() : 0;
+    return stranger() && other != 0 && other != setup_.serial && other == health_.serial;
+}
+
 void UnitRun::identity_read(std::vector<std::uint16_t> const& words) {
     identity_due_ = false;
     identity_retries = 0;
@@ -117,6 +122,8 @@ void UnitRun::identity_read(std::vector<std::uint16_t> const& words) {
     } else {
         std::uint64_t serial = 0;
         for (auto word : words) serial = serial << 16 | word;
+        if (setup_.exchanged_for && *setup_.exchanged_for != 0)
+            setup_.serial = setup_.exchanged_for->load();
         auto const known = setup_.serial ? setup_.serial : health_.serial;
         same = !known || *known == serial;
         if (!setup_.serial && same) setup_.serial = serial;

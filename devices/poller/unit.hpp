@@ -58,7 +58,7 @@ public:
 
     /// The identity is read before the first value, and again after anything that may have put
     /// questions and answers out of step.
-    bool identity_due() const { return identity_due_; }
+    bool identity_due() const { return identity_due_ || announced(); }
     int identity_retries = 0;  ///< "busy" answered in a row
     void identity_read(std::vector<std::uint16_t> const& words);
     void identity_refused() { identity_due_ = false; }
@@ -93,6 +93,8 @@ private:
         std::optional<Monotonic> missing_told;
     };
 
+    /// Whether somebody has said by now who the stranger is.
+    bool announced() const;
     bool tell_missing(Channel channel, Monotonic now);
     Judgement judge_slot(Slot const& slot, profiles::Decoded const& decoded, Monotonic now) const;
 

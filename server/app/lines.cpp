@@ -27,17 +27,28 @@ std::int64_t rated_w(Config const& config, std::string const& slug) {
     return 0;
 }
 
+/// A serial number as a register says it; nothing for one that has letters.
+std::optional<std::uint64_t> number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    bool const whole = error == std::errc{} && end == text.data() + text.size();
+    return whole ? std::optional{number} : std::nullopt;
+}
+
 poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profiles,
                              Config const& config, std::vector<metering::Device> const& devices,
                              std::vector<metering::Point> const& points) {
     poller::UnitSetup unit;
     unit.unit = static_cast<std::uint8_t>(device.unit);
     unit.profile = profile_of(device, profiles);
-    unit.serial = device.serial;
     // A machine may be asked for more than its plate says when it starts.
     unit.max_power_w = rated_w(config, device.machine) * 2;
     auto const known =
         std::ranges::find_if(devices, [&](auto const& d) { return d.name == device.name; });
+    // Either the configuration's or that of the meter that was exchanged for it.
+    unit.serial = device.serial;
+    if (known != devices.end()) unit.serial = number_of(known->serial);
+    unit.exchanged_for = std::make_shared<std::atomic<std::uint64_t>>(0);
     // The ledger keeps the points that the device had under another profile: they are history.
     for (auto const& point : points)
         if (known != devices.end() && point.device == known->id &&
@@ -80,8 +91,11 @@ metering::DeviceHealth device_health(metering::Device const& device,
     case poller::UnitState::starting: break;
     case poller::UnitState::healthy: health.state = "good"; break;
     case poller::UnitState::suspect: health.state = "slow"; break;
-    case poller::UnitState::dead:
-    case poller::UnitState::stranger: health.state = "silent"; break;
+    case poller::UnitState::dead: health.state = "silent"; break;
+    case poller::UnitState::stranger:
+        health.state = "silent";
+        health.alarm = "stranger";
+        break;
     }
     return health;
 }
@@ -117,6 +131,15 @@ bool same_line(LinePlan::Line const& a, LinePlan::Line const& b) {
     };
     return a.endpoint == b.endpoint && a.setup.character == b.setup.character &&
            a.max_late == b.max_late && std::ranges::equal(a.setup.units, b.setup.units, same_unit);
+}
+
+/// Which meter has taken a place is known from the old plan on, unless the place has another
+/// number now.
+void keep_exchanges(poller::LineSetup const& before, poller::LineSetup& after) {
+    for (auto& unit : after.units)
+        for (auto const& old : before.units)
+            if (old.unit == unit.unit && old.serial == unit.serial)
+                unit.exchanged_for = old.exchanged_for;
 }
 
 }  // namespace
@@ -278,6 +301,7 @@ std::vector<std::string> Lines::replace(
     std::unique_lock const lock{layout_};
     std::vector<std::string> names;
     for (auto const i : changed) {
+        keep_exchanges(plan_.lines[i].setup, plan.lines[i].setup);
         plan_.lines[i] = std::move(plan.lines[i]);
         names.push_back(plan_.lines[i].setup.name);
     }
@@ -332,6 +356,17 @@ Result<std::vector<Reading>> Lines::snapshot(std::span<Channel const> channels,
     }
     if (found.empty()) return refuse(ErrorKind::conflict, "meter_silent");
     return readings;
+}
+
+void Lines::exchanged(DeviceId const& device, std::string_view serial) {
+    auto const number = number_of(serial);
+    std::shared_lock const lock{layout_};
+    for (auto const& known : devices_)
+        if (known.id == device && number)
+            for (auto const& line : plan_.lines)
+                for (auto const& unit : line.setup.units)
+                    if (line.setup.name == known.line && unit.unit == known.unit)
+                        *unit.exchanged_for = *number;
 }
 
 void Lines::set(MachineId const& machine, metering::ContactWish const& wish) {

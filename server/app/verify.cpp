@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "server/app/verify_exchanges.hpp"
 #include "server/app/verify_registers.hpp"
 #include "server/billing/invoices.hpp"
 #include "server/billing/ledger.hpp"
@@ -23,6 +24,14 @@ void check_session(UsageSession const& session, std::vector<std::string>& findin
     };
     for (std::size_t i = 1; i < session.registers.size(); ++i)
         if (session.registers[i].value < session.registers[i - 1].value) say("its registers fall");
+    for (std::size_t i = 0; i < session.registers.size(); ++i) {
+        if (session.registers[i].edge != metering::Edge::final) continue;
+        bool const goes_on = i + 1 < session.registers.size() &&
+                             session.registers[i + 1].edge == metering::Edge::initial &&
+                             session.registers[i + 1].at == session.registers[i].at &&
+                             session.registers[i + 1].value == session.registers[i].value;
+        if (!goes_on) say("its register does not go on where a meter ended");
+    }
     if (session.state != metering::SessionState::closed || session.registers.empty()) return;
     Energy sum;
     for (auto const& segment : metering::segments_of(session)) sum += segment.energy;
@@ -48,6 +57,8 @@ Verified verify_facility(store::Store& ledger, store::Store* series,
         auto const add = [&](std::vector<billing::Finding> const& more) {
             findings.insert(findings.end(), more.begin(), more.end());
         };
+        for (auto& finding : verify_exchanges(reader, facility.id))
+            findings.push_back(std::move(finding));
         add(billing::verify_charges(reader, facility.id, zone));
         add(billing::verify_invoices(reader, facility));
         add(billing::verify_ledger(reader, facility.id));

@@ -21,8 +21,8 @@ using metering::Register;
 
 constexpr std::string_view kRegisters =
     "SELECT channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, quality, "
-    "method, sequence, session_id, form FROM usage_register WHERE facility_id = $1 "
-    "ORDER BY channel, at";
+    "method, sequence, version, said_by, why, session_id, form FROM usage_register "
+    "WHERE facility_id = $1 ORDER BY channel, at, version";
 constexpr std::string_view kQuarters =
     "SELECT at, value FROM boundary_15m WHERE facility_id = $1 AND channel = $2 "
     "AND quality = 'good' AND method = 'read' ORDER BY at";
@@ -69,12 +69,13 @@ Channels read_channels(store::Reader& reader, FacilityId const& facility,
         kRegisters,
         [&](store::Row const& row) {
             auto const reg = metering::register_of(row, 0);
-            auto const session = row.id<SessionId>(11);
-            if (!forms.say(reg, row.text(12)))
+            auto const session = row.id<SessionId>(14);
+            if (!forms.say(reg, row.text(15)))
                 findings.push_back(
                     fmt::format("session {}: the words of its {} register do not say its value",
                                 session.text(), name_of(reg.edge)));
-            if (reg.edge == Edge::boundary) return;
+            if (reg.edge != Edge::start && reg.edge != Edge::stop) return;
+            // The last version of a register comes last.
             auto& span = channels[reg.channel][session];
             span.session = session;
             End const end{reg.at, reg.value.wh,

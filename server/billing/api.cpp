@@ -196,6 +196,7 @@ void add_routes(http::Router& router, Services const& services) {
     on("POST", "/invoices/{id}/payments", "createPayment", take_payment);
     on("GET", "/ledger", "getLedger", show_ledger);
     add_invoice_routes(router, services);
+    add_correction_routes(router, services);
 }
 
 booking::Pricing make_pricing(RateCardCache& cache,

@@ -7,5 +7,7 @@ namespace karkhana::billing {
 
 /// Billing runs, invoices, proofs and finalising: the part of add_routes in api_invoices.cpp.
 void add_invoice_routes(http::Router& router, Services const& services);
+/// Corrected registers: the part in api_corrections.cpp.
+void add_correction_routes(http::Router& router, Services const& services);
 
 }  // namespace karkhana::billing

@@ -183,6 +183,7 @@ Usage usage_of(Rateable const& one) {
         if (!registers.empty()) {
             part.at_start = registers[i].quality;
             part.at_end = registers[++i].quality;
+            part.seam = registers[i].edge == metering::Edge::initial;
         }
         usage.parts.push_back(part);
     }

@@ -99,10 +99,10 @@ IssuedSession read_session(json::object const& from) {
                           {}};
     for (auto const& one : from.at("registers").as_array()) {
         auto const& reg = one.as_object();
-        session.registers.push_back({named<Edge>(reg, "edge", 3), instant(number(reg, "at")),
+        session.registers.push_back({named<Edge>(reg, "edge", 5), instant(number(reg, "at")),
                                      Energy{number(reg, "value_wh")}, text(reg, "words"),
                                      text(reg, "meter"), named<Quality>(reg, "quality", 6),
-                                     named<Method>(reg, "method", 4)});
+                                     named<Method>(reg, "method", 5)});
     }
     return session;
 }

@@ -9,6 +9,7 @@
 #include "server/billing/document.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/runs.hpp"
+#include "server/metering/exchange.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/metering/rows.hpp"
 #include "server/people/records.hpp"
@@ -37,26 +38,35 @@ std::string upper(std::string text) {
     return text;
 }
 
-/// The serial number of each channel's device, or its name where no number is known.
-std::map<Channel, std::string> meters_of(store::Reader& reader, FacilityId const& facility) {
+/// The serial number of each channel's device, or its name where no number is known, and who was
+/// in its place before.
+struct MeterNames {
+    std::map<Channel, std::string> now;
+    std::vector<metering::Exchange> exchanges;
+
+    std::string of(metering::Register const& reg) const {
+        return metering::serial_at(exchanges, reg, now.at(reg.channel));
+    }
+};
+
+MeterNames meters_of(store::Reader& reader, FacilityId const& facility) {
     std::map<DeviceId, std::string> devices;
     for (auto const& device : metering::list_devices(reader, facility))
         devices.emplace(device.id, device.serial.empty() ? device.name : device.serial);
-    std::map<Channel, std::string> meters;
+    MeterNames meters{{}, metering::list_exchanges(reader, facility)};
     for (auto const& point : metering::list_points(reader, facility))
-        meters.emplace(point.channel, devices.at(point.device));
+        meters.now.emplace(point.channel, devices.at(point.device));
     return meters;
 }
 
 IssuedSession issued_session(metering::UsageSession const& session,
-                             facility::Machine const& machine,
-                             std::map<Channel, std::string> const& meters) {
+                             facility::Machine const& machine, MeterNames const& meters) {
     IssuedSession issued{
         session.id, machine.name, machine.piece_unit, {session.start, session.stop.value()}, {}};
     for (auto const& reg : session.registers)
         if (reg.edge != Edge::boundary)
             issued.registers.push_back({reg.edge, reg.at, reg.value, metering::words_text(reg.raw),
-                                        meters.at(reg.channel), reg.quality, reg.method});
+                                        meters.of(reg), reg.quality, reg.method});
     return issued;
 }
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "server/billing/invoices.hpp"
+#include "server/exports/green_button.hpp"
 #include "server/exports/invoice_pdf.hpp"
 #include "server/exports/tables.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
+#include "server/metering/records.hpp"
 #include "server/people/records.hpp"
 #include "server/people/roles.hpp"
 
@@ -96,6 +98,50 @@ Response get_csv(store::Store& store, Request const& request) {
     });
 }
 
+/// What is read of an enterprise's month. Errors: `not_found` also for what is another's,
+/// `missing_parameter`, those of the period.
+Result<GreenButton> read_usage(store::Reader& reader, Request const& request) {
+    auto const& who = *request.principal;
+    auto const id = EnterpriseId::parse(request.parameter("enterprise").value_or(""));
+    auto const enterprise = id ? people::find_enterprise(reader, who.facility, *id) : std::nullopt;
+    if (!enterprise || !(people::is_staff(who) || who.acts_for(*id)))
+        return refuse(ErrorKind::not_found, "not_found");
+    auto const name = request.parameter("period");
+    if (!name) return refuse(ErrorKind::invalid, "missing_parameter", "a month", "period");
+    auto const zone =
+        Zone::find(facility::find_facility(reader, who.facility).value().zone).value();
+    auto const during = billing::period_interval(zone, *name);
+    if (!during) return tl::make_unexpected(during.error());
+    GreenButton usage{*id, enterprise->name.en + " " + std::string{*name}, zone, *during, {}, {}};
+    // By the end of a session, as on a bill.
+    auto const sessions = metering::sessions_between(reader, who.facility,
+                                                     {during->start - Duration{1}, during->end});
+    for (auto const& machine : facility::list_machines(reader, who.facility)) {
+        GreenButton::Usage one{machine.id, machine.name.en, {}};
+        for (auto const& session : sessions)
+            if (session.machine == machine.id && session.enterprise == *id &&
+                session.state == metering::SessionState::closed &&
+                during->contains(*session.stop)) {
+                usage.made_at = std::max(usage.made_at, *session.stop);
+                one.sessions.push_back(session);
+            }
+        if (!one.sessions.empty()) usage.usages.push_back(std::move(one));
+    }
+    return usage;
+}
+
+Response get_green_button(store::Store& store, Request const& request) {
+    auto const usage =
+        store.read([&](store::Reader& reader) { return read_usage(reader, request); });
+    if (!usage) return http::problem(usage.error());
+    Response response;
+    response.content_type = "application/atom+xml; charset=utf-8";
+    response.body = green_button_xml(*usage);
+    response.with("Content-Disposition", "attachment; filename=\"green-button-" +
+                                             std::string{*request.parameter("period")} + ".xml\"");
+    return response;
+}
+
 }  // namespace
 
 void add_routes(http::Router& router, store::Store& store) {
@@ -106,6 +152,7 @@ void add_routes(http::Router& router, store::Store& store) {
     };
     on("/invoices/{id}.pdf", "getInvoicePdf", get_pdf);
     on("/exports/{what}.csv", "exportCsv", get_csv);
+    on("/exports/green-button.xml", "exportGreenButton", get_green_button);
 }
 
 }  // namespace karkhana::exports

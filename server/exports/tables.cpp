@@ -10,6 +10,7 @@
 #include "server/billing/payments.hpp"
 #include "server/exports/csv.hpp"
 #include "server/facility/records.hpp"
+#include "server/metering/quality_codes.hpp"
 #include "server/metering/records.hpp"
 #include "server/metering/rows.hpp"
 #include "server/people/records.hpp"
@@ -18,6 +19,13 @@ namespace karkhana::exports {
 namespace {
 
 constexpr int kAll = std::numeric_limits<int>::max();
+constexpr std::string_view kRegisters =
+    "SELECT r.session_id, r.channel, r.edge, r.at, r.asked_at, r.answered_at, r.value_wh, "
+    "r.carried_wh, r.words, r.quality, r.method, r.sequence, r.version, r.said_by, r.why "
+    "FROM usage_session s JOIN usage_register r ON r.facility_id = s.facility_id "
+    "AND r.session_id = s.session_id WHERE s.facility_id = $1 AND s.state = 'closed' "
+    "AND s.stop_at >= $2 AND s.stop_at < $3 ORDER BY s.start_at, r.session_id, "
+    "CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, r.edge, r.version";
 
 using Enterprises = std::map<EnterpriseId, people::Enterprise>;
 
@@ -134,6 +142,32 @@ std::string usage_csv(store::Reader& reader, Month const& month) {
     return csv.take();
 }
 
+std::string registers_csv(store::Reader& reader, Month const& month) {
+    Csv csv({"session_id", "channel", "edge", "at", "value_wh", "raw", "quality", "method",
+             "iec_61968_9", "green_button", "version", "replaces", "said_by", "why"});
+    reader.each(
+        kRegisters,
+        [&](store::Row const& row) {
+            auto const reg = metering::register_of(row, 1);
+            auto const codes = metering::codes_of(reg.quality, reg.method);
+            csv.text(row.id<SessionId>(0).text())
+                .number(reg.channel)
+                .text(name_of(reg.edge))
+                .text(to_rfc3339(reg.at, month.zone))
+                .number(reg.value.wh)
+                .text(metering::words_text(reg.raw))
+                .text(name_of(reg.quality))
+                .text(name_of(reg.method))
+                .number(codes.iec)
+                .number(codes.espi)
+                .number(reg.version);
+            reg.version > 1 ? csv.number(reg.version - 1) : csv.empty();
+            csv.text(reg.said_by ? reg.said_by->text() : "").text(reg.why).end_row();
+        },
+        month.facility, month.during.start, month.during.end);
+    return csv.take();
+}
+
 std::string journal_csv(store::Reader& reader, Month const& month) {
     auto entries = billing::list_entries(reader, month.facility, month.during, 0, kAll);
     std::ranges::reverse(entries);
@@ -160,6 +194,7 @@ std::optional<std::string> table_csv(std::string_view name, store::Reader& reade
     if (name == "invoices") return invoices_csv(reader, month);
     if (name == "payments") return payments_csv(reader, month);
     if (name == "usage") return usage_csv(reader, month);
+    if (name == "registers") return registers_csv(reader, month);
     if (name == "journal") return journal_csv(reader, month);
     return std::nullopt;
 }

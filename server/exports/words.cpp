@@ -79,11 +79,16 @@ constexpr std::array<Pair, 6> kQualities{{{"good", "ঠিক"},
                                           {"estimated", "আনুমানিক"},
                                           {"entered by hand", "হাতে লেখা"},
                                           {"questionable", "সন্দেহজনক"}}};
-constexpr std::array<Pair, 4> kMethods{{{"read", "পড়া"},
+constexpr std::array<Pair, 5> kMethods{{{"read", "পড়া"},
                                         {"interpolated", "মধ্যবর্তী হিসাব"},
                                         {"last good reading", "শেষ ঠিক রিডিং"},
-                                        {"first good reading", "প্রথম ঠিক রিডিং"}}};
-constexpr std::array<Pair, 3> kEdges{{{"START", "শুরু"}, {"tariff", "ট্যারিফ"}, {"STOP", "শেষ"}}};
+                                        {"first good reading", "প্রথম ঠিক রিডিং"},
+                                        {"read by a person", "হাতে পড়া"}}};
+constexpr std::array<Pair, 5> kEdges{{{"START", "শুরু"},
+                                      {"tariff", "ট্যারিফ"},
+                                      {"STOP", "শেষ"},
+                                      {"old meter", "পুরোনো মিটার"},
+                                      {"new meter", "নতুন মিটার"}}};
 
 std::string_view month_name(unsigned month, Language language) {
     return kMonths.at(month - 1).in(language);

@@ -51,6 +51,7 @@ void add_routes(http::Router& router, Services const& services, RunControl& run)
     add(router, "/api/v1/usage-sessions/{id}", "getUsageSession", plain(&get_usage_session));
     add(router, "/api/v1/points", "listPoints", plain(&list_points));
     add(router, "/api/v1/points/{channel}/readings", "listReadings", plain(&list_readings));
+    add(router, "/api/v1/points/{channel}/readings.csv", "exportReadings", plain(&export_readings));
     add(router, "/api/v1/meters/{channel}/balance", "getMeterBalance", plain(&get_meter_balance));
     add(router, "/api/v1/devices", "listDevices", plain(&list_devices));
     add(router, "/api/v1/lines", "listLines", plain(&list_lines));
@@ -62,6 +63,8 @@ void add_routes(http::Router& router, Services const& services, RunControl& run)
                });
     add_change(router, "/api/v1/usage-sessions/{id}/assign", "assignUsageSession",
                plain(&assign_usage_session));
+    add_change(router, "/api/v1/devices/{id}/exchange", "exchangeMeter",
+               of_bookings(&RunControl::exchange));
     add_change(router, "/api/v1/bookings/{id}/start", "startBooking",
                of_bookings(&RunControl::start));
     add_change(router, "/api/v1/bookings/{id}/pause", "pauseBooking",

@@ -22,6 +22,7 @@ constexpr int steps_by_default = 480;
 constexpr int most_steps = 4000;
 constexpr std::chrono::days longest_trace{100};
 constexpr std::chrono::days longest_balance{3700};
+constexpr std::chrono::days longest_export{7};
 
 Result<Point> point_of(store::Reader& reader, http::Request const& request) {
     auto const& text = request.param("channel");
@@ -53,6 +54,25 @@ Zone zone_of(store::Reader& reader, FacilityId const& facility) {
     return Zone::find(facility::find_facility(reader, facility).value().zone).value();
 }
 
+struct Visible {
+    Point point;
+    CarriedSteps carried;
+    Zone zone;
+};
+
+Result<Visible> visible_point(Services const& services, http::Request const& request,
+                              Interval during) {
+    auto const& who = request.principal.value();
+    return services.ledger.read([&](store::Reader& reader) -> Result<Visible> {
+        auto const point = point_of(reader, request);
+        if (!point) return tl::make_unexpected(point.error());
+        if (!may_see(reader, who, *point, during, services.clock.now()))
+            return refuse(ErrorKind::not_found, "not_found");
+        return Visible{*point, carried_steps(reader, who.facility, point->channel),
+                       zone_of(reader, who.facility)};
+    });
+}
+
 }  // namespace
 
 http::Response list_points(Services const& services, http::Request const& request) {
@@ -76,27 +96,29 @@ http::Response list_readings(Services const& services, http::Request const& requ
     if (!during) return http::problem(during.error());
     auto const steps = booking::query_integer(request, "resolution", 1, most_steps);
     if (!steps) return http::problem(steps.error());
-    auto const& who = request.principal.value();
-    struct Found {
-        Point point;
-        CarriedSteps carried;
-        Zone zone;
-    };
-    auto const found = services.ledger.read([&](store::Reader& reader) -> Result<Found> {
-        auto const point = point_of(reader, request);
-        if (!point) return tl::make_unexpected(point.error());
-        if (!may_see(reader, who, *point, *during, services.clock.now()))
-            return refuse(ErrorKind::not_found, "not_found");
-        return Found{*point, carried_steps(reader, who.facility, point->channel),
-                     zone_of(reader, who.facility)};
-    });
+    auto const found = visible_point(services, request, *during);
     if (!found) return http::problem(found.error());
-    Series series{services.telemetry, who.facility};
+    Series series{services.telemetry, request.principal->facility};
     auto const count = static_cast<int>(steps->value_or(steps_by_default));
     auto const trace = series.trace(found->point.channel, *during, count, found->carried);
     http::Response response;
     response.body = trace_text(found->point.channel, found->point.unit, trace, found->zone);
     return response;
+}
+
+http::Response export_readings(Services const& services, http::Request const& request) {
+    auto const during = booking::query_interval(request, longest_export);
+    if (!during) return http::problem(during.error());
+    auto const found = visible_point(services, request, *during);
+    if (!found) return http::problem(found.error());
+    Series series{services.telemetry, request.principal->facility};
+    http::Response response;
+    response.content_type = "text/csv; charset=utf-8";
+    response.body = readings_csv(found->point, found->carried, found->zone,
+                                 series.all_samples(found->point.channel, *during));
+    return response.with("Content-Disposition", "attachment; filename=\"readings-" +
+                                                    std::to_string(found->point.channel) +
+                                                    ".csv\"");
 }
 
 http::Response get_meter_balance(Services const& services, http::Request const& request) {
@@ -120,11 +142,15 @@ http::Response list_devices(Services const& services, http::Request const& reque
     auto const health = services.health ? services.health() : std::vector<DeviceHealth>{};
     return services.ledger.read([&](store::Reader& reader) {
         auto const zone = zone_of(reader, who.facility);
+        auto const points = list_points(reader, who.facility);
         json::array items;
         for (auto const& device : list_devices(reader, who.facility)) {
             auto const found = std::ranges::find(health, device.id, &DeviceHealth::device);
-            items.push_back(
-                device_json(device, found == health.end() ? DeviceHealth{} : *found, zone));
+            auto shown = found == health.end() ? DeviceHealth{} : *found;
+            for (auto const& point : points)
+                if (point.device == device.id && shown.alarm.empty())
+                    shown.alarm = services.meters.alarm(point.channel);
+            items.push_back(device_json(device, shown, zone));
         }
         return http::json_response(200, json::object{{"items", std::move(items)}});
     });

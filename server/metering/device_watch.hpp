@@ -9,8 +9,8 @@
 
 namespace karkhana::metering {
 
-/// Tells the listeners when a device answers, is slow or has fallen silent, and keeps what it says
-/// its serial number is.
+/// Tells the listeners when a device answers, is slow or has fallen silent, keeps what it says its
+/// serial number is, and notes when another meter is in its place that nobody has announced.
 class DeviceWatch {
 public:
     DeviceWatch(Services const& services, std::vector<Device> const& devices);
@@ -22,7 +22,11 @@ private:
     struct Known {
         Device device;
         std::string state = "never_seen";
+        std::string alarm;
+        std::string heard;  ///< the serial number it said last
     };
+
+    void take_serial(store::Writer& writer, Device const& device, std::string const& serial);
 
     Services services_;
     std::map<DeviceId, Known> known_;

@@ -1,11 +1,8 @@
 #include "server/metering/devices.hpp"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 #include <map>
 #include <set>
-
-#include "server/people/audit.hpp"
 
 namespace karkhana::metering {
 namespace {
@@ -17,7 +14,9 @@ DeviceId save_device(store::Writer& writer, IdSource& ids, FacilityId const& fac
         "machine_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
         "ON CONFLICT (facility_id, name) DO UPDATE SET line = excluded.line, "
         "endpoint = excluded.endpoint, unit = excluded.unit, profile = excluded.profile, "
-        "serial = CASE WHEN excluded.serial = '' THEN device.serial ELSE excluded.serial END, "
+        "serial = CASE WHEN excluded.serial = '' OR EXISTS (SELECT 1 FROM meter_exchange x "
+        "WHERE x.facility_id = device.facility_id AND x.device_id = device.device_id "
+        "AND x.serial_before = excluded.serial) THEN device.serial ELSE excluded.serial END, "
         "machine_id = excluded.machine_id",
         facility, ids.make<DeviceId>(), setup.name, setup.line, setup.endpoint, setup.unit,
         setup.profile, setup.serial, setup.machine);
@@ -46,6 +45,11 @@ void save_point(store::Writer& writer, FacilityId const& facility, DeviceId cons
         "resolution = excluded.resolution, form = excluded.form",
         facility, channel, device, machine, point.name, name_of(point.unit), point.counter,
         point.billing, point.modulus, point.resolution, point.form);
+    writer.execute("INSERT INTO point_form (facility_id, channel, since, form) "
+                   "SELECT facility_id, channel, 0, form FROM point "
+                   "WHERE facility_id = $1 AND device_id = $2 AND name = $3 "
+                   "ON CONFLICT (facility_id, channel, since) DO NOTHING",
+                   facility, device, point.name);
 }
 
 }  // namespace
@@ -63,27 +67,10 @@ std::vector<Point> configure_devices(store::Writer& writer, IdSource& ids,
     return list_points(writer, facility);
 }
 
-bool save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
-                 std::string_view serial, Instant now) {
-    auto const before = writer.first(
-        "SELECT serial FROM device WHERE facility_id = $1 AND device_id = $2",
-        [](store::Row const& row) { return row.text(0); }, facility, device);
-    if (!before || *before == serial) return false;
+void save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
+                 std::string_view serial) {
     writer.execute("UPDATE device SET serial = $3 WHERE facility_id = $1 AND device_id = $2",
                    facility, device, serial);
-    auto const told = [](std::string_view text) {
-        return boost::json::serialize(boost::json::object{{"serial", text}});
-    };
-    if (!before->empty())
-        people::append_audit(writer, facility,
-                             {.person = std::nullopt,
-                              .action = "exchangeMeter",
-                              .subject = "device/" + device.text(),
-                              .before = told(*before),
-                              .after = told(serial),
-                              .reason = {}},
-                             now);
-    return true;
 }
 
 std::vector<MachineMeter> machine_meters(std::vector<Point> const& points) {

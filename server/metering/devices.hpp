@@ -41,10 +41,10 @@ std::vector<Point> configure_devices(store::Writer& writer, IdSource& ids,
                                      FacilityId const& facility,
                                      std::vector<DeviceSetup> const& setups);
 
-/// Keeps what a device says its serial number is. If it said another one before, somebody has
-/// exchanged the meter: that goes into the audit trail. False when it was known.
-bool save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
-                 std::string_view serial, Instant now);
+/// Keeps what the serial number of a device is: what it said first, or that of the meter that took
+/// its place (see exchange.hpp).
+void save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
+                 std::string_view serial);
 
 /// The energy and the power of each machine. Of several, billing grade comes first, then the
 /// lowest channel.

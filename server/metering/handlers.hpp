@@ -16,6 +16,7 @@ http::Response get_usage_session(Services const& services, http::Request const& 
 http::Response assign_usage_session(Services const& services, http::Request const& request);
 http::Response list_points(Services const& services, http::Request const& request);
 http::Response list_readings(Services const& services, http::Request const& request);
+http::Response export_readings(Services const& services, http::Request const& request);
 http::Response get_meter_balance(Services const& services, http::Request const& request);
 http::Response list_alarms(Services const& services, http::Request const& request);
 http::Response acknowledge_alarm(Services const& services, RunControl& run,

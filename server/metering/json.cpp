@@ -1,11 +1,13 @@
 #include "server/metering/json.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <charconv>
 #include <iterator>
 
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
+#include "server/metering/quality_codes.hpp"
 #include "server/metering/records.hpp"
 #include "server/metering/rows.hpp"
 #include "server/people/json.hpp"
@@ -96,6 +98,11 @@ SessionNames names_for(store::Reader& reader, FacilityId const& facility,
         auto const found = people::find_enterprise(reader, facility, *session.enterprise);
         names.enterprises.emplace(*session.enterprise, found.value());
     }
+    for (auto const& session : sessions) {
+        bool const corrected = std::ranges::any_of(
+            session.registers, [](Register const& reg) { return reg.version > 1; });
+        if (corrected) names.replaced.emplace(session.id, replaced_registers(reader, session));
+    }
     return names;
 }
 
@@ -111,12 +118,19 @@ json::object register_json(Register const& reg, Zone const& zone) {
                         {"quality", name_of(reg.quality)},
                         {"method", name_of(reg.method)}};
     object["sequence"] = or_null(reg.sequence);
+    object["said_by"] = or_null(reg.said_by);
+    object["why"] = reg.why;
+    object["version"] = reg.version;
+    object["replaces"] = reg.version > 1 ? json::value(reg.version - 1) : json::value(nullptr);
     return object;
 }
 
 json::object session_json(UsageSession const& session, SessionNames const& names) {
     json::array registers;
     for (auto const& reg : session.registers) registers.push_back(register_json(reg, names.zone));
+    json::array replaced;
+    if (auto const found = names.replaced.find(session.id); found != names.replaced.end())
+        for (auto const& reg : found->second) replaced.push_back(register_json(reg, names.zone));
     json::object object{
         {"id", session.id.text()},
         {"machine", facility::machine_ref_json(names.machines.at(session.machine))},
@@ -132,6 +146,7 @@ json::object session_json(UsageSession const& session, SessionNames const& names
         {"opened_by", name_of(session.opened_by)},
         {"meter", meter_json(session, names)},
         {"registers", std::move(registers)},
+        {"replaced", std::move(replaced)},
         {"segments", segments_json(session, names.zone)},
         {"reason", session.reason.empty() ? json::value(nullptr) : json::value(session.reason)},
         {"version", session.version}};
@@ -159,7 +174,9 @@ json::object device_json(Device const& device, DeviceHealth const& health, Zone 
             {"unit", device.unit},
             {"profile", device.profile},
             {"machine_id", or_null(device.machine)},
+            {"serial", device.serial},
             {"state", health.state},
+            {"alarm", health.alarm},
             {"last_good", time_json(health.last_good, zone)},
             {"latency_us", or_null(health.latency_us)},
             {"polls", health.polls},
@@ -175,6 +192,25 @@ json::object balance_json(Channel channel, Balance const& balance, Zone const& z
             {"sessions_wh", balance.sessions.wh},
             {"idle_wh", balance.idle.wh},
             {"unattributed_wh", balance.unattributed.wh}};
+}
+
+std::string readings_csv(Point const& point, CarriedSteps const& carried, Zone const& zone,
+                         std::vector<Sample> const& samples) {
+    std::string text = "at,value,continued,unit,quality,iec_61968_9,green_button\r\n";
+    for (auto const& sample : samples) {
+        auto const codes = codes_of(sample.quality, Method::read);
+        bool const said = sample.quality != Quality::missing;
+        text.append(to_rfc3339(sample.at, zone)).append(",");
+        if (said) append(text, sample.value);
+        text += ',';
+        if (said && point.counter)
+            append(text, sample.value + carried_at(carried, sample.at, sample.value));
+        text.append(",").append(name_of(point.unit)).append(",").append(name_of(sample.quality));
+        text.append(",").append(codes.iec).append(",");
+        append(text, codes.espi);
+        text += "\r\n";
+    }
+    return text;
 }
 
 std::string trace_text(Channel channel, Unit unit, Trace const& trace, Zone const& zone) {

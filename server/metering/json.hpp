@@ -25,6 +25,7 @@ struct SessionNames {
     std::map<EnterpriseId, people::Enterprise> enterprises;
     std::map<Channel, Point> points;
     std::map<DeviceId, Device> devices;
+    std::map<SessionId, std::vector<Register>> replaced;  ///< versions that were corrected since
 };
 SessionNames names_for(store::Reader& reader, FacilityId const& facility,
                        std::vector<UsageSession> const& sessions);
@@ -34,6 +35,11 @@ boost::json::object session_json(UsageSession const& session, SessionNames const
 boost::json::object point_json(Point const& point);
 boost::json::object device_json(Device const& device, DeviceHealth const& health, Zone const& zone);
 boost::json::object balance_json(Channel channel, Balance const& balance, Zone const& zone);
+
+/// Readings as a table: when, what the meter said and what it makes of the continued register, and
+/// how good it is, in our word and in the codes of IEC 61968-9 and Green Button.
+std::string readings_csv(Point const& point, CarriedSteps const& carried, Zone const& zone,
+                         std::vector<Sample> const& samples);
 
 /// The text of a Trace: thousands of numbers, so it is written straight away.
 std::string trace_text(Channel channel, Unit unit, Trace const& trace, Zone const& zone);

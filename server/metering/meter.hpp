@@ -32,6 +32,9 @@ struct Point {
     bool billing = false;         ///< may be billed: the profile says billing grade
     std::int64_t modulus = 0;     ///< where the counter wraps, in base units; 0: never
     std::int64_t resolution = 1;  ///< the smallest step of the value, in base units
+    std::string form = "";        ///< how words become the value
+    std::string form_before =
+        "";  ///< the same, when it was last read: the profile may have changed
 };
 
 /// The points of a machine that its sessions rest on.

@@ -36,6 +36,7 @@ void Meters::configure(std::vector<Point> const& points,
         if (known_at == remembered.end()) continue;
         auto& state = states_[place];
         state.counter.emplace(state.counter->policy(), known_at->last, known_at->carried);
+        if (point.form != point.form_before) state.counter->change_form();
         Reading reading;
         reading.channel = point.channel;
         reading.value = known_at->last.value;
@@ -43,6 +44,22 @@ void Meters::configure(std::vector<Point> const& points,
         reading.quality = Quality::good;
         state.believed = Believed{reading, known_at->carried, std::nullopt};
         state.next_boundary = boundary_after(reading.answered);
+    }
+    pair_power();
+}
+
+/// The energy that is billed is held against the power of the same device.
+void Meters::pair_power() {
+    for (auto& power : states_) {
+        if (power.point.unit != Unit::w || power.point.name != "active_power") continue;
+        for (auto& energy : states_) {
+            auto const& point = energy.point;
+            bool const pair = energy.counter && point.billing && point.unit == Unit::wh &&
+                              point.device == power.point.device;
+            if (!pair) continue;
+            energy.watch.emplace(point.resolution);
+            power.counters.push_back(point.channel);
+        }
     }
 }
 
@@ -61,9 +78,11 @@ void Meters::take_one(Reading& reading, Monotonic heard) {
         return;
     }
     state->sequence = reading.sequence;
-    reading.quality = judge(*state, reading, heard);
+    auto const judged = judge(*state, reading, heard);
+    reading.quality = judged.value_or(Quality::questionable);
     state->judged = reading.quality;
-    if (reading.quality != Quality::good) return;
+    if (!judged) return;
+    feed_power(*state, reading, heard);
     state->latest = Latest{reading, heard};
     if (!state->fell_silent) return;
     state->fell_silent = false;
@@ -73,26 +92,106 @@ void Meters::take_one(Reading& reading, Monotonic heard) {
                        .carried = state->counter ? state->counter->carried() : 0});
 }
 
-Quality Meters::judge(State& state, Reading const& reading, Monotonic heard) {
-    if (!state.counter) return Quality::good;
-    auto const verdict = state.counter->take({reading.answered, reading.value});
-    if (verdict == Verdict::doubted) return Quality::questionable;
-    if (verdict != Verdict::good) {
-        auto const& event = *state.counter->event();
+void Meters::feed_power(State const& state, Reading const& reading, Monotonic heard) {
+    for (auto const channel : state.counters)
+        find(channel)->watch->power(reading.answered, heard, reading.value);
+}
+
+/// What the power says to a value that was believed. Nothing of it is invented or left out for
+/// that: but whoever is billed by it shall know.
+Quality Meters::compare(State& state, Reading const& reading) {
+    if (!state.watch) return Quality::good;
+    auto const finding =
+        state.watch->counter(reading.answered, reading.value + state.counter->carried());
+    auto const tell = [&](std::string_view kind) {
         events_.push_back({.channel = reading.channel,
-                           .at = event.at,
-                           .kind = std::string{name_of(verdict)},
-                           .before = event.before,
-                           .after = event.after,
-                           .carried = event.carried});
+                           .at = reading.answered,
+                           .kind = std::string{kind},
+                           .carried = state.counter->carried()});
+    };
+    if (finding == Finding::frozen) tell("frozen");
+    if (finding == Finding::moving) tell("moving");
+    if (finding == Finding::disagrees) tell("disagrees");
+    bool const doubtful = state.watch->frozen() || state.watch->disagrees();
+    return doubtful ? Quality::questionable : Quality::good;
+}
+
+std::string_view Meters::alarm(Channel channel) const {
+    std::lock_guard const lock{mutex_};
+    auto const* state = find(channel);
+    if (state == nullptr || !state->watch) return "";
+    if (state->watch->frozen()) return "frozen";
+    return state->watch->disagrees() ? "disagrees" : "";
+}
+
+std::optional<Quality> Meters::judge(State& state, Reading const& reading, Monotonic heard) {
+    if (!state.counter) return Quality::good;
+    if (state.held) return std::nullopt;
+    auto const verdict = state.counter->take({reading.answered, reading.value});
+    if (verdict == Verdict::doubted) {
+        if (state.counter->doubted_since() == reading.answered) state.first_doubted = reading;
+        return std::nullopt;
     }
-    Believed const now{reading, state.counter->carried(), heard};
+    if (verdict != Verdict::good) {
+        note(state, reading, verdict);
+        if (state.watch) state.watch->restart();
+    }
+    Believed now{reading, state.counter->carried(), heard};
+    now.reading.quality = compare(state, reading);
     if (state.believed)
         cross(state, *state.believed, now);
     else
         state.next_boundary = boundary_after(reading.asked);
     state.believed = now;
-    return Quality::good;
+    return now.reading.quality;
+}
+
+void Meters::note(State const& state, Reading const& reading, Verdict verdict) {
+    auto const& event = *state.counter->event();
+    MeterEvent told{.channel = reading.channel,
+                    .at = event.at,
+                    .kind = std::string{name_of(verdict)},
+                    .before = event.before,
+                    .after = event.after,
+                    .carried = event.carried};
+    if (verdict == Verdict::form) {
+        told.note = state.point.form;
+        told.last = state.believed->reading;
+        told.carried_before = state.believed->carried;
+        told.first = state.first_doubted;
+    }
+    events_.push_back(std::move(told));
+}
+
+std::optional<Meters::Held> Meters::hold(Channel channel) {
+    std::lock_guard const lock{mutex_};
+    auto* state = find(channel);
+    if (state == nullptr || !state->counter || !state->believed) return std::nullopt;
+    state->held = true;
+    return Held{state->counter->policy(), *state->believed};
+}
+
+void Meters::release(Channel channel) {
+    std::lock_guard const lock{mutex_};
+    find(channel)->held = false;
+}
+
+void Meters::exchange(Channel channel, ExchangePlan const& plan) {
+    std::lock_guard const lock{mutex_};
+    auto& state = *find(channel);
+    state.counter->go_on_from(plan.goes_on_from, plan.carried_after);
+    if (state.watch) state.watch->restart();
+    auto const before = *state.believed;
+    Believed after{before.reading, plan.carried_after, clock_.now()};
+    if (!plan.late) {
+        after.reading = {};
+        after.reading.channel = channel;
+        after.reading.value = plan.goes_on_from.value;
+        after.reading.asked = after.reading.answered = plan.goes_on_from.at;
+        after.reading.quality = Quality::edited;
+        cross(state, before, after);
+    }
+    state.believed = after;
 }
 
 void Meters::cross(State& state, Believed const& before, Believed const& after) {
@@ -108,9 +207,10 @@ void Meters::cross(State& state, Believed const& before, Believed const& after) 
                           .at = boundary,
                           .value = interpolate(before.knot(), after.knot(), boundary),
                           .carried = after.carried};
-        if (at <= boundary + still_at_boundary) {
+        bool const by_the_meter = after.reading.sequence != 0;
+        if (by_the_meter && at <= boundary + still_at_boundary) {
             crossing.value = after.continued();
-            crossing.quality = Quality::good;
+            crossing.quality = after.reading.quality;
             crossing.method = Method::read;
             crossing.reading = after.reading;
         }

@@ -13,6 +13,8 @@
 #include "server/base/reading.hpp"
 #include "server/metering/meter.hpp"
 #include "server/metering/rules_counter.hpp"
+#include "server/metering/rules_exchange.hpp"
+#include "server/metering/rules_plausible.hpp"
 #include "server/metering/sessions.hpp"
 
 namespace karkhana::metering {
@@ -75,6 +77,19 @@ public:
     /// The channels whose raw words are evidence of a bill.
     std::vector<bool> words_kept() const;
 
+    /// A counter as it stands. Until `release` nothing more is believed of it.
+    struct Held {
+        CounterPolicy policy;
+        Believed believed;
+    };
+    /// Nothing when it is no counter, or was never read.
+    std::optional<Held> hold(Channel channel);
+    void release(Channel channel);
+    /// What is wrong with what a counter says: `frozen`, `disagrees`; empty when nothing is.
+    std::string_view alarm(Channel channel) const;
+    /// Goes on with another meter.
+    void exchange(Channel channel, ExchangePlan const& plan);
+
     /// Notes which counters fell silent.
     void watch_silence();
 
@@ -95,10 +110,19 @@ private:
         Instant next_boundary;
         std::deque<Crossing> crossings;
         bool fell_silent = false;
+        bool held = false;
+        std::optional<Reading> first_doubted;  ///< of those that agree
+        std::optional<CounterWatch> watch;     ///< of energy whose power is measured too
+        std::vector<Channel> counters;         ///< of a power: the energy it adds up to
     };
 
     void take_one(Reading& reading, Monotonic heard);
-    Quality judge(State& state, Reading const& reading, Monotonic heard);
+    /// How good the reading is; nothing when it is not believed.
+    std::optional<Quality> judge(State& state, Reading const& reading, Monotonic heard);
+    Quality compare(State& state, Reading const& reading);
+    void feed_power(State const& state, Reading const& reading, Monotonic heard);
+    void note(State const& state, Reading const& reading, Verdict verdict);
+    void pair_power();
     void cross(State& state, Believed const& before, Believed const& after);
     Instant boundary_after(Instant at) const;
     State const* find(Channel channel) const;

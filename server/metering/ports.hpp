@@ -29,6 +29,9 @@ public:
     /// go to the ReadingSink like any other. Error: `meter_silent` when nothing came at all.
     virtual Result<std::vector<Reading>> snapshot(std::span<Channel const> channels,
                                                   std::chrono::milliseconds deadline) = 0;
+    /// A person said that the meter of this number is in its place now: its readings count.
+    /// Where meters have no numbers there is nothing to do.
+    virtual void exchanged(DeviceId const& /*device*/, std::string_view /*serial*/) {}
 };
 
 /// `none`: the machine has no relay, it cannot be switched from here.
@@ -89,6 +92,7 @@ struct DeviceHealth {
     std::int64_t polls = 0;
     std::int64_t errors = 0;
     std::string serial;  ///< as the device itself says; empty when it does not
+    std::string alarm;   ///< what is wrong with what it says: stranger; empty when nothing is
 };
 
 /// How one unit of a line does, as whoever mends lines wants to know it. Counts are since the

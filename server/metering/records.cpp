@@ -32,10 +32,22 @@ std::optional<UsageSession> find_session(store::Reader& reader, FacilityId const
     if (!session) return session;
     session->registers = reader.all(
         "SELECT channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, quality, "
-        "method, sequence FROM usage_register WHERE facility_id = $1 AND session_id = $2 "
-        "ORDER BY CASE edge WHEN 'start' THEN 0 WHEN 'boundary' THEN 1 ELSE 2 END, at, value_wh",
+        "method, sequence, version, said_by, why FROM current_register "
+        "WHERE facility_id = $1 AND session_id = $2 "
+        "ORDER BY CASE edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, at, value_wh, edge",
         [](store::Row const& row) { return register_of(row, 0); }, facility, id);
     return session;
+}
+
+std::vector<Register> replaced_registers(store::Reader& reader, UsageSession const& session) {
+    return reader.all(
+        "SELECT channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, quality, "
+        "method, sequence, version, said_by, why FROM usage_register r "
+        "WHERE facility_id = $1 AND session_id = $2 AND EXISTS (SELECT 1 FROM usage_register n "
+        "WHERE n.facility_id = r.facility_id AND n.session_id = r.session_id AND n.at = r.at "
+        "AND n.edge = r.edge AND n.channel = r.channel AND n.version > r.version) "
+        "ORDER BY at, edge, version",
+        [](store::Row const& row) { return register_of(row, 0); }, session.facility, session.id);
 }
 
 std::vector<UsageSession> sessions_between(store::Reader& reader, FacilityId const& facility,
@@ -50,12 +62,12 @@ std::vector<UsageSession> sessions_between(store::Reader& reader, FacilityId con
     auto const places = places_of(sessions);
     reader.each(
         "SELECT s.session_id, r.channel, r.edge, r.at, r.asked_at, r.answered_at, r.value_wh, "
-        "r.carried_wh, r.words, r.quality, r.method, r.sequence "
-        "FROM usage_session s JOIN usage_register r "
+        "r.carried_wh, r.words, r.quality, r.method, r.sequence, r.version, r.said_by, r.why "
+        "FROM usage_session s JOIN current_register r "
         "ON r.facility_id = s.facility_id AND r.session_id = s.session_id "
         "WHERE s.facility_id = $1 AND s.start_at < $3 AND (s.stop_at IS NULL OR s.stop_at > $2) "
-        "ORDER BY CASE r.edge WHEN 'start' THEN 0 WHEN 'boundary' THEN 1 ELSE 2 END, r.at, "
-        "r.value_wh",
+        "ORDER BY CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, "
+        "r.value_wh, r.edge",
         [&](store::Row const& row) { join(sessions, row, places); }, facility, during.start,
         during.end);
     return sessions;
@@ -70,12 +82,12 @@ std::vector<UsageSession> open_sessions(store::Reader& reader, FacilityId const&
     auto const places = places_of(sessions);
     reader.each(
         "SELECT s.session_id, r.channel, r.edge, r.at, r.asked_at, r.answered_at, r.value_wh, "
-        "r.carried_wh, r.words, r.quality, r.method, r.sequence "
-        "FROM usage_session s JOIN usage_register r "
+        "r.carried_wh, r.words, r.quality, r.method, r.sequence, r.version, r.said_by, r.why "
+        "FROM usage_session s JOIN current_register r "
         "ON r.facility_id = s.facility_id AND r.session_id = s.session_id "
         "WHERE s.facility_id = $1 AND s.state <> 'closed' "
-        "ORDER BY CASE r.edge WHEN 'start' THEN 0 WHEN 'boundary' THEN 1 ELSE 2 END, r.at, "
-        "r.value_wh",
+        "ORDER BY CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, "
+        "r.value_wh, r.edge",
         [&](store::Row const& row) { join(sessions, row, places); }, facility);
     return sessions;
 }
@@ -98,8 +110,10 @@ std::vector<UsageSession> sessions_of_booking(store::Reader& reader, FacilityId 
 
 std::vector<Point> list_points(store::Reader& reader, FacilityId const& facility) {
     return reader.all(
-        "SELECT channel, device_id, machine_id, name, unit, counter, billing, modulus, resolution "
-        "FROM point WHERE facility_id = $1 ORDER BY channel",
+        "SELECT channel, device_id, machine_id, name, unit, counter, billing, modulus, resolution, "
+        "form, COALESCE((SELECT f.form FROM point_form f WHERE f.facility_id = p.facility_id "
+        "AND f.channel = p.channel ORDER BY f.since DESC LIMIT 1), form) "
+        "FROM point p WHERE facility_id = $1 ORDER BY channel",
         [](store::Row const& row) {
             return Point{.channel = static_cast<Channel>(row.integer(0)),
                          .device = row.id<DeviceId>(1),
@@ -109,7 +123,9 @@ std::vector<Point> list_points(store::Reader& reader, FacilityId const& facility
                          .counter = row.flag(5),
                          .billing = row.flag(6),
                          .modulus = row.integer(7),
-                         .resolution = row.integer(8)};
+                         .resolution = row.integer(8),
+                         .form = row.text(9),
+                         .form_before = row.text(10)};
         },
         facility);
 }

@@ -13,6 +13,8 @@ namespace karkhana::metering {
 std::optional<UsageSession> find_session(store::Reader& reader, FacilityId const& facility,
                                          SessionId const& id);
 /// Closed sessions with an enterprise that have no charge yet are found by billing itself.
+/// What was read of a session before it was corrected: every version but the last, by time.
+std::vector<Register> replaced_registers(store::Reader& reader, UsageSession const& session);
 /// Sessions of the interval with registers, in two queries whatever their number.
 std::vector<UsageSession> sessions_between(store::Reader& reader, FacilityId const& facility,
                                            Interval during);

@@ -51,7 +51,7 @@ Register register_of(Believed const& believed, Edge edge) {
     reg.value = {believed.continued()};
     reg.carried = {believed.carried};
     reg.raw = reading.raw;
-    reg.quality = Quality::good;
+    reg.quality = reading.quality == Quality::questionable ? Quality::questionable : Quality::good;
     reg.method = Method::read;
     reg.sequence = reading.sequence;
     return reg;
@@ -87,11 +87,12 @@ std::optional<Register> ask_register(Services const& services, MachineMeter cons
         auto readings = services.meter_port.snapshot(channels, snapshot_deadline - spent);
         if (!readings) break;
         services.meters.take(*readings);
-        auto const quality = readings->front().quality;
+        auto const& asked = readings->front();
+        if (asked.quality != Quality::good && asked.quality != Quality::questionable) break;
         // The poller may have brought a later value in the meantime: as good, and newer.
-        if (quality == Quality::good)
-            return register_of(services.meters.believed(*meter.energy).value(), edge);
-        if (quality != Quality::questionable) break;
+        auto const believed = services.meters.believed(*meter.energy);
+        if (believed && believed->reading.sequence >= asked.sequence)
+            return register_of(*believed, edge);
     }
     return std::nullopt;
 }
@@ -137,19 +138,27 @@ std::vector<Register> missing_boundaries(Services const& services, Zone const& z
     return missing;
 }
 
-Quality quality_between(store::Reader& reader, FacilityId const& facility, Register const& start,
-                        Register const& stop) {
+Quality quality_until(store::Reader& reader, UsageSession const& session, Register const& stop) {
+    auto const& start = *find_register(session, Edge::start);
     auto quality = worse(start.quality, stop.quality);
+    // Where one meter followed another, the energy rests on four registers.
+    for (auto const& reg : session.registers)
+        if (reg.edge == Edge::final || reg.edge == Edge::initial)
+            quality = worse(quality, reg.quality);
     Interval const during{start.answered.value_or(start.at),
                           std::max(stop.at, stop.answered.value_or(stop.at)) + Duration{1}};
-    bool lost = false;
-    for (auto const& event : events_between(reader, facility, start.channel, during)) {
+    bool lost = false, strange = false;
+    for (auto const& event : events_between(reader, session.facility, start.channel, during)) {
         if (event.kind == name_of(Verdict::reset) || event.kind == name_of(Verdict::jump))
             lost = true;
         // What comes back without having gone inside was used before the start.
         if (event.kind == name_of(Verdict::restored)) lost = !lost;
+        if (event.kind == "stranger") strange = true;
+        if (event.kind == "frozen" || event.kind == "disagrees")
+            quality = worse(quality, Quality::questionable);
     }
-    return lost ? worse(quality, Quality::questionable) : quality;
+    if (find_register(session, Edge::initial) != nullptr) strange = false;
+    return lost || strange ? worse(quality, Quality::questionable) : quality;
 }
 
 }  // namespace karkhana::metering

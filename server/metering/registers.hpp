@@ -31,9 +31,8 @@ std::optional<Register> last_good_register(Services const& services, store::Read
 std::vector<Register> missing_boundaries(Services const& services, Zone const& zone,
                                          UsageSession const& session, Register const& stop);
 
-/// How far the energy of a session with these ends may be believed: a meter that lost its count
-/// in between makes it questionable.
-Quality quality_between(store::Reader& reader, FacilityId const& facility, Register const& start,
-                        Register const& stop);
+/// How far the energy of the session may be believed when it ends with `stop`: a meter that lost
+/// its count in between, or that nobody knows, makes it questionable. Precondition: it has a START.
+Quality quality_until(store::Reader& reader, UsageSession const& session, Register const& stop);
 
 }  // namespace karkhana::metering

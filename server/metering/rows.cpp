@@ -62,7 +62,7 @@ UsageSession session_of(FacilityId const& facility, store::Row const& row) {
 Register register_of(store::Row const& row, int first) {
     Register reg;
     reg.channel = static_cast<Channel>(row.integer(first));
-    reg.edge = named<Edge>(row.text(first + 1), 3);
+    reg.edge = named<Edge>(row.text(first + 1), 5);
     reg.at = row.at(first + 2);
     reg.asked = row.maybe_at(first + 3);
     reg.answered = row.maybe_at(first + 4);
@@ -70,9 +70,12 @@ Register register_of(store::Row const& row, int first) {
     reg.carried = row.energy(first + 6);
     reg.raw = words_of(row.text(first + 7));
     reg.quality = quality_of(row.text(first + 8));
-    reg.method = named<Method>(row.text(first + 9), 4);
+    reg.method = named<Method>(row.text(first + 9), 5);
     if (auto const sequence = row.maybe_integer(first + 10))
         reg.sequence = static_cast<std::uint64_t>(*sequence);
+    reg.version = static_cast<int>(row.integer(first + 11));
+    reg.said_by = row.maybe_id<PersonId>(first + 12);
+    reg.why = row.text(first + 13);
     return reg;
 }
 

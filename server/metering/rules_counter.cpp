@@ -23,8 +23,8 @@ constexpr Duration return_within = std::chrono::hours(24);
 }  // namespace
 
 std::string_view name_of(Verdict verdict) {
-    constexpr std::array<std::string_view, 6> names = {"good", "rollover", "reset",
-                                                       "jump", "restored", "doubted"};
+    constexpr std::array<std::string_view, 8> names = {"good",     "rollover", "reset",    "jump",
+                                                       "restored", "doubted",  "exchange", "form"};
     return names.at(static_cast<std::size_t>(verdict));
 }
 
@@ -43,6 +43,7 @@ bool Counter::follows(CounterValue const& from, CounterValue const& to) const {
 }
 
 Verdict Counter::take(CounterValue next) {
+    if (last_ && other_form_) return doubt(next);
     if (!last_ || follows(*last_, next)) return accept(Verdict::good, next, next.at, carried_);
     if (policy_.modulus > 0 && next.value < last_->value) {
         auto const wrapped = policy_.modulus - last_->value + next.value;
@@ -69,6 +70,10 @@ Verdict Counter::doubt(CounterValue next) {
 
 Verdict Counter::begin_anew(CounterValue next) {
     auto const first = doubt_->first;
+    if (other_form_) {
+        left_.reset();
+        return accept(Verdict::form, next, first.at, continued() - first.value);
+    }
     bool const soon = left_ && first.at - left_->last.at <= return_within;
     if (soon && follows(left_->last, first) && left_->carried + first.value >= continued()) {
         auto const carried = left_->carried;
@@ -91,7 +96,15 @@ Verdict Counter::accept(Verdict verdict, CounterValue next, Instant since, std::
     carried_ = carried;
     last_ = next;
     doubt_.reset();
+    other_form_ = false;
     return verdict;
+}
+
+void Counter::go_on_from(CounterValue initial, std::int64_t carried) {
+    carried_ = carried;
+    last_ = initial;
+    doubt_.reset();
+    left_.reset();
 }
 
 std::int64_t carried_at(CarriedSteps const& steps, Instant at, std::int64_t value) {

@@ -30,6 +30,8 @@ enum class Verdict {
     jump,      ///< it went on at a value no machine can have drawn in the time
     restored,  ///< after a reset or jump it went back to where it was: nothing was lost
     doubted,   ///< implausible so far: not believed, not billed, asked again
+    exchange,  ///< another meter took its place, a person said so
+    form,      ///< the words mean something else from here on: scale, order, CT ratio
 };
 
 std::string_view name_of(Verdict verdict);
@@ -48,12 +50,22 @@ public:
 
     /// Takes the next value in. A reset, a jump and a return need three values that agree.
     Verdict take(CounterValue next);
+    /// The words mean something else from now on: what they say next has no difference to what
+    /// they said before. Three values that agree begin anew where the register was.
+    void change_form() { other_form_ = true; }
+    /// Another meter goes on from `initial`; `carried` leaves the register where the old one ended.
+    void go_on_from(CounterValue initial, std::int64_t carried);
 
     CounterPolicy const& policy() const { return policy_; }
     std::optional<CounterValue> const& last() const { return last_; }
     std::int64_t carried() const { return carried_; }
     /// Precondition: something was believed.
     std::int64_t continued() const { return carried_ + last_->value; }
+
+    /// When the first of the values came that are doubted and agree.
+    std::optional<Instant> doubted_since() const {
+        return doubt_ ? std::optional{doubt_->first.at} : std::nullopt;
+    }
 
     struct Event {
         Verdict verdict = Verdict::good;
@@ -87,6 +99,7 @@ private:
     std::optional<Doubt> doubt_;
     std::optional<Left> left_;  ///< where the register was before it began anew
     std::optional<Event> event_;
+    bool other_form_ = false;
 };
 
 /// Where a counter began anew, as it was kept: `carried` holds from `at` on.

@@ -104,7 +104,7 @@ void RunControl::finish(store::Writer& writer, UsageSession const& session, Endi
         for (auto const& reg : ending.boundaries)
             add_register(writer, session.facility, session.id, reg);
         close_session(writer, session, ending.at, ending.stop, ending.quantity,
-                      quality_between(writer, session.facility, *start, *ending.stop));
+                      quality_until(writer, session, *ending.stop));
     } else {
         begin_closing(writer, session, ending.at, ending.quantity);
     }

@@ -15,6 +15,7 @@
 #include "server/facility/rules.hpp"
 #include "server/http/message.hpp"
 #include "server/metering/alarms.hpp"
+#include "server/metering/exchange.hpp"
 #include "server/metering/leases.hpp"
 #include "server/metering/registers.hpp"
 #include "server/metering/rules_run.hpp"
@@ -38,6 +39,8 @@ public:
     http::Response start(http::Request const& request);
     http::Response pause(http::Request const& request);
     http::Response stop(http::Request const& request);
+    /// A person says that another meter has taken a device's place.
+    http::Response exchange(http::Request const& request);
 
     /// Before the lines start: says which contacts may still be closed, because a board opens what
     /// it finds closed for nobody.
@@ -151,6 +154,7 @@ private:
 
     http::Response answer_wish(http::Request const& request, Asking const& asking,
                                StopWish const& wish);
+    http::Response carry_out(http::Request const& request, Exchange exchange);
 
     void switch_off(MachineId const& machine);
     StopStep stop_now(MachineId const& machine);

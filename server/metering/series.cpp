@@ -134,7 +134,7 @@ void Series::each_journaled(store::Reader& reader, Channel channel, Interval dur
 void Series::each_sample(store::Reader& reader, Channel channel, Interval during,
                          std::function<void(Sample const&)> const& each) {
     auto const within = [&](Sample const& sample) {
-        if (during.contains(sample.at) && is_good(sample)) each(sample);
+        if (during.contains(sample.at)) each(sample);
     };
     each_chunk(reader, channel, during, [&](store::Row const& row) {
         unpack_chunk(row.integer(0), static_cast<int>(row.integer(1)), row.blob(2), within);
@@ -164,6 +164,12 @@ Trace Series::trace(Channel channel, Interval during, int steps, CarriedSteps co
 }
 
 std::vector<Sample> Series::samples(Channel channel, Interval during) {
+    auto found = all_samples(channel, during);
+    std::erase_if(found, [](Sample const& sample) { return !is_good(sample); });
+    return found;
+}
+
+std::vector<Sample> Series::all_samples(Channel channel, Interval during) {
     if (during.empty()) return {};
     return store_.read([&](store::Reader& reader) {
         std::vector<Sample> found;
@@ -189,6 +195,7 @@ Series::Around Series::around(Channel channel, Instant at, CarriedSteps const& c
         Interval const near{found.before ? found.before->at : at - hour,
                             (found.after ? found.after->at : at + hour) + Duration{1}};
         each_sample(reader, channel, near, [&](Sample const& sample) {
+            if (!is_good(sample)) return;
             Knot const here{sample.at, sample.value + carried_at(carried, sample.at, sample.value)};
             if (here.at <= at && (!found.before || here.at >= found.before->at))
                 found.before = here;

@@ -62,6 +62,8 @@ public:
 
     /// Good samples within the interval, by time.
     std::vector<Sample> samples(Channel channel, Interval during);
+    /// The same with those that are not good.
+    std::vector<Sample> all_samples(Channel channel, Interval during);
 
     /// What is known of a counter nearest to a moment on either side, continued: from the
     /// readings as long as they are kept, else from the quarters of an hour.
@@ -101,7 +103,7 @@ private:
     /// Of the hours that the interval touches, whatever their quality.
     void each_journaled(store::Reader& reader, Channel channel, Interval during,
                         std::function<void(Sample const&)> const& each);
-    /// Good ones within the interval.
+    /// Those within the interval, whatever their quality.
     void each_sample(store::Reader& reader, Channel channel, Interval during,
                      std::function<void(Sample const&)> const& each);
     std::vector<Pending> pending(Instant now);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "server/metering/exchange.hpp"
 #include "server/metering/journal.hpp"
 
 namespace karkhana::metering {
@@ -128,7 +129,10 @@ void keep_events(store::Store& ledger, FacilityId const& facility, Meters& meter
     auto const events = meters.unkept_events();
     if (events.empty()) return;
     ledger.write([&](store::Writer& writer) {
-        for (auto const& event : events) insert_event(writer, facility, event);
+        for (auto const& event : events) {
+            insert_event(writer, facility, event);
+            if (event.kind == name_of(Verdict::form)) keep_form(writer, facility, event);
+        }
         return true;
     });
     meters.events_kept(events);

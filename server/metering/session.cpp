@@ -47,13 +47,14 @@ std::string_view name_of(Opener opener) {
 }
 
 std::string_view name_of(Edge edge) {
-    constexpr std::array<std::string_view, 3> names = {"start", "boundary", "stop"};
+    constexpr std::array<std::string_view, 5> names = {"start", "boundary", "stop", "final",
+                                                       "initial"};
     return names.at(static_cast<std::size_t>(edge));
 }
 
 std::string_view name_of(Method method) {
-    constexpr std::array<std::string_view, 4> names = {"read", "interpolated", "last_good",
-                                                       "first_good"};
+    constexpr std::array<std::string_view, 5> names = {"read", "interpolated", "last_good",
+                                                       "first_good", "entered"};
     return names.at(static_cast<std::size_t>(method));
 }
 

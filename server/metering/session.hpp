@@ -16,10 +16,12 @@ namespace karkhana::metering {
 enum class SessionKind { booked, unattributed, walk_in, own_use, test, maintenance, suspicious };
 enum class SessionState { open, closing, closed };
 enum class Opener { booking, operator_, power };
-enum class Edge { start, boundary, stop };
+/// `final` and `initial` are one moment and one value: where a meter, or a form of its words, ends
+/// and the next begins.
+enum class Edge { start, boundary, stop, final, initial };
 /// How a register value came to be: read at the moment itself, interpolated between two good
-/// readings, or a bound (the last good one before, the first good one after).
-enum class Method { read, interpolated, last_good, first_good };
+/// readings, a bound (the last good one before, the first good one after), or read off by a person.
+enum class Method { read, interpolated, last_good, first_good, entered };
 
 std::string_view name_of(SessionKind kind);
 std::string_view name_of(SessionState state);
@@ -42,6 +44,9 @@ struct Register {
     Quality quality = Quality::good;
     Method method = Method::read;
     std::optional<std::uint64_t> sequence;
+    int version = 1;  ///< a correction is another version; it replaces the one before
+    std::optional<PersonId> said_by;
+    std::string why;
 
     bool operator==(Register const&) const = default;
 };

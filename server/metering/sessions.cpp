@@ -22,13 +22,17 @@ void add_register(store::Writer& writer, FacilityId const& facility, SessionId c
                   Register const& reg) {
     writer.execute(
         "INSERT INTO usage_register (facility_id, session_id, channel, edge, at, asked_at, "
-        "answered_at, value_wh, carried_wh, words, quality, method, sequence, form) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-        "COALESCE((SELECT form FROM point WHERE facility_id = $1 AND channel = $3), '')) "
-        "ON CONFLICT (facility_id, session_id, at, edge, channel) DO NOTHING",
+        "answered_at, value_wh, carried_wh, words, quality, method, sequence, version, replaces, "
+        "said_by, why, form) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+        "COALESCE((SELECT form FROM point_form WHERE facility_id = $1 AND channel = $3 "
+        "AND since <= $18 ORDER BY since DESC LIMIT 1), '')) "
+        "ON CONFLICT (facility_id, session_id, at, edge, channel, version) DO NOTHING",
         facility, session, reg.channel, name_of(reg.edge), reg.at, reg.asked, reg.answered,
         reg.value, reg.carried, words_text(reg.raw), name_of(reg.quality), name_of(reg.method),
-        reg.sequence);
+        reg.sequence, reg.version,
+        reg.version > 1 ? std::optional<std::int64_t>{reg.version - 1} : std::nullopt, reg.said_by,
+        reg.why, reg.answered.value_or(reg.at));
 }
 
 std::string run_key_of(store::Reader& reader, FacilityId const& facility,
@@ -88,18 +92,18 @@ std::optional<Register> last_register(store::Reader& reader, FacilityId const& f
                                       Channel channel) {
     return reader.first(
         "SELECT channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, quality, "
-        "method, sequence FROM usage_register WHERE facility_id = $1 AND channel = $2 "
-        "ORDER BY at DESC, value_wh DESC LIMIT 1",
+        "method, sequence, version, said_by, why FROM current_register "
+        "WHERE facility_id = $1 AND channel = $2 ORDER BY at DESC, value_wh DESC LIMIT 1",
         [](store::Row const& row) { return register_of(row, 0); }, facility, channel);
 }
 
 Bounds bounds_at(store::Reader& reader, FacilityId const& facility, Channel channel, Instant at) {
     auto const value = [](store::Row const& row) { return row.integer(0); };
-    return {.least = reader.first("SELECT value_wh FROM usage_register WHERE facility_id = $1 "
+    return {.least = reader.first("SELECT value_wh FROM current_register WHERE facility_id = $1 "
                                   "AND channel = $2 AND at <= $3 "
                                   "ORDER BY at DESC, value_wh DESC LIMIT 1",
                                   value, facility, channel, at),
-            .most = reader.first("SELECT value_wh FROM usage_register WHERE facility_id = $1 "
+            .most = reader.first("SELECT value_wh FROM current_register WHERE facility_id = $1 "
                                  "AND channel = $2 AND at >= $3 ORDER BY at, value_wh LIMIT 1",
                                  value, facility, channel, at)};
 }
@@ -117,9 +121,9 @@ std::vector<Taken> taken_between(store::Reader& reader, FacilityId const& facili
                                  Interval during, Knot const& now_knot) {
     return reader.all(
         "SELECT s.kind, a.at, a.value_wh, o.at, o.value_wh "
-        "FROM usage_session s JOIN usage_register a ON a.facility_id = s.facility_id "
+        "FROM usage_session s JOIN current_register a ON a.facility_id = s.facility_id "
         "AND a.session_id = s.session_id AND a.edge = 'start' AND a.channel = $2 "
-        "LEFT JOIN usage_register o ON o.facility_id = s.facility_id "
+        "LEFT JOIN current_register o ON o.facility_id = s.facility_id "
         "AND o.session_id = s.session_id AND o.edge = 'stop' AND o.channel = $2 "
         "WHERE s.facility_id = $1 AND s.start_at < $4 AND (s.state <> 'closed' OR s.stop_at >= $3) "
         "ORDER BY a.at, a.value_wh",
@@ -163,7 +167,9 @@ std::vector<MeterEvent> events_between(store::Reader& reader, FacilityId const& 
 CarriedSteps carried_steps(store::Reader& reader, FacilityId const& facility, Channel channel) {
     return reader.all(
         "SELECT at, before_wh, after_wh, carried_wh FROM meter_event WHERE facility_id = $1 "
-        "AND channel = $2 AND kind IN ('rollover', 'reset', 'jump', 'restored') ORDER BY at",
+        "AND channel = $2 "
+        "AND kind IN ('rollover', 'reset', 'jump', 'restored', 'exchange', 'form') "
+        "ORDER BY at",
         [](store::Row const& row) {
             return CarriedStep{row.at(0), row.integer(1), row.integer(2), row.integer(3)};
         },

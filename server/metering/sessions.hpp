@@ -58,11 +58,15 @@ std::vector<Taken> taken_between(store::Reader& reader, FacilityId const& facili
 struct MeterEvent {
     Channel channel = 0;
     Instant at;
-    std::string kind;  ///< a Verdict's name, silent, back, bypass
+    std::string kind;  ///< a Verdict's name, silent, back, bypass, stranger, frozen, moving, ...
     std::optional<std::int64_t> before;
     std::optional<std::int64_t> after;
     std::int64_t carried = 0;
     std::string note;
+    /// Of a change of the form: what was read on either side of it, for the sessions it divides.
+    std::optional<Reading> last;
+    std::optional<Reading> first;
+    std::int64_t carried_before = 0;
 };
 /// Kept once: the same event again changes nothing.
 void insert_event(store::Writer& writer, FacilityId const& facility, MeterEvent const& event);

@@ -43,14 +43,17 @@ constexpr std::array kTable{
     OperationRow{"listUsageSessions",  yes,    yes,     yes,   yes},
     OperationRow{"getUsageSession",    yes,    yes,     yes,   yes},
     OperationRow{"assignUsageSession", yes,    yes,     no,    no},
+    OperationRow{"correctRegister",    yes,    no,      no,    no},
     OperationRow{"listPoints",         yes,    yes,     yes,   yes},
     OperationRow{"listReadings",       yes,    yes,     yes,   yes},
+    OperationRow{"exportReadings",     yes,    yes,     yes,   yes},
     OperationRow{"getMeterBalance",    yes,    yes,     no,    yes},
     OperationRow{"listDevices",        yes,    yes,     no,    yes},
     OperationRow{"listLines",          yes,    yes,     no,    yes},
     OperationRow{"listLineFrames",     yes,    yes,     no,    yes},
     OperationRow{"listAlarms",         yes,    yes,     no,    no},
     OperationRow{"acknowledgeAlarm",   yes,    yes,     no,    no},
+    OperationRow{"exchangeMeter",      yes,    no,      no,    no},
 
     OperationRow{"listEnterprises",    yes,    yes,     no,    yes},
     OperationRow{"createEnterprise",   yes,    no,      no,    yes},
@@ -70,6 +73,7 @@ constexpr std::array kTable{
     OperationRow{"listPayments",       yes,    no,      no,    yes},
     OperationRow{"getLedger",          yes,    no,      no,    yes},
     OperationRow{"exportCsv",          yes,    no,      no,    yes},
+    OperationRow{"exportGreenButton",  yes,    no,      yes,   yes},
 };
 // clang-format on
 

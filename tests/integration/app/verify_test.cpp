@@ -3,13 +3,16 @@
 #include "server/app/register_form.hpp"
 #include "server/app/verify.hpp"
 #include "server/metering/devices.hpp"
+#include "server/metering/exchange.hpp"
 #include "server/metering/sessions.hpp"
+#include "server/people/records.hpp"
 #include "tests/support/store_fixture.hpp"
 
 namespace karkhana::app {
 namespace {
 
 using metering::Edge;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -148,6 +151,8 @@ TEST_P(VerifyingRegisters, ADeviceThatBecomesAnotherLeavesItsPastReadable) {
     ledger().write([&](store::Writer& writer) {
         writer.execute("UPDATE device SET profile = 'other'");
         configure(writer, "u16 little 1/1");
+        metering::keep_form(writer, facility.id,
+                            {.channel = channel, .at = at(15), .note = "u16 little 1/1"});
         return true;
     });
     EXPECT_THAT(findings(), IsEmpty());
@@ -155,6 +160,47 @@ TEST_P(VerifyingRegisters, ADeviceThatBecomesAnotherLeavesItsPastReadable) {
     EXPECT_THAT(findings(), ElementsAre(HasSubstr("words of its start register"),
                                         HasSubstr("words of its stop register")))
         << "from now on words are read otherwise";
+}
+
+TEST_P(VerifyingRegisters, AnExchangeIsWorkedOutAgain) {
+    people::Person const person{
+        .id = ids.make<PersonId>(), .login = "rina", .name = {"Rina", "রিনা"}, .language = "bn"};
+    metering::Exchange exchange{.id = ids.make<metering::ExchangeId>(),
+                                .channel = channel,
+                                .at = at(20),
+                                .final_wh = 1'500,
+                                .initial_wh = 40,
+                                .serial_before = "1",
+                                .serial_after = "2",
+                                .reason = "it burnt",
+                                .said_by = person.id,
+                                .said_at = at(21)};
+    auto const event = [&](int minute, std::int64_t carried) {
+        return metering::MeterEvent{.channel = channel,
+                                    .at = at(minute),
+                                    .kind = "exchange",
+                                    .before = 1'500,
+                                    .after = 40,
+                                    .carried = carried,
+                                    .note = exchange.id.text()};
+    };
+    ledger().write([&](store::Writer& writer) {
+        exchange.device = metering::list_devices(writer, facility.id).front().id;
+        people::insert_person(writer, facility.id, person, "none", at(0));
+        metering::insert_exchange(writer, facility.id, exchange);
+        return true;
+    });
+    EXPECT_THAT(findings(), ElementsAre(HasSubstr("is in no register")));
+    ledger().write([&](store::Writer& writer) {
+        metering::insert_event(writer, facility.id, event(20, 1'460));
+        return true;
+    });
+    EXPECT_THAT(findings(), IsEmpty());
+    ledger().write([&](store::Writer& writer) {
+        metering::insert_event(writer, facility.id, event(22, 1'461 + 1'460));
+        return true;
+    });
+    EXPECT_THAT(findings(), Contains(HasSubstr("does not go on where its meter ended")));
 }
 
 TEST(RegisterForm, ComesBackAsItWas) {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "server/metering/device_watch.hpp"
-#include "server/people/audit.hpp"
+#include "server/metering/sessions.hpp"
 #include "tests/integration/metering/shop.hpp"
 
 namespace karkhana::metering {
@@ -18,18 +18,20 @@ protected:
                      })
                      .at(0);
     }
-    bool says(std::string_view serial) {
-        return shop.store.write([&](store::Writer& writer) {
-            return save_serial(writer, shop.workshop.facility, device.id, serial,
-                               shop.workshop.clock.now());
+    std::vector<MeterEvent> strangers() {
+        return shop.store.read([&](store::Reader& reader) {
+            auto found = events_between(reader, shop.workshop.facility, shop.unit(laser).energy,
+                                        {Instant{}, shop.workshop.clock.now() + 1h});
+            std::erase_if(found, [](auto const& each) { return each.kind != "stranger"; });
+            return found;
         });
     }
-    std::vector<people::AuditRecord> exchanges() {
-        auto found = shop.store.read([&](store::Reader& reader) {
-            return people::list_audit(reader, shop.workshop.facility, 0, 50);
-        });
-        std::erase_if(found, [](auto const& each) { return each.event.action != "exchangeMeter"; });
-        return found;
+    std::string serial() {
+        return shop.store
+            .read(
+                [&](store::Reader& reader) { return list_devices(reader, shop.workshop.facility); })
+            .at(0)
+            .serial;
     }
 
     Shop shop{ledger(), telemetry()};
@@ -38,20 +40,21 @@ protected:
 };
 KARKHANA_ON_BOTH_ENGINES(Devices);
 
-TEST_P(Devices, AreKnownByWhatTheySayOfThemselves) {
-    EXPECT_FALSE(says("123")) << "as it was configured";
-    EXPECT_TRUE(exchanges().empty());
-    EXPECT_TRUE(says("456"));
-    EXPECT_FALSE(says("456"));
-    auto const found = exchanges();
-    ASSERT_EQ(found.size(), 1U);
-    EXPECT_FALSE(found[0].event.person);
-    EXPECT_EQ(found[0].event.subject, "device/" + device.id.text());
-    EXPECT_EQ(found[0].event.before, R"({"serial":"123"})");
-    EXPECT_EQ(found[0].event.after, R"({"serial":"456"})");
+TEST_P(Devices, AreKnownByWhatTheySayFirst) {
+    ledger().write(
+        [&](store::Writer& writer) { return writer.execute("UPDATE device SET serial = ''"); });
+    std::vector<DeviceHealth> health(1);
+    health[0].device = device.id;
+    health[0].serial = "456";
+    auto& services = shop.daemon->services;
+    services.health = [&] { return health; };
+    DeviceWatch watch{services, {device}};
+    watch.look();
+    EXPECT_EQ(serial(), "456");
+    EXPECT_TRUE(strangers().empty());
 }
 
-TEST_P(Devices, AreToldOfWhenTheyFallSilentOrAreExchanged) {
+TEST_P(Devices, AreToldOfWhenTheyFallSilentOrAreStrangers) {
     std::vector<DeviceHealth> health(1);
     health[0].device = device.id;
     auto& services = shop.daemon->services;
@@ -71,11 +74,13 @@ TEST_P(Devices, AreToldOfWhenTheyFallSilentOrAreExchanged) {
     health[0].state = "silent";
     watch.look();
     EXPECT_EQ(shop.daemon->published, (std::vector{event("good"), event("silent")}));
-    EXPECT_TRUE(exchanges().empty());
+    EXPECT_TRUE(strangers().empty());
     health[0].serial = "456";
     watch.look();
     watch.look();
-    EXPECT_EQ(exchanges().size(), 1U);
+    ASSERT_EQ(strangers().size(), 1U);
+    EXPECT_EQ(strangers()[0].note, "456");
+    EXPECT_EQ(serial(), "123") << "nobody has said that it may take its place";
 }
 
 }  // namespace

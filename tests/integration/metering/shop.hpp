@@ -108,6 +108,10 @@ public:
                              .pattern = "/api/v1/bookings/{id}/stop",
                              .operation_id = "stopBooking",
                              .handler = [this](auto& r) { return daemon->run.stop(r); }});
+        workshop.router.add({.method = "POST",
+                             .pattern = "/api/v1/devices/{id}/exchange",
+                             .operation_id = "exchangeMeter",
+                             .handler = [this](auto& r) { return daemon->run.exchange(r); }});
         workshop.clock.set(booking::dhaka("2026-11-21 10:00"));
         real.advance(1h);
     }

@@ -93,8 +93,10 @@ class Contract(unittest.TestCase):
         payment = {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"}
         cls.told("createPayment", accountant.post(f"{path}/payments", payment))
         line = cls.roles["manager"].get("/api/v1/lines").json["items"][0]["name"]
+        device = accountant.get("/api/v1/devices").json["items"][0]["id"]
         return {"line": line, "bookings": booked["id"], "machines": booked["machine"]["id"],
-                "alarms": str(uuid.uuid4()),
+                "alarms": str(uuid.uuid4()), "devices": device,
+                "enterprise": invoice["enterprise"]["id"],
                 "usage-sessions": done["session_ids"][0], "invoices": invoice["id"],
                 "from": booked["start"], "period": period}
 
@@ -115,7 +117,9 @@ class Contract(unittest.TestCase):
         if "from" in names:
             text += f"from={day}T00:00:00{offset}&to={day}T23:00:00{offset}&"
         if "period" in names:
-            text += f"period={self.ids['period']}"
+            text += f"period={self.ids['period']}&"
+        if "enterprise" in names:
+            text += f"enterprise={self.ids['enterprise']}"
         return "?" + text if text else ""
 
     def test_every_operation_of_the_document_has_a_route(self):

@@ -181,5 +181,27 @@ TEST(CarriedSteps, AreToldByTheValueWhereTheTimeIsRounded) {
     EXPECT_EQ(carried_at(steps, noon + 400ms, 9'999'979), 0);
 }
 
+TEST(Counter, BeginsAnewWhereItWasWhenItsWordsMeanSomethingElse) {
+    Counter counter = at_start(laser, 5'000'000);
+    counter.change_form();
+    // Even what would follow is of another kind now.
+    EXPECT_EQ(counter.take({noon + 1s, 5'000'001}), Verdict::doubted);
+    EXPECT_EQ(counter.take({noon + 2s, 500'000}), Verdict::doubted);
+    EXPECT_EQ(counter.take({noon + 3s, 500'000}), Verdict::doubted);
+    EXPECT_EQ(counter.take({noon + 4s, 500'001}), Verdict::form);
+    EXPECT_EQ(counter.continued(), 5'000'001);
+    EXPECT_EQ(counter.event()->at, noon + 2s);
+    EXPECT_EQ(counter.take({noon + 5s, 500'002}), Verdict::good);
+}
+
+TEST(Counter, GoesOnWithAnotherMeter) {
+    Counter counter = at_start(laser, 5'000'000);
+    EXPECT_EQ(counter.take({noon + 1s, 30}), Verdict::doubted);
+    counter.go_on_from({noon + 60s, 30}, 5'000'005 - 30);
+    EXPECT_EQ(counter.continued(), 5'000'005);
+    EXPECT_EQ(counter.take({noon + 61s, 31}), Verdict::good);
+    EXPECT_EQ(counter.continued(), 5'000'006);
+}
+
 }  // namespace
 }  // namespace karkhana::metering

@@ -283,6 +283,7 @@ TEST_F(Engine, DoubtsACounterThatOutrunsItsMachine) {
 TEST_F(Engine, AsksForTheSerialNumberFirstAndMarksAStranger) {
     auto setup = unit(1, true);
     setup.serial = 0x0001'0002;
+    setup.exchanged_for = std::make_shared<std::atomic<std::uint64_t>>(0);
     make({setup});
     line.units[1] = {{0xFC00, 1}, {0xFC01, 2}};
     run_for(3s - 1ms);
@@ -299,8 +300,15 @@ TEST_F(Engine, AsksForTheSerialNumberFirstAndMarksAStranger) {
     EXPECT_EQ(kept.count(12, Quality::good), 3U);
     EXPECT_GT(kept.count(12, Quality::questionable), 3U);
     EXPECT_EQ(engine->health().units.at(0).state, UnitState::stranger);
-    EXPECT_EQ(engine->health().units.at(0).state, UnitState::stranger);
     EXPECT_EQ(engine->health().units.at(0).serial, 0x0001'0003U);
+    // Somebody says that a third one is there, then that it is this one.
+    *setup.exchanged_for = 0x0001'0004;
+    run_for(3s);
+    EXPECT_EQ(kept.count(12, Quality::good), 3U);
+    *setup.exchanged_for = 0x0001'0003;
+    run_for(5s);
+    EXPECT_EQ(engine->health().units.at(0).state, UnitState::healthy);
+    EXPECT_GT(kept.count(12, Quality::good), 3U);
 }
 
 TEST_F(Engine, ChecksTheIdentityAgainAfterEveryMissingReply) {

@@ -31,6 +31,7 @@ export type Machine = Schemas['Machine'];
 export type MachineRef = Schemas['MachineRef'];
 export type MachineState = LiveMachine['state'];
 export type Me = Schemas['Me'];
+export type MeterExchangeDraft = Schemas['MeterExchangeDraft'];
 export type Money = Schemas['Money'];
 export type Offer = Schemas['Offer'];
 export type OpeningHours = Schemas['OpeningHours'];

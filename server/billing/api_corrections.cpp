@@ -1,0 +1,160 @@
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "server/billing/api_parts.hpp"
+#include "server/billing/corrections.hpp"
+#include "server/billing/runs.hpp"
+#include "server/http/json.hpp"
+#include "server/metering/json.hpp"
+#include "server/metering/sessions.hpp"
+#include "server/people/audit.hpp"
+#include "server/people/idempotency.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+namespace json = boost::json;
+using http::Request;
+using http::Response;
+using metering::Edge;
+using metering::UsageSession;
+
+constexpr std::int64_t kMostWh = 1'000'000'000'000'000;
+constexpr std::string_view kBefore =
+    "SELECT value_wh FROM current_register WHERE facility_id = $1 AND channel = $2 "
+    "AND session_id <> $3 AND at <= $4 ORDER BY at DESC, value_wh DESC LIMIT 1";
+constexpr std::string_view kAfter =
+    "SELECT value_wh FROM current_register WHERE facility_id = $1 AND channel = $2 "
+    "AND session_id <> $3 AND at >= $4 ORDER BY at, value_wh LIMIT 1";
+constexpr std::string_view kInvoice =
+    "SELECT i.invoice_id, i.state FROM invoice_session n JOIN invoice i "
+    "ON i.facility_id = n.facility_id AND i.invoice_id = n.invoice_id "
+    "WHERE n.facility_id = $1 AND n.session_id = $2";
+constexpr std::string_view kCorrectSession =
+    "UPDATE usage_session SET energy_wh = $3, quality = $4, version = version + 1 "
+    "WHERE facility_id = $1 AND session_id = $2 AND version = $5";
+
+Result<Correction> read_correction(Request const& request) {
+    auto const id = http::path_id<SessionId>(request);
+    if (!id) return tl::make_unexpected(id.error());
+    auto body = http::JsonBody::parse(request);
+    Correction correction;
+    correction.session = *id;
+    auto const edge = body.text("edge");
+    correction.at = body.maybe_at("at");
+    correction.replaces = static_cast<int>(body.integer("replaces", 1, 1'000'000));
+    correction.value = {body.integer("value_wh", 0, kMostWh)};
+    correction.reason = body.text("reason", 500);
+    correction.said_by = request.principal->person;
+    if (auto error = body.finish()) return tl::make_unexpected(std::move(*error));
+    bool known = false;
+    for (auto const each : {Edge::start, Edge::boundary, Edge::stop})
+        if (edge == name_of(each)) {
+            correction.edge = each;
+            known = true;
+        }
+    if (!known)
+        return refuse(ErrorKind::invalid, "unknown_edge", "start, boundary or stop", "/edge");
+    if (correction.reason.empty())
+        return refuse(ErrorKind::invalid, "reason_missing", "Say why.", "/reason");
+    return correction;
+}
+
+Neighbours neighbours_of(store::Reader& reader, UsageSession const& session) {
+    auto const value = [](store::Row const& row) { return row.integer(0); };
+    if (session.registers.empty()) return {};
+    auto const channel = session.registers.front().channel;
+    return {reader.first(kBefore, value, session.facility, channel, session.id,
+                         session.registers.front().at),
+            reader.first(kAfter, value, session.facility, channel, session.id,
+                         session.registers.back().at)};
+}
+
+/// What was charged for the session goes, and it is rated anew by the next run. A draft that it was
+/// on gives all its sessions back, because their lines are numbered: the run makes it again.
+void take_off(store::Writer& writer, FacilityId const& facility, SessionId const& session,
+              std::optional<InvoiceId> const& draft) {
+    if (draft) {
+        writer.execute("DELETE FROM invoice_session WHERE facility_id = $1 AND invoice_id = $2",
+                       facility, *draft);
+        writer.execute("UPDATE invoice SET total_poisha = 0, version = version + 1 "
+                       "WHERE facility_id = $1 AND invoice_id = $2",
+                       facility, *draft);
+    }
+    writer.execute("DELETE FROM charge WHERE facility_id = $1 AND session_id = $2", facility,
+                   session);
+    writer.execute("DELETE FROM rated_halt WHERE facility_id = $1 AND session_id = $2", facility,
+                   session);
+    writer.execute("DELETE FROM rated_session WHERE facility_id = $1 AND session_id = $2", facility,
+                   session);
+}
+
+json::object told(UsageSession const& session, Correction const& correction) {
+    json::object object{{"edge", name_of(correction.edge)}, {"energy_wh", session.energy->wh}};
+    for (auto const& reg : session.registers)
+        if (reg.edge == correction.edge && (!correction.at || reg.at == *correction.at)) {
+            object["value_wh"] = reg.value.wh;
+            object["version"] = reg.version;
+        }
+    return object;
+}
+
+void keep(store::Writer& writer, UsageSession const& session, Correction const& correction) {
+    auto const corrected = std::ranges::find_if(session.registers, [&](auto const& reg) {
+        return reg.edge == correction.edge && reg.version == correction.replaces + 1 &&
+               (reg.edge != Edge::boundary || reg.at == correction.at);
+    });
+    metering::add_register(writer, session.facility, session.id, *corrected);
+    writer.execute(kCorrectSession, session.facility, session.id, *session.energy,
+                   name_of(session.quality), session.version);
+}
+
+Response correct_once(Services const& services, store::Writer& writer, FacilityId const& facility,
+                      Correction const& correction) {
+    lock_billing(writer, facility);
+    auto const before = metering::find_session(writer, facility, correction.session);
+    if (!before) return http::problem({ErrorKind::not_found, "not_found"});
+    auto const invoice = writer.first(
+        kInvoice,
+        [](store::Row const& row) { return std::pair{row.id<InvoiceId>(0), row.text(1)}; },
+        facility, correction.session);
+    if (invoice && invoice->second == "final")
+        return http::problem({ErrorKind::conflict, "on_issued_invoice", "",
+                              "It is on a bill that was issued: that takes a credit note."});
+    auto const after = correct(*before, correction, neighbours_of(writer, *before));
+    if (!after) return http::problem(after.error());
+    keep(writer, *after, correction);
+    take_off(writer, facility, correction.session,
+             invoice ? std::optional{invoice->first} : std::nullopt);
+    auto const now = metering::find_session(writer, facility, correction.session).value();
+    people::append_audit(writer, facility,
+                         {.person = correction.said_by,
+                          .action = "correctRegister",
+                          .subject = "usage_session/" + correction.session.text(),
+                          .before = json::serialize(told(*before, correction)),
+                          .after = json::serialize(told(now, correction)),
+                          .reason = correction.reason},
+                         services.clock.now());
+    auto const names = metering::names_for(writer, facility, {now});
+    return http::json_response(200, metering::session_json(now, names))
+        .with("ETag", http::etag(now.version));
+}
+
+Response correct_register(Services const& services, Request const& request) {
+    auto const correction = read_correction(request);
+    if (!correction) return http::problem(correction.error());
+    auto const facility = request.principal->facility;
+    return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+        return correct_once(services, writer, facility, *correction);
+    });
+}
+
+}  // namespace
+
+void add_correction_routes(http::Router& router, Services const& services) {
+    router.add({"POST", "/api/v1/usage-sessions/{id}/registers", "correctRegister",
+                [services](Request const& request) { return correct_register(services, request); },
+                http::Access::signed_in, true, false});
+}
+
+}  // namespace karkhana::billing

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "server/base/result.hpp"
+#include "server/metering/session.hpp"
+
+/// Registers that a person corrects before a bill is issued. What was read stays: a correction is
+/// another version beside it.
+namespace karkhana::billing {
+
+struct Correction {
+    SessionId session;
+    metering::Edge edge = metering::Edge::start;
+    std::optional<Instant> at;  ///< which boundary
+    int replaces = 1;           ///< the version that the person saw
+    Energy value;               ///< of the continued register
+    std::string reason;
+    PersonId said_by;
+};
+
+/// What others have of the same meter: a session takes nothing from before `least` or after `most`.
+struct Neighbours {
+    std::optional<std::int64_t> least;
+    std::optional<std::int64_t> most;
+};
+
+/// The session as it is with the correction: the register's next version in place of the last, and
+/// energy and quality as they follow. Precondition: registers are the last versions, in order.
+/// Errors: `wrong_state` (not closed), `no_such_register`, `register_changed` (another version has
+/// come meanwhile), `not_between` (registers do not fall, and no two sessions share energy).
+Result<metering::UsageSession> correct(metering::UsageSession session, Correction const& correction,
+                                       Neighbours const& neighbours);
+
+}  // namespace karkhana::billing
