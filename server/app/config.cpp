@@ -5,6 +5,7 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "devices/profiles/load.hpp"
 #include "server/app/device_problems.hpp"
@@ -102,6 +103,10 @@ void read_facility(Table& root, Config& out) {
         out.facility.address = read_name(table, "address");
     out.facility.zone = table.text("zone").value_or("Asia/Dhaka");
     if (!Zone::find(out.facility.zone)) table.complain("zone", "no such time zone");
+    auto const bills = table.text("estimated_bills").value_or("share");
+    if (bills != "share" && bills != "lower_bound")
+        table.complain("estimated_bills", "share or lower_bound");
+    if (bills == "lower_bound") out.estimated_bills = metering::EstimatedBills::lower_bound;
     read_opening(table, out);
 }
 
@@ -130,6 +135,14 @@ facility::Machine read_machine(Table& table, int position) {
     return sound.value_or(machine);
 }
 
+/// Below this it is idle; between this and busy_above_w it stays what it was.
+std::int64_t read_idle(Table& table, facility::Machine const& machine) {
+    auto const below = table.integer("idle_below_w", 0, 2'000'000);
+    if (below && *below > machine.busy_above_w)
+        table.complain("idle_below_w", "may not be above busy_above_w");
+    return below.value_or(machine.busy_above_w * 4 / 5);
+}
+
 LineConfig read_line(Table& table) {
     LineConfig line;
     line.name = table.require_text("name");
@@ -147,6 +160,30 @@ LineConfig read_line(Table& table) {
     return line;
 }
 
+/// Of one machine, of several that share it, or of the whole site.
+void read_role(Table& table, DeviceConfig& device) {
+    using metering::MeterRole;
+    device.machines = table.texts("machines");
+    if (!device.machines.empty()) device.role = MeterRole::shared;
+    auto const role = table.text("role").value_or("");
+    if (role == "site")
+        device.role = MeterRole::site;
+    else if (!role.empty())
+        table.complain("role", "site, or nothing");
+    bool const several = !device.machine.empty() && device.role != MeterRole::machine;
+    if (several || (device.role == MeterRole::site && !device.machines.empty()))
+        table.complain("machine", "a meter is of one machine, of several, or of the site");
+    if (device.machines.size() == 1) table.complain("machines", "one alone is machine = \"...\"");
+    auto const share = table.text("share");
+    if (share && device.machines.empty()) table.complain("share", "needs machines that share it");
+    if (!share) return;
+    auto const split = metering::split_of(*share);
+    if (split && *split <= metering::Split::equal)
+        device.share = *split;
+    else
+        table.complain("share", "rated_power, time or equal");
+}
+
 DeviceConfig read_device(Table& table) {
     DeviceConfig device;
     device.name = table.require_text("name");
@@ -157,6 +194,7 @@ DeviceConfig read_device(Table& table) {
     if (auto const serial = table.integer("serial", 0, 0x7FFFFFFFFFFFFFFF))
         device.serial = static_cast<std::uint64_t>(*serial);
     device.relays = table.texts("relays");
+    read_role(table, device);
     return device;
 }
 
@@ -202,6 +240,17 @@ bool has_line(Config const& out, std::string const& name) {
     return std::ranges::any_of(out.lines, [&](auto const& line) { return line.name == name; });
 }
 
+void check_shared(Table& table, DeviceConfig const& device, Config const& out) {
+    std::set<std::string> seen;
+    for (auto const& slug : device.machines) {
+        if (!has_machine(out, slug)) table.complain("machines", "no machine of this slug: " + slug);
+        if (!seen.insert(slug).second) table.complain("machines", slug + " is named twice");
+        for (auto const& other : out.devices)
+            if (std::ranges::count(other.machines, slug) > 0)
+                table.complain("machines", slug + " is behind " + other.name + " already");
+    }
+}
+
 void check_relay(Table& table, std::string const& slug, Config const& out) {
     if (!has_machine(out, slug)) table.complain("relays", "no machine of this slug: " + slug);
     for (auto const& other : out.devices)
@@ -221,6 +270,7 @@ void check_device(Table& table, DeviceConfig const& device, Config const& out,
             table.complain(problem.key, problem.what);
     if (!device.machine.empty() && !has_machine(out, device.machine))
         table.complain("machine", "no machine of this slug");
+    check_shared(table, device, out);
     for (auto const& slug : device.relays)
         if (!slug.empty()) check_relay(table, slug, out);
     for (auto const& other : out.devices) {
@@ -269,6 +319,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     int position = 0;
     for (auto& table : root->tables("machine")) {
         auto machine = read_machine(table, ++position);
+        out.idle_below_w[machine.slug] = read_idle(table, machine);
         if (has_machine(out, machine.slug)) table.complain("slug", "used twice");
         out.machines.push_back(std::move(machine));
     }

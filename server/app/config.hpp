@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "devices/profiles/toml.hpp"
 #include "server/billing/rating.hpp"
 #include "server/facility/records.hpp"
+#include "server/metering/meter.hpp"
 
 /// The one configuration file of a facility.
 namespace karkhana::app {
@@ -31,6 +33,9 @@ struct DeviceConfig {
     std::string machine;                  ///< slug; empty for a relay board
     std::optional<std::uint64_t> serial;  ///< commissioned with this serial number
     std::vector<std::string> relays;      ///< slug of the machine behind each channel, or empty
+    std::vector<std::string> machines;    ///< slugs; of a meter that several machines share
+    metering::Split share = metering::Split::rated_power;  ///< how a shared meter is parted
+    metering::MeterRole role = metering::MeterRole::machine;
 };
 
 struct HttpConfig {
@@ -49,8 +54,10 @@ struct Config {
     bool simulated = false;  ///< every line leads to a simulator: the clock may be another
     HttpConfig http;
     facility::Facility facility;
+    metering::EstimatedBills estimated_bills = metering::EstimatedBills::share;
     std::vector<facility::OpeningHours> opening_hours;
     std::vector<facility::Machine> machines;
+    std::map<std::string, std::int64_t> idle_below_w;  ///< of each machine, by slug
     std::vector<LineConfig> lines;
     std::vector<DeviceConfig> devices;
     /// The first prices, entered once; later versions are made in the application.

@@ -42,6 +42,7 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
     unit.serial = device.serial;
     // A machine may be asked for more than its plate says when it starts.
     unit.max_power_w = rated_w(config, device.machine) * 2;
+    for (auto const& slug : device.machines) unit.max_power_w += rated_w(config, slug) * 2;
     auto const known =
         std::ranges::find_if(devices, [&](auto const& d) { return d.name == device.name; });
     // The ledger keeps the points that the device had under another profile: they are history.
@@ -126,6 +127,9 @@ std::vector<metering::DeviceSetup> device_setups(
         setup.profile = device.profile;
         if (device.serial) setup.serial = std::to_string(*device.serial);
         if (!device.machine.empty()) setup.machine = machine_ids.at(device.machine);
+        setup.role = device.role;
+        setup.share = device.share;
+        for (auto const& slug : device.machines) setup.machines.push_back(machine_ids.at(slug));
         for (auto const& point : profiles.at(device.profile)->points)
             if (is_watched(point))
                 setup.points.push_back({point.name, point.unit,

@@ -52,6 +52,7 @@ void add_routes(http::Router& router, Services const& services, RunControl& run)
     add(router, "/api/v1/points", "listPoints", plain(&list_points));
     add(router, "/api/v1/points/{channel}/readings", "listReadings", plain(&list_readings));
     add(router, "/api/v1/meters/{channel}/balance", "getMeterBalance", plain(&get_meter_balance));
+    add(router, "/api/v1/facility-balance", "getFacilityBalance", plain(&get_facility_balance));
     add(router, "/api/v1/devices", "listDevices", plain(&list_devices));
     add_change(router, "/api/v1/usage-sessions/{id}/assign", "assignUsageSession",
                plain(&assign_usage_session));

@@ -17,6 +17,7 @@ http::Response assign_usage_session(Services const& services, http::Request cons
 http::Response list_points(Services const& services, http::Request const& request);
 http::Response list_readings(Services const& services, http::Request const& request);
 http::Response get_meter_balance(Services const& services, http::Request const& request);
+http::Response get_facility_balance(Services const& services, http::Request const& request);
 http::Response list_devices(Services const& services, http::Request const& request);
 
 }  // namespace karkhana::metering

@@ -7,6 +7,7 @@
 
 #include "server/base/calendar.hpp"
 #include "server/facility/rules.hpp"
+#include "server/metering/balance.hpp"
 #include "server/metering/meter.hpp"
 #include "server/metering/ports.hpp"
 #include "server/metering/rules_split.hpp"
@@ -34,6 +35,8 @@ boost::json::object session_json(UsageSession const& session, SessionNames const
 boost::json::object point_json(Point const& point);
 boost::json::object device_json(Device const& device, DeviceHealth const& health, Zone const& zone);
 boost::json::object balance_json(Channel channel, Balance const& balance, Zone const& zone);
+boost::json::object facility_balance_json(FacilityBalance const& balance,
+                                          SessionNames const& names);
 
 /// The text of a Trace: thousands of numbers, so it is written straight away.
 std::string trace_text(Channel channel, Unit unit, Trace const& trace, Zone const& zone);

@@ -44,8 +44,11 @@ void OutageWatch::watch() {
 std::string_view OutageWatch::missing(MachineId const& machine) const {
     auto const contact = services_.contacts.actual(machine);
     if (contact == ContactState::unknown) return unreachable;
-    auto const energy = meters_.of(machine).energy;
-    if (!energy || !services_.meters.silent(*energy, meter_says_nothing)) return {};
+    auto const meter = meters_.of(machine);
+    bool const silent = std::ranges::any_of(meter.energy, [&](Channel channel) {
+        return services_.meters.silent(channel, meter_says_nothing);
+    });
+    if (!silent) return {};
     return contact == ContactState::none ? unreachable : unmetered;
 }
 

@@ -39,6 +39,8 @@ RawWords words_of(std::string_view text) {
 Quality quality_of(std::string_view name) { return named<Quality>(name, 6); }
 Unit unit_of(std::string_view name) { return named<Unit>(name, 10); }
 
+MeterRole role_of(std::string_view name) { return named<MeterRole>(name, 3); }
+
 UsageSession session_of(FacilityId const& facility, store::Row const& row) {
     UsageSession session;
     session.facility = facility;
@@ -73,6 +75,14 @@ Register register_of(store::Row const& row, int first) {
     reg.method = named<Method>(row.text(first + 9), 4);
     if (auto const sequence = row.maybe_integer(first + 10))
         reg.sequence = static_cast<std::uint64_t>(*sequence);
+    if (auto const part = row.maybe_integer(first + 11))
+        reg.share = Share{.part = {*part},
+                          .least = row.energy(first + 12),
+                          .most = row.energy(first + 13),
+                          .split = named<Split>(row.text(first + 14), 6),
+                          .weight = row.integer(first + 15),
+                          .weights = row.integer(first + 16)};
+    reg.less = row.energy(first + 17);
     return reg;
 }
 

@@ -46,6 +46,7 @@ constexpr std::array kTable{
     OperationRow{"listPoints",         yes,    yes,     yes,   yes},
     OperationRow{"listReadings",       yes,    yes,     yes,   yes},
     OperationRow{"getMeterBalance",    yes,    yes,     no,    yes},
+    OperationRow{"getFacilityBalance", yes,    no,      no,    yes},
     OperationRow{"listDevices",        yes,    yes,     no,    yes},
 
     OperationRow{"listEnterprises",    yes,    yes,     no,    yes},
