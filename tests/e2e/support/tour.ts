@@ -43,6 +43,7 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('enterprises', '/enterprises', 'li.card'),
     stop('people', '/people', 'li.card'),
     stop('devices', '/devices', 'li.card'),
+    stop('energy', '/energy', 'table'),
     stop('rates', '/rates', 'section.card'),
     stop('audit', '/audit', 'li.card'),
   ];

@@ -52,6 +52,8 @@ export const screens: Screen[] = [
   { path: '/people', title: 'nav.people', icon: 'people', desk: office, operation: 'listPeople' },
   { path: '/devices', title: 'nav.devices', icon: 'chip', desk: office,
     operation: 'listDevices' },
+  { path: '/energy', title: 'nav.energy', icon: 'bolt', desk: office,
+    operation: 'getFacilityBalance' },
   { path: '/rates', title: 'nav.rates', icon: 'tag', desk: office, operation: 'listRateCards' },
   { path: '/audit', title: 'nav.audit', icon: 'eye', desk: office, operation: 'listAudit' },
 ];
