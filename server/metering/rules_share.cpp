@@ -74,6 +74,8 @@ Weights weigh(Interval gap, Interval inside, std::span<Knot const> power,
     auto const ms = [](Duration time) {
         return std::chrono::floor<std::chrono::milliseconds>(time).count();
     };
+    // A clock that was set back in it leaves nothing to go by.
+    gap.end = std::max(gap.start, gap.end);
     Interval const whole[] = {gap}, part[] = {inside};
     Duration heard{};
     Weights drawn{.split = Split::evidence};

@@ -55,7 +55,7 @@ void RunControl::estimate(UsageSession const& session, Register& stop,
     auto const* from = &last;
     auto const part = [&](Register& reg, Knot const& upto) {
         auto const since = std::max(from->at, before.at);
-        auto const rise = reg.value - from->value;
+        auto const rise = std::max(Energy{}, reg.value - from->value);
         auto const certain = std::clamp(Energy{before.value} - from->value, Energy{}, rise);
         Interval const gap{provisional && from == &last ? before.at : since, upto.at};
         auto const weights = weigh(gap, {std::max(began, gap.start), reg.at}, power, on);

@@ -215,5 +215,12 @@ TEST_P(AnyMeter, IsConservedWhenMachinesShareItAndMachinesHaveSeveral) {
         EXPECT_GT(happened[what], 0) << what;
 }
 
+TEST_P(AnyMeter, IsConservedWhateverTheClockDoes) {
+    std::map<std::string, int> happened;
+    for (unsigned seed = 201; seed <= 202; ++seed)
+        expect_all(seed, {.clock_steps = true, .shared = true}, happened);
+    EXPECT_GT(happened["clock step"], 0);
+}
+
 }  // namespace
 }  // namespace karkhana::metering
