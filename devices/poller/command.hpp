@@ -25,6 +25,10 @@ struct Exchange {
     modbus::Request request;
     Monotonic expires;
     std::function<void(modbus::Outcome)> done;
+    Duration patience = std::chrono::milliseconds(500);  ///< the reply is waited for this long
+    /// A coil that a person writes, who has confirmed it: one that the configuration does not name.
+    /// What it does name is the interlock's alone.
+    bool by_hand = false;
 };
 
 using Command = std::variant<Snapshot, Exchange>;

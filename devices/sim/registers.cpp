@@ -141,6 +141,13 @@ Answer read_bits(SceneUnit const& unit, World& world, Request const& request) {
     for (auto const& [channel, machine] : unit.relays)
         place(answer.words, request, coils ? relay->coil_address + std::size_t{channel} : channel,
               {static_cast<std::uint16_t>(world.contact(machine) ? 1 : 0)});
+    if (!coils || !relay) return answer;
+    for (std::uint16_t channel = 0; channel < relay->channels; ++channel) {
+        if (unit.relays.contains(channel)) continue;
+        auto const coil = static_cast<std::uint16_t>(relay->coil_address + channel);
+        bool const closed = world.written(&unit, coil).value_or(0) != 0;
+        place(answer.words, request, coil, {static_cast<std::uint16_t>(closed ? 1 : 0)});
+    }
     return answer;
 }
 
@@ -193,8 +200,11 @@ Answer write_coil(SceneUnit const& unit, World& world, Request const& request) {
                        request.address < relay.watchdog_address + relay.channels;
     int const channel = request.address - (pulse ? relay.watchdog_address : relay.coil_address);
     auto const found = unit.relays.find(static_cast<std::uint16_t>(channel));
-    if (found == unit.relays.end()) return {};  // a channel with nothing behind it
     std::uint16_t const word = request.words.at(0);
+    if (found == unit.relays.end()) {  // a channel with no machine behind it
+        if (!pulse) world.write(&unit, request.address, word);
+        return {};
+    }
     if (pulse && word != modbus::coil_open)
         world.close_contact(found->second,
                             std::chrono::milliseconds{word * relay.watchdog_unit_ms});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <stdexcept>
 
+#include "server/app/commissioning.hpp"
 #include "server/app/jobs.hpp"
 #include "server/app/lines.hpp"
 #include "server/app/prepare.hpp"
@@ -20,6 +21,7 @@
 #include "server/http/json.hpp"
 #include "server/http/server.hpp"
 #include "server/metering/api.hpp"
+#include "server/metering/api_commissioning.hpp"
 #include "server/metering/series.hpp"
 #include "server/people/api.hpp"
 #include "server/people/roles.hpp"
@@ -74,6 +76,7 @@ struct Daemon::Parts {
     billing::RateCardCache rate_cards;
     booking::Services booking_services;
     std::unique_ptr<Workshop> workshop;
+    std::unique_ptr<Commissioning> commissioning;
     Jobs jobs;
     std::unique_ptr<http::Server> server;
 };
@@ -103,6 +106,7 @@ Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Lo
     workshop = std::make_unique<Workshop>(Workshop::Needs{loaded, stores, prepared, *clock,
                                                           monotonic, ids, booking_services, publish,
                                                           listening, log, clock_speed});
+    commissioning = std::make_unique<Commissioning>(workshop->lines(), loaded.profiles, monotonic);
     http::Router router;
     add_routes(router);
     http::Gatekeeper gatekeeper;
@@ -133,6 +137,8 @@ void Daemon::Parts::add_routes(http::Router& router) {
     people::add_routes(router, people_services);
     booking::add_routes(router, booking_services);
     metering::add_routes(router, workshop->services(), workshop->run());
+    metering::add_commission_routes(
+        router, {stores.ledger(), *clock, prepared.facility.id, *commissioning});
     billing::add_routes(router, {stores.ledger(), *clock, ids, rate_cards});
     exports::add_routes(router, stores.ledger());
     http::Route events_route{"GET", "/api/v1/events", "streamEvents", {}, http::Access::signed_in};

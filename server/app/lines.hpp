@@ -96,6 +96,12 @@ public:
     std::vector<metering::LineStatus> lines() const override;
     std::optional<std::vector<metering::LineFrame>> frames(std::string_view line) const override;
 
+    /// One exchange between two readings, by the deadline of `command`, whose `done` is not used.
+    /// Nothing where no line has this name.
+    std::optional<modbus::Outcome> exchange(std::string_view line, poller::Exchange command);
+    /// The contacts of a line.
+    std::vector<interlock::RelaySetup> relays_of(std::string_view line) const;
+
 private:
     struct Place {
         std::size_t line = 0;

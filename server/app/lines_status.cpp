@@ -80,8 +80,11 @@ std::vector<metering::LineStatus> Lines::lines() const {
         line.utilisation_permille = health.traffic.busy_permille;
         line.exchanges = static_cast<std::int64_t>(health.traffic.exchanges);
         line.overruns = static_cast<std::int64_t>(health.overruns);
-        for (auto const& unit : units_of(health))
-            line.units.push_back(status_of(health, unit, known));
+        for (auto const& unit : units_of(health)) {
+            auto status = status_of(health, unit, known);
+            // Whoever looks for devices asks many that are not there.
+            if (status.device || status.silent_ms) line.units.push_back(std::move(status));
+        }
         all.push_back(std::move(line));
     }
     return all;

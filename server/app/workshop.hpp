@@ -44,6 +44,7 @@ public:
 
     metering::Services const& services() const { return services_; }
     metering::RunControl& run() { return run_; }
+    Lines& lines() { return lines_; }
 
     void start();
     void stop();

@@ -22,7 +22,10 @@ constexpr std::int64_t resolutions = 3;
 
 }  // namespace
 
-void PowerSum::clear() { twice_ = least_ = spread_ = 0; }
+void PowerSum::clear() {
+    twice_ = least_ = spread_ = micros_ = 0;
+    lowest_w_ = highest_w_ = last_ ? last_->w : 0;
+}
 
 /// Both clocks tell the same story: the wall clock may run at another pace, but at one.
 bool PowerSum::steady(Duration wall, Duration real) const {
@@ -54,6 +57,9 @@ bool PowerSum::take(Instant at, Monotonic heard, std::int64_t w) {
     twice_ += (w + before->w) * wall.count();
     least_ += std::min(w, before->w) * wall.count();
     spread_ += std::abs(w - before->w) * wall.count();
+    micros_ += wall.count();
+    lowest_w_ = std::min(lowest_w_, w);
+    highest_w_ = std::max(highest_w_, w);
     return true;
 }
 
@@ -64,6 +70,10 @@ bool PowerSum::reaches(Instant at) const {
 std::int64_t PowerSum::wh() const { return twice_ / 2 / wh_in_w_micros; }
 std::int64_t PowerSum::least() const { return least_ / wh_in_w_micros; }
 std::int64_t PowerSum::spread() const { return spread_ / wh_in_w_micros; }
+bool PowerSum::can_be(std::int64_t wh) const {
+    Wide const flowed = Wide{wh} * wh_in_w_micros;
+    return flowed >= Wide{lowest_w_} * micros_ && flowed <= Wide{highest_w_} * micros_;
+}
 
 /// A float of 32 bits has 24 for the value: what it cannot show is not missing.
 std::int64_t CounterWatch::resolution_at(std::int64_t wh) const {
@@ -116,9 +126,10 @@ Finding CounterWatch::compare(Mark const& now) {
     auto const counted = now.wh - window_->wh;
     auto const summed = in_window_.wh();
     auto const allowed =
-        std::max(std::max(counted, summed) / 50, resolutions * resolution_at(now.wh)) +
-        in_window_.spread();
-    bool const differs = std::abs(counted - summed) > allowed;
+        std::max(std::max(counted, summed) / 50, resolutions * resolution_at(now.wh));
+    auto const nearest = counted > summed ? counted - allowed : counted + allowed;
+    bool const differs = std::abs(counted - summed) > allowed + in_window_.spread() &&
+                         !in_window_.can_be(nearest);
     window_ = now;
     in_window_.clear();
     if (differs) {

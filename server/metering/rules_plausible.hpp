@@ -21,7 +21,10 @@ public:
 
     std::int64_t wh() const;      ///< the mean between readings
     std::int64_t least() const;   ///< at the lower of each two
-    std::int64_t spread() const;  ///< how far the truth may be from `wh`, at most
+    std::int64_t spread() const;  ///< how far the truth may be from `wh`, as the readings go
+    /// Whether so much can have flowed: a load that comes and goes between two readings was at the
+    /// lowest or the highest of all of them.
+    bool can_be(std::int64_t wh) const;
 
 private:
     struct Last {
@@ -41,6 +44,9 @@ private:
     std::int64_t twice_ = 0;
     std::int64_t least_ = 0;
     std::int64_t spread_ = 0;
+    std::int64_t micros_ = 0;
+    std::int64_t lowest_w_ = 0;
+    std::int64_t highest_w_ = 0;
 };
 
 enum class Finding {

@@ -52,7 +52,11 @@ constexpr std::array kTable{
     OperationRow{"listDevices",        yes,    yes,     no,    yes},
     OperationRow{"listLines",          yes,    yes,     no,    yes},
     OperationRow{"listLineFrames",     yes,    yes,     no,    yes},
-    OperationRow{"listAlarms",         yes,    yes,     no,    no},
+    OperationRow{"scanLine",           yes,    no,      no,    no},
+    OperationRow{"identifyUnit",       yes,    no,      no,    no},
+    OperationRow{"readUnit",           yes,    no,      no,    no},
+    OperationRow{"writeCoil",          yes,    no,      no,    no},
+    OperationRow{"listAlarms",         yes,    yes,     no,    yes},
     OperationRow{"acknowledgeAlarm",   yes,    yes,     no,    no},
     OperationRow{"exchangeMeter",      yes,    no,      no,    no},
 

@@ -205,7 +205,7 @@ TEST_P(Belief, ACounterThatContradictsThePowerIsSaid) {
     auto const channel = unit().energy;
     unit().energy = 0;  // the plant tells of it no more: the test does
     auto wh = unit().shown_wh();
-    for (int i = 0; i < 20 * 60; ++i) {
+    for (int i = 0; i < 35 * 60; ++i) {
         Reading energy = shop.plant.read(unit().power);
         energy.channel = channel;
         energy.value = wh += i % 6 == 0 ? 1 : 0;  // 600 W are counted, 1810 W are shown

@@ -102,7 +102,8 @@ class Contract(unittest.TestCase):
 
     def path_for(self, path):
         subject = path.split("/")[3] if path.startswith("/api/v1/") else ""
-        filled = path.replace("{id}", self.ids.get(subject, "")).replace("{line}", "1")
+        an_id = self.ids.get(subject, str(uuid.uuid4()))
+        filled = path.replace("{id}", an_id).replace("{line}", "1")
         filled = filled.replace("{channel}", "2").replace("{what}", "usage")
         filled = filled.replace("{name}", self.ids["line"])
         day = self.ids["from"][:10]

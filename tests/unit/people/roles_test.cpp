@@ -71,6 +71,13 @@ TEST(RoleTable, AMemberSeesNeitherOthersNorTheTrail) {
         EXPECT_FALSE(may_call(with({"member"}), operation)) << operation;
 }
 
+TEST(RoleTable, OnlyAManagerLooksForDevices) {
+    for (auto const operation : {"scanLine", "identifyUnit", "readUnit", "writeCoil"}) {
+        EXPECT_TRUE(may_call(with({"manager"}), operation)) << operation;
+        EXPECT_FALSE(may_call(with({"operator", "accountant", "member"}), operation)) << operation;
+    }
+}
+
 TEST(RoleTable, AnAccountantReadsEverythingAndBooksNothing) {
     for (auto const& row : role_table()) {
         bool const reads =

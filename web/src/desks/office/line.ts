@@ -1,7 +1,7 @@
 // What lines tell of themselves, in words.
 
 import { fixed } from '../../i18n/digits.ts';
-import { known, locale, num, span, t } from '../../i18n/locale.svelte.ts';
+import { energy, known, locale, num, power, span, t } from '../../i18n/locale.svelte.ts';
 
 /** Microseconds as milliseconds with one decimal. */
 export const took = (us: number) =>
@@ -30,4 +30,15 @@ export function faultText(error: string): string {
 export function errorTexts(errors: Record<string, number>): string[] {
   return Object.entries(errors).sort((a, b) => b[1] - a[1])
     .map(([kind, times]) => `${faultText(kind)}: ${num(times)}`);
+}
+
+/** A value in its base unit, as people say it; empty for units that nobody is shown. */
+export function measured(value: number, unit: string): string {
+  const key = `measure.${unit}`;
+  if (unit === 'Wh') return energy(value);
+  if (unit === 'W') return power(value);
+  if (!known(key)) return '';
+  const thousandths = unit.startsWith('m') || unit === 'permille';
+  const text = thousandths ? fixed(Math.round(value / 10), 2, locale.language) : num(value);
+  return t(key, { value: text });
 }
