@@ -5,6 +5,7 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "devices/profiles/exact.hpp"
 #include "devices/profiles/load.hpp"
@@ -104,6 +105,10 @@ std::optional<Table> read_facility(Table& root, Config& out) {
         out.facility.address = read_name(table, "address");
     out.facility.zone = table.text("zone").value_or("Asia/Dhaka");
     if (!Zone::find(out.facility.zone)) table.complain("zone", "no such time zone");
+    auto const bills = table.text("estimated_bills").value_or("share");
+    if (bills != "share" && bills != "lower_bound")
+        table.complain("estimated_bills", "share or lower_bound");
+    if (bills == "lower_bound") out.estimated_bills = metering::EstimatedBills::lower_bound;
     read_opening(table, out);
     auto mains = table.table("mains");
     if (mains) out.mains = MainsConfig{mains->require_text("device"), mains->require_text("point")};
@@ -158,6 +163,14 @@ void check_stop(Table& table, Config const& out, facility::Machine const& machin
         table.complain("stop", "needs a meter and busy_above_w, which tell when the cycle ends");
 }
 
+/// Below this it is idle; between this and busy_above_w it stays what it was.
+std::int64_t read_idle(Table& table, facility::Machine const& machine) {
+    auto const below = table.integer("idle_below_w", 0, 2'000'000);
+    if (below && *below > machine.busy_above_w)
+        table.complain("idle_below_w", "may not be above busy_above_w");
+    return below.value_or(machine.busy_above_w * 4 / 5);
+}
+
 LineConfig read_line(Table& table) {
     LineConfig line;
     line.name = table.require_text("name");
@@ -195,6 +208,30 @@ profiles::Scale read_ratio(Table& table, std::string_view key) {
     return ratio.value_or(profiles::Scale{});
 }
 
+/// Of one machine, of several that share it, or of the whole site.
+void read_role(Table& table, DeviceConfig& device) {
+    using metering::MeterRole;
+    device.machines = table.texts("machines");
+    if (!device.machines.empty()) device.role = MeterRole::shared;
+    auto const role = table.text("role").value_or("");
+    if (role == "site")
+        device.role = MeterRole::site;
+    else if (!role.empty())
+        table.complain("role", "site, or nothing");
+    bool const several = !device.machine.empty() && device.role != MeterRole::machine;
+    if (several || (device.role == MeterRole::site && !device.machines.empty()))
+        table.complain("machine", "a meter is of one machine, of several, or of the site");
+    if (device.machines.size() == 1) table.complain("machines", "one alone is machine = \"...\"");
+    auto const share = table.text("share");
+    if (share && device.machines.empty()) table.complain("share", "needs machines that share it");
+    if (!share) return;
+    auto const split = metering::split_of(*share);
+    if (split && *split <= metering::Split::equal)
+        device.share = *split;
+    else
+        table.complain("share", "rated_power, time or equal");
+}
+
 DeviceConfig read_device(Table& table) {
     DeviceConfig device;
     device.name = table.require_text("name");
@@ -211,6 +248,7 @@ DeviceConfig read_device(Table& table) {
     if (device.feedback.size() > device.relays.size())
         table.complain("feedback", "more inputs than relays");
     device.other_word_order = table.flag("other_word_order").value_or(false);
+    read_role(table, device);
     return device;
 }
 
@@ -256,6 +294,17 @@ bool has_line(Config const& out, std::string const& name) {
     return std::ranges::any_of(out.lines, [&](auto const& line) { return line.name == name; });
 }
 
+void check_shared(Table& table, DeviceConfig const& device, Config const& out) {
+    std::set<std::string> seen;
+    for (auto const& slug : device.machines) {
+        if (!has_machine(out, slug)) table.complain("machines", "no machine of this slug: " + slug);
+        if (!seen.insert(slug).second) table.complain("machines", slug + " is named twice");
+        for (auto const& other : out.devices)
+            if (std::ranges::count(other.machines, slug) > 0)
+                table.complain("machines", slug + " is behind " + other.name + " already");
+    }
+}
+
 void check_relay(Table& table, std::string const& slug, Config const& out) {
     if (!has_machine(out, slug)) table.complain("relays", "no machine of this slug: " + slug);
     for (auto const& other : out.devices)
@@ -275,6 +324,7 @@ void check_device(Table& table, DeviceConfig const& device, Config const& out,
             table.complain(problem.key, problem.what);
     if (!device.machine.empty() && !has_machine(out, device.machine))
         table.complain("machine", "no machine of this slug");
+    check_shared(table, device, out);
     for (auto const& slug : device.relays)
         if (!slug.empty()) check_relay(table, slug, out);
     for (auto const& other : out.devices) {
@@ -349,6 +399,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     auto machines = root->tables("machine");
     for (auto& table : machines) {
         auto machine = read_machine(table, ++position);
+        out.idle_below_w[machine.slug] = read_idle(table, machine);
         if (has_machine(out, machine.slug)) table.complain("slug", "used twice");
         read_stop(table, out, machine.slug);
         out.machines.push_back(std::move(machine));

@@ -10,6 +10,7 @@
 #include "devices/profiles/transform.hpp"
 #include "server/billing/rating.hpp"
 #include "server/facility/records.hpp"
+#include "server/metering/meter.hpp"
 #include "server/metering/rules_stop.hpp"
 
 /// The one configuration file of a facility.
@@ -36,6 +37,9 @@ struct DeviceConfig {
     std::string machine;                  ///< slug; empty for a relay board
     std::optional<std::uint64_t> serial;  ///< commissioned with this serial number
     std::vector<std::string> relays;      ///< slug of the machine behind each channel, or empty
+    std::vector<std::string> machines;    ///< slugs; of a meter that several machines share
+    metering::Split share = metering::Split::rated_power;  ///< how a shared meter is parted
+    metering::MeterRole role = metering::MeterRole::machine;
     /// Of the transformers before the meter that it has not been told of.
     profiles::Ratios ratios;
     /// The input that the contactor of each channel tells at; -1: at none.
@@ -67,12 +71,14 @@ struct Config {
     /// Readings go after this, unless a bill that is not paid rests on them. Registers of sessions
     /// and of quarters of an hour stay for ever.
     std::int64_t retention_days = 90;
-    bool simulated = false;    ///< every line leads to a simulator: the clock may be another
+    bool simulated = false;  ///< every line leads to a simulator: the clock may be another
     HttpConfig http;
     facility::Facility facility;
+    metering::EstimatedBills estimated_bills = metering::EstimatedBills::share;
     std::vector<facility::OpeningHours> opening_hours;
     std::vector<facility::Machine> machines;
-    std::map<std::string, metering::StopRule> stops;  ///< by slug; the others stop at once
+    std::map<std::string, metering::StopRule> stops;   ///< by slug; the others stop at once
+    std::map<std::string, std::int64_t> idle_below_w;  ///< of each machine, by slug
     std::vector<LineConfig> lines;
     std::vector<DeviceConfig> devices;
     std::optional<MainsConfig> mains;

@@ -43,6 +43,7 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
     unit.profile = profile_of(device, profiles);
     // A machine may be asked for more than its plate says when it starts.
     unit.max_power_w = rated_w(config, device.machine) * 2;
+    for (auto const& slug : device.machines) unit.max_power_w += rated_w(config, slug) * 2;
     auto const known =
         std::ranges::find_if(devices, [&](auto const& d) { return d.name == device.name; });
     // Either the configuration's or that of the meter that was exchanged for it.
@@ -191,6 +192,9 @@ std::vector<metering::DeviceSetup> device_setups(
         setup.profile = device.profile;
         if (device.serial) setup.serial = std::to_string(*device.serial);
         if (!device.machine.empty()) setup.machine = machine_ids.at(device.machine);
+        setup.role = device.role;
+        setup.share = device.share;
+        for (auto const& slug : device.machines) setup.machines.push_back(machine_ids.at(slug));
         auto const profile = profile_of(device, profiles);
         for (auto const& point : profile->points)
             if (is_watched(point) || tells_mains(config, device, point))

@@ -99,4 +99,12 @@ Prepared prepare_devices(store::Store& ledger, Config const& config, Profiles co
     });
 }
 
+metering::MeterPlan meter_plan(Prepared const& prepared, Config const& config) {
+    auto plan = metering::machine_meters(prepared.points);
+    for (auto& meter : plan.machines)
+        for (auto const& [slug, id] : prepared.machine_ids)
+            if (id == meter.machine) meter.idle_below_w = config.idle_below_w.at(slug);
+    return plan;
+}
+
 }  // namespace karkhana::app

@@ -45,4 +45,7 @@ Prepared prepare_devices(store::Store& ledger, Config const& config, Profiles co
 Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles const& profiles,
                           IdSource& ids, Instant now);
 
+/// Which meters tell of which machine, and from when on it counts as idle.
+metering::MeterPlan meter_plan(Prepared const& prepared, Config const& config);
+
 }  // namespace karkhana::app

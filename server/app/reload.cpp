@@ -48,6 +48,9 @@ std::vector<std::string> reasons_to_restart(Loaded const& running, Loaded const&
         auto const about = "device '" + before.name + "': ";
         if (before.line != after.line) reasons.push_back(about + "on another line");
         if (before.machine != after.machine) reasons.push_back(about + "at another machine");
+        if (before.role != after.role || before.machines != after.machines ||
+            before.share != after.share)
+            reasons.push_back(about + "measures something else, or is shared otherwise");
         if (watched_of(old_profile) != watched_of(new_profile))
             reasons.push_back(about + "other points are watched");
         if (!same_board(before, after, old_profile, new_profile))

@@ -20,6 +20,7 @@ using metering::Edge;
 using metering::UsageSession;
 
 constexpr std::int64_t kMostWh = 1'000'000'000'000'000;
+constexpr std::int64_t kMostChannel = 1'000'000;
 constexpr std::string_view kBefore =
     "SELECT value_wh FROM current_register WHERE facility_id = $1 AND channel = $2 "
     "AND session_id <> $3 AND at <= $4 ORDER BY at DESC, value_wh DESC LIMIT 1";
@@ -40,6 +41,8 @@ Result<Correction> read_correction(Request const& request) {
     auto body = http::JsonBody::parse(request);
     Correction correction;
     correction.session = *id;
+    if (auto const channel = body.maybe_integer("channel", 0, kMostChannel))
+        correction.channel = static_cast<Channel>(*channel);
     auto const edge = body.text("edge");
     correction.at = body.maybe_at("at");
     correction.replaces = static_cast<int>(body.integer("replaces", 1, 1'000'000));
@@ -60,14 +63,16 @@ Result<Correction> read_correction(Request const& request) {
     return correction;
 }
 
-Neighbours neighbours_of(store::Reader& reader, UsageSession const& session) {
+Neighbours neighbours_of(store::Reader& reader, UsageSession const& session,
+                         Correction const& correction) {
     auto const value = [](store::Row const& row) { return row.integer(0); };
     if (session.registers.empty()) return {};
-    auto const channel = session.registers.front().channel;
-    return {reader.first(kBefore, value, session.facility, channel, session.id,
-                         session.registers.front().at),
-            reader.first(kAfter, value, session.facility, channel, session.id,
-                         session.registers.back().at)};
+    auto const channel = correction.channel.value_or(session.registers.front().channel);
+    auto const registers = metering::registers_of(session, channel);
+    if (registers.empty()) return {};
+    return {
+        reader.first(kBefore, value, session.facility, channel, session.id, registers.front().at),
+        reader.first(kAfter, value, session.facility, channel, session.id, registers.back().at)};
 }
 
 /// What was charged for the session goes, and it is rated anew by the next run. A draft that it was
@@ -92,7 +97,8 @@ void take_off(store::Writer& writer, FacilityId const& facility, SessionId const
 json::object told(UsageSession const& session, Correction const& correction) {
     json::object object{{"edge", name_of(correction.edge)}, {"energy_wh", session.energy->wh}};
     for (auto const& reg : session.registers)
-        if (reg.edge == correction.edge && (!correction.at || reg.at == *correction.at)) {
+        if (reg.edge == correction.edge && (!correction.at || reg.at == *correction.at) &&
+            (!correction.channel || reg.channel == *correction.channel)) {
             object["value_wh"] = reg.value.wh;
             object["version"] = reg.version;
         }
@@ -102,6 +108,7 @@ json::object told(UsageSession const& session, Correction const& correction) {
 void keep(store::Writer& writer, UsageSession const& session, Correction const& correction) {
     auto const corrected = std::ranges::find_if(session.registers, [&](auto const& reg) {
         return reg.edge == correction.edge && reg.version == correction.replaces + 1 &&
+               (!correction.channel || reg.channel == *correction.channel) &&
                (reg.edge != Edge::boundary || reg.at == correction.at);
     });
     metering::add_register(writer, session.facility, session.id, *corrected);
@@ -121,7 +128,7 @@ Response correct_once(Services const& services, store::Writer& writer, FacilityI
     if (invoice && invoice->second == "final")
         return http::problem({ErrorKind::conflict, "on_issued_invoice", "",
                               "It is on a bill that was issued: that takes a credit note."});
-    auto const after = correct(*before, correction, neighbours_of(writer, *before));
+    auto const after = correct(*before, correction, neighbours_of(writer, *before, correction));
     if (!after) return http::problem(after.error());
     keep(writer, *after, correction);
     take_off(writer, facility, correction.session,

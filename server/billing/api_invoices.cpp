@@ -249,12 +249,13 @@ Response finalize_invoice(Services const& services, Request const& request) {
 }
 
 /// The registers that a line rests on: for energy of a window those at the ends of its stretches,
-/// for everything else START and STOP.
+/// for everything else START and STOP, and every one that shared a rise out.
 json::array relevant_registers(json::object const& session, Charge const& line) {
     json::array chosen;
     bool const whole = line.term.basis != Basis::kwh || line.term.window == Window::any;
     for (auto const& one : session.at("registers").as_array())
-        if (!whole || one.at("edge").as_string() != "boundary") chosen.push_back(one);
+        if (!whole || one.at("edge").as_string() != "boundary" || !one.at("share").is_null())
+            chosen.push_back(one);
     return chosen;
 }
 

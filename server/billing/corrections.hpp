@@ -13,6 +13,7 @@ namespace karkhana::billing {
 
 struct Correction {
     SessionId session;
+    std::optional<Channel> channel;  ///< of which meter; empty: the only one
     metering::Edge edge = metering::Edge::start;
     std::optional<Instant> at;  ///< which boundary
     int replaces = 1;           ///< the version that the person saw
@@ -29,8 +30,10 @@ struct Neighbours {
 
 /// The session as it is with the correction: the register's next version in place of the last, and
 /// energy and quality as they follow. Precondition: registers are the last versions, in order.
-/// Errors: `wrong_state` (not closed), `no_such_register`, `register_changed` (another version has
-/// come meanwhile), `not_between` (registers do not fall, and no two sessions share energy).
+/// Errors: `wrong_state` (not closed), `channel_missing` (it has several meters),
+/// `no_such_register`, `register_changed` (another version has come meanwhile), `energy_shared`
+/// (what passed on one side of it was shared out, and this register alone does not tell how else),
+/// `not_between` (registers do not fall, and no two sessions share energy).
 Result<metering::UsageSession> correct(metering::UsageSession session, Correction const& correction,
                                        Neighbours const& neighbours);
 

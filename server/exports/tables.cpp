@@ -21,11 +21,13 @@ namespace {
 constexpr int kAll = std::numeric_limits<int>::max();
 constexpr std::string_view kRegisters =
     "SELECT r.session_id, r.channel, r.edge, r.at, r.asked_at, r.answered_at, r.value_wh, "
-    "r.carried_wh, r.words, r.quality, r.method, r.sequence, r.version, r.said_by, r.why "
+    "r.carried_wh, r.words, r.quality, r.method, r.sequence, r.version, r.said_by, r.why, "
+    "r.part_wh, r.least_wh, r.most_wh, r.split, r.weight, r.weights, r.less_wh "
     "FROM usage_session s JOIN usage_register r ON r.facility_id = s.facility_id "
     "AND r.session_id = s.session_id WHERE s.facility_id = $1 AND s.state = 'closed' "
     "AND s.stop_at >= $2 AND s.stop_at < $3 ORDER BY s.start_at, r.session_id, "
-    "CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, r.edge, r.version";
+    "r.channel, CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, r.edge, "
+    "r.version";
 
 using Enterprises = std::map<EnterpriseId, people::Enterprise>;
 
@@ -40,7 +42,8 @@ void add_enterprise(Csv& csv, Enterprises const& all, EnterpriseId const& id) {
     csv.text(id.text()).text(enterprise.name.en).text(enterprise.name.bn);
 }
 
-/// The end of a session: reading in kWh and raw words, or two empty cells without a meter.
+/// The end of a session: reading in kWh and raw words, or two empty cells where it is not one
+/// meter's.
 void add_register(Csv& csv, metering::Register const* reg) {
     if (reg == nullptr)
         csv.empty().empty();
@@ -130,8 +133,9 @@ std::string usage_csv(store::Reader& reader, Month const& month) {
             add_enterprise(csv, enterprises, *session.enterprise);
         else
             csv.empty().empty().empty();
-        add_register(csv, find_register(session, metering::Edge::start));
-        add_register(csv, find_register(session, metering::Edge::stop));
+        bool const one_meter = metering::channels_of(session).size() == 1;
+        for (auto const edge : {metering::Edge::start, metering::Edge::stop})
+            add_register(csv, one_meter ? find_register(session, edge) : nullptr);
         csv.kwh(session.energy.value());
         session.quantity ? csv.number(*session.quantity) : csv.empty();
         Money charged;
@@ -144,7 +148,8 @@ std::string usage_csv(store::Reader& reader, Month const& month) {
 
 std::string registers_csv(store::Reader& reader, Month const& month) {
     Csv csv({"session_id", "channel", "edge", "at", "value_wh", "raw", "quality", "method",
-             "iec_61968_9", "green_button", "version", "replaces", "said_by", "why"});
+             "iec_61968_9", "green_button", "version", "replaces", "said_by", "why", "part_wh",
+             "split"});
     reader.each(
         kRegisters,
         [&](store::Row const& row) {
@@ -162,7 +167,10 @@ std::string registers_csv(store::Reader& reader, Month const& month) {
                 .number(codes.espi)
                 .number(reg.version);
             reg.version > 1 ? csv.number(reg.version - 1) : csv.empty();
-            csv.text(reg.said_by ? reg.said_by->text() : "").text(reg.why).end_row();
+            csv.text(reg.said_by ? reg.said_by->text() : "").text(reg.why);
+            reg.share ? csv.number(reg.share->part.wh).text(name_of(reg.share->split))
+                      : csv.empty().empty();
+            csv.end_row();
         },
         month.facility, month.during.start, month.during.end);
     return csv.take();

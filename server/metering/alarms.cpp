@@ -12,15 +12,30 @@ namespace {
 
 namespace json = boost::json;
 
-/// What the meters of the machine say now.
-json::object meters_say(Meters const& meters, MachineMeter const& meter) {
+/// What the meters of the machine say now: the sum over those that count for it alone, as long as
+/// each of them has said something.
+json::object meters_say(Meters const& meters, MachineMeters const& plan, MachineId const& machine) {
+    auto const meter = plan.of(machine);
     json::object evidence;
-    if (auto const energy = meter.energy ? meters.believed(*meter.energy) : std::nullopt) {
-        evidence["register_wh"] = energy->continued();
-        evidence["words"] = words_text(energy->reading.raw);
+    std::optional<std::int64_t> energy, power;
+    std::string words;
+    bool whole = true;
+    for (auto const channel : meter.energy) {
+        if (plan.shared(channel) != nullptr) continue;
+        auto const believed = meters.believed(channel);
+        whole = whole && believed;
+        if (!believed) continue;
+        energy = energy.value_or(0) + believed->continued();
+        words.append(words.empty() ? "" : ", ").append(words_text(believed->reading.raw));
     }
-    if (auto const power = meter.power ? meters.latest(*meter.power) : std::nullopt)
-        evidence["power_w"] = power->reading.value;
+    if (energy && whole) {
+        evidence["register_wh"] = *energy;
+        evidence["words"] = words;
+    }
+    for (auto const channel : meter.power)
+        if (auto const latest = meters.latest(channel))
+            power = power.value_or(0) + latest->reading.value;
+    if (power) evidence["power_w"] = *power;
     return evidence;
 }
 
@@ -65,7 +80,7 @@ void Alarms::raise(MachineId const& machine, std::string_view kind) {
 }
 
 void Alarms::raise(ContactEvent const& event, std::string_view kind) {
-    auto evidence = meters_say(services_.meters, meters_.of(event.machine));
+    auto evidence = meters_say(services_.meters, meters_, event.machine);
     add_contact(evidence, event);
     Fault const fault{event.machine, std::string{kind}, event.at, json::serialize(evidence)};
     std::lock_guard const lock{mutex_};
@@ -85,7 +100,7 @@ void Alarms::clear(MachineId const& machine, std::string_view kind, Instant at) 
     });
     if (!known) return;
     auto evidence = json::parse(known->evidence).as_object();
-    auto const now = meters_say(services_.meters, meters_.of(machine));
+    auto const now = meters_say(services_.meters, meters_, machine);
     auto const* const until = now.if_contains("register_wh");
     if (auto const* from = evidence.if_contains("register_wh"); from && until) {
         evidence["until_register_wh"] = *until;

@@ -53,6 +53,7 @@ void add_routes(http::Router& router, Services const& services, RunControl& run)
     add(router, "/api/v1/points/{channel}/readings", "listReadings", plain(&list_readings));
     add(router, "/api/v1/points/{channel}/readings.csv", "exportReadings", plain(&export_readings));
     add(router, "/api/v1/meters/{channel}/balance", "getMeterBalance", plain(&get_meter_balance));
+    add(router, "/api/v1/facility-balance", "getFacilityBalance", plain(&get_facility_balance));
     add(router, "/api/v1/devices", "listDevices", plain(&list_devices));
     add(router, "/api/v1/lines", "listLines", plain(&list_lines));
     add(router, "/api/v1/lines/{name}/frames", "listLineFrames", plain(&list_line_frames));

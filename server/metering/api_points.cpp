@@ -137,6 +137,17 @@ http::Response get_meter_balance(Services const& services, http::Request const& 
     return http::json_response(200, balance_json(point->channel, *found, zone));
 }
 
+http::Response get_facility_balance(Services const& services, http::Request const& request) {
+    auto const during = booking::query_interval(request, longest_balance);
+    if (!during) return http::problem(during.error());
+    auto const& who = request.principal.value();
+    auto const found = facility_balance(services.ledger, services.telemetry, who.facility, *during);
+    return services.ledger.read([&](store::Reader& reader) {
+        auto const names = names_for(reader, who.facility, {});
+        return http::json_response(200, facility_balance_json(found, names));
+    });
+}
+
 http::Response list_devices(Services const& services, http::Request const& request) {
     auto const& who = request.principal.value();
     auto const health = services.health ? services.health() : std::vector<DeviceHealth>{};

@@ -32,6 +32,9 @@ struct DeviceSetup {
     std::string serial;  ///< empty: whatever the device said last stays
     std::optional<MachineId> machine;
     std::vector<PointSetup> points;
+    MeterRole role = MeterRole::machine;
+    Split share = Split::rated_power;      ///< of a shared meter
+    std::vector<MachineId> machines = {};  ///< behind a shared meter
 };
 
 /// Brings the ledger's devices and points up to the configuration: what is new is added, what is
@@ -46,8 +49,9 @@ std::vector<Point> configure_devices(store::Writer& writer, IdSource& ids,
 void save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
                  std::string_view serial);
 
-/// The energy and the power of each machine. Of several, billing grade comes first, then the
-/// lowest channel.
-std::vector<MachineMeter> machine_meters(std::vector<Point> const& points);
+/// The energy and the power of each machine: one counter of each of its meters, and of several
+/// billing grade comes first, then the lowest channel. What is not billing grade counts alone or
+/// not at all. A machine behind a shared meter has that one too, unless it has one of its own.
+MeterPlan machine_meters(std::vector<Point> const& points);
 
 }  // namespace karkhana::metering

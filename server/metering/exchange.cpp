@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "server/metering/records.hpp"
+#include "server/metering/registers.hpp"
+#include "server/metering/rules_share.hpp"
+
 namespace karkhana::metering {
 namespace {
 
@@ -17,6 +21,23 @@ Register register_of(Reading const& reading, Instant at, std::int64_t carried, E
     reg.raw = reading.raw;
     if (reading.sequence != 0) reg.sequence = reading.sequence;
     return reg;
+}
+
+/// A session's part of what passed between the value before its START and `final`.
+std::optional<Share> share_by_time(Register const& start, Register const& final,
+                                   EstimatedBills bills) {
+    auto const end = std::max(final.at, start.at);
+    auto const weights = weigh({*start.answered, end}, {start.at, end}, {}, std::nullopt);
+    auto const share = share_of_gap(final.value - start.value, {}, weights, bills);
+    return share.most == Energy{} ? std::nullopt : std::optional{share};
+}
+
+/// Of a meter that several machines share, each part is of what it counted since the cut before:
+/// nothing is added between two cuts.
+bool is_shared(store::Reader& reader, FacilityId const& facility, Channel channel) {
+    auto const points = list_points(reader, facility);
+    auto const found = std::ranges::find(points, channel, &Point::channel);
+    return found != points.end() && found->role == MeterRole::shared;
 }
 
 }  // namespace
@@ -90,16 +111,18 @@ std::optional<BeganAnew> last_began_anew(store::Reader& reader, FacilityId const
 }
 
 void divide_sessions(store::Writer& writer, FacilityId const& facility, Register const& final,
-                     Register const& initial) {
+                     Register const& initial, EstimatedBills bills) {
     for (auto const& session : open_sessions(writer, facility)) {
-        bool const here =
-            !session.registers.empty() && session.registers.front().channel == final.channel;
+        auto const* last = last_of(session, final.channel);
         bool const inside =
             session.start <= final.at && (!session.stop || final.at <= *session.stop);
-        if (!here || !inside) continue;
-        auto const at = std::max(final.at, session.registers.back().at);
+        if (last == nullptr || last->edge == Edge::stop || !inside) continue;
+        auto const at = std::max(final.at, last->at);
         for (auto reg : {final, initial}) {
             reg.at = at;
+            // What it counted before a START that it did not answer is not all the session's.
+            if (reg.edge == Edge::final && is_provisional(*last))
+                reg.share = share_by_time(*last, reg, bills);
             add_register(writer, facility, session.id, reg);
         }
     }
@@ -110,12 +133,13 @@ void keep_form(store::Writer& writer, FacilityId const& facility, MeterEvent con
         "INSERT INTO point_form (facility_id, channel, since, form) VALUES ($1, $2, $3, $4) "
         "ON CONFLICT (facility_id, channel, since) DO NOTHING",
         facility, event.channel, event.at, event.note);
-    if (!event.last || !event.first) return;
+    if (!event.last || !event.first || is_shared(writer, facility, event.channel)) return;
     auto final = register_of(*event.last, event.at, event.carried_before, Edge::final);
     final.method = Method::last_good;
     final.quality = Quality::estimated;
     divide_sessions(writer, facility, final,
-                    register_of(*event.first, event.at, event.carried, Edge::initial));
+                    register_of(*event.first, event.at, event.carried, Edge::initial),
+                    EstimatedBills::share);
 }
 
 }  // namespace karkhana::metering

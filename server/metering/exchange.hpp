@@ -43,11 +43,12 @@ std::optional<BeganAnew> last_began_anew(store::Reader& reader, FacilityId const
                                          Channel channel);
 
 /// Divides the unfinished sessions of the registers' channel: what was used up to `final` and what
-/// from `initial` on are parts of their own.
+/// from `initial` on are parts of their own. Precondition: no other machine is behind the meter.
 void divide_sessions(store::Writer& writer, FacilityId const& facility, Register const& final,
-                     Register const& initial);
+                     Register const& initial, EstimatedBills bills);
 
 /// Keeps that the words of a channel mean something else from the event on, and divides sessions.
+/// Those that share the meter go on: the continued register does.
 void keep_form(store::Writer& writer, FacilityId const& facility, MeterEvent const& event);
 
 }  // namespace karkhana::metering

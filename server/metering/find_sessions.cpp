@@ -16,11 +16,12 @@ namespace {
     "WHERE facility_id = $1 AND session_id "
 #define KARKHANA_REGISTERS                                                                         \
     "SELECT session_id, channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, "   \
-    "quality, method, sequence, version, said_by, why FROM current_register "                      \
-    "WHERE facility_id = $1 AND session_id "
-// START first, STOP last, whatever the clock did between them.
+    "quality, method, sequence, version, said_by, why, part_wh, least_wh, most_wh, split, "        \
+    "weight, weights, less_wh FROM current_register WHERE facility_id = $1 AND session_id "
+// Of each meter START first, STOP last, whatever the clock did between them.
 #define KARKHANA_IN_ORDER                                                                          \
-    " ORDER BY CASE edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, at, value_wh, edge"
+    " ORDER BY channel, CASE edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, at, "         \
+    "value_wh, edge"
 #define KARKHANA_OF_SQLITE "IN (SELECT value FROM json_each($2))"
 #define KARKHANA_OF_POSTGRES "= ANY(CAST($2 AS uuid[]))"
 

@@ -18,6 +18,7 @@ http::Response list_points(Services const& services, http::Request const& reques
 http::Response list_readings(Services const& services, http::Request const& request);
 http::Response export_readings(Services const& services, http::Request const& request);
 http::Response get_meter_balance(Services const& services, http::Request const& request);
+http::Response get_facility_balance(Services const& services, http::Request const& request);
 http::Response list_alarms(Services const& services, http::Request const& request);
 http::Response acknowledge_alarm(Services const& services, RunControl& run,
                                  http::Request const& request);

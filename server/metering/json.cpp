@@ -33,31 +33,48 @@ json::value or_null(std::optional<Id<Tag>> const& id) {
     return id ? json::value(id->text()) : json::value(nullptr);
 }
 
-/// The meter that the session's registers are of.
-json::value meter_json(UsageSession const& session, SessionNames const& names) {
-    if (session.registers.empty()) return nullptr;
-    auto const point = names.points.find(session.registers.front().channel);
+/// A meter that the session's registers are of.
+json::value meter_json(Channel channel, SessionNames const& names) {
+    auto const point = names.points.find(channel);
     if (point == names.points.end()) return nullptr;
     auto const& device = names.devices.at(point->second.device);
-    json::object meter{{"device", device.name},
-                       {"serial", device.serial},
-                       {"profile", device.profile},
-                       {"energy_channel", point->first},
-                       {"power_channel", nullptr}};
-    for (auto const& [channel, other] : names.points)
+    json::object meter{
+        {"device", device.name},     {"serial", device.serial},
+        {"profile", device.profile}, {"energy_channel", point->first},
+        {"power_channel", nullptr},  {"shared", point->second.role == MeterRole::shared}};
+    for (auto const& [other_channel, other] : names.points)
         if (other.device == point->second.device && other.name == "active_power")
-            meter["power_channel"] = channel;
+            meter["power_channel"] = other_channel;
     return meter;
+}
+
+json::array meters_json(UsageSession const& session, SessionNames const& names) {
+    json::array meters;
+    for (auto const channel : channels_of(session))
+        if (auto meter = meter_json(channel, names); !meter.is_null())
+            meters.push_back(std::move(meter));
+    return meters;
+}
+
+/// What of the energy since the register before is the session's, and how that was found.
+json::value share_json(std::optional<Share> const& share) {
+    if (!share) return nullptr;
+    return json::object{{"part_wh", share->part.wh}, {"least_wh", share->least.wh},
+                        {"most_wh", share->most.wh}, {"split", name_of(share->split)},
+                        {"weight", share->weight},   {"weights", share->weights}};
 }
 
 json::array segments_json(UsageSession const& session, Zone const& zone) {
     json::array segments;
     for (auto const& segment : segments_of(session))
-        segments.push_back(json::object{{"from", to_rfc3339(segment.during.start, zone)},
-                                        {"to", to_rfc3339(segment.during.end, zone)},
-                                        {"energy_wh", segment.energy.wh},
-                                        {"quality", name_of(segment.quality)},
-                                        {"method", name_of(segment.method)}});
+        segments.push_back(
+            json::object{{"from", to_rfc3339(segment.during.start, zone)},
+                         {"to", to_rfc3339(segment.during.end, zone)},
+                         {"energy_wh", segment.energy.wh},
+                         {"quality", name_of(segment.quality)},
+                         {"method", name_of(segment.method)},
+                         {"split", segment.split ? json::value(name_of(*segment.split))
+                                                 : json::value(nullptr)}});
     return segments;
 }
 
@@ -122,10 +139,12 @@ json::object register_json(Register const& reg, Zone const& zone) {
     object["why"] = reg.why;
     object["version"] = reg.version;
     object["replaces"] = reg.version > 1 ? json::value(reg.version - 1) : json::value(nullptr);
+    object["share"] = share_json(reg.share);
     return object;
 }
 
 json::object session_json(UsageSession const& session, SessionNames const& names) {
+    auto meters = meters_json(session, names);
     json::array registers;
     for (auto const& reg : session.registers) registers.push_back(register_json(reg, names.zone));
     json::array replaced;
@@ -144,7 +163,8 @@ json::object session_json(UsageSession const& session, SessionNames const& names
         {"quantity", or_null(session.quantity)},
         {"quality", name_of(session.quality)},
         {"opened_by", name_of(session.opened_by)},
-        {"meter", meter_json(session, names)},
+        {"meter", meters.empty() ? json::value(nullptr) : meters.front()},
+        {"meters", std::move(meters)},
         {"registers", std::move(registers)},
         {"replaced", std::move(replaced)},
         {"segments", segments_json(session, names.zone)},
@@ -190,6 +210,11 @@ json::object balance_json(Channel channel, Balance const& balance, Zone const& z
             {"register_start_wh", balance.register_start.wh},
             {"register_end_wh", balance.register_end.wh},
             {"sessions_wh", balance.sessions.wh},
+            {"own_use_wh", balance.own_use.wh},
+            {"test_wh", balance.test.wh},
+            {"maintenance_wh", balance.maintenance.wh},
+            {"suspicious_wh", balance.suspicious.wh},
+            {"behind_wh", balance.behind.wh},
             {"idle_wh", balance.idle.wh},
             {"unattributed_wh", balance.unattributed.wh}};
 }
@@ -211,6 +236,36 @@ std::string readings_csv(Point const& point, CarriedSteps const& carried, Zone c
         text += "\r\n";
     }
     return text;
+}
+
+json::object facility_balance_json(FacilityBalance const& balance, SessionNames const& names) {
+    auto const or_none = [](std::optional<Energy> const& energy) {
+        return energy ? json::value(energy->wh) : json::value(nullptr);
+    };
+    json::array machines;
+    for (auto const& [machine, used] : balance.machines)
+        machines.push_back(
+            json::object{{"machine", facility::machine_ref_json(names.machines.at(machine))},
+                         {"sessions_wh", used.sessions.wh},
+                         {"own_use_wh", used.own_use.wh},
+                         {"test_wh", used.test.wh},
+                         {"maintenance_wh", used.maintenance.wh},
+                         {"suspicious_wh", used.suspicious.wh},
+                         {"unattributed_wh", used.unattributed.wh},
+                         {"idle_wh", used.idle.wh},
+                         {"total_wh", sum_of(used).wh}});
+    json::array shared;
+    for (auto const& [channel, idle] : balance.shared) {
+        auto const& device = names.devices.at(names.points.at(channel).device);
+        shared.push_back(
+            json::object{{"meter", device.name}, {"channel", channel}, {"idle_wh", idle.wh}});
+    }
+    return {{"from", to_rfc3339(balance.during.start, names.zone)},
+            {"to", to_rfc3339(balance.during.end, names.zone)},
+            {"site_wh", or_none(balance.site)},
+            {"machines", std::move(machines)},
+            {"shared", std::move(shared)},
+            {"remainder_wh", or_none(balance.remainder)}};
 }
 
 std::string trace_text(Channel channel, Unit unit, Trace const& trace, Zone const& zone) {

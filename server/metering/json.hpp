@@ -7,6 +7,7 @@
 
 #include "server/base/calendar.hpp"
 #include "server/facility/rules.hpp"
+#include "server/metering/balance.hpp"
 #include "server/metering/meter.hpp"
 #include "server/metering/ports.hpp"
 #include "server/metering/rules_split.hpp"
@@ -35,6 +36,8 @@ boost::json::object session_json(UsageSession const& session, SessionNames const
 boost::json::object point_json(Point const& point);
 boost::json::object device_json(Device const& device, DeviceHealth const& health, Zone const& zone);
 boost::json::object balance_json(Channel channel, Balance const& balance, Zone const& zone);
+boost::json::object facility_balance_json(FacilityBalance const& balance,
+                                          SessionNames const& names);
 
 /// Readings as a table: when, what the meter said and what it makes of the continued register, and
 /// how good it is, in our word and in the codes of IEC 61968-9 and Green Button.

@@ -78,27 +78,49 @@ void add_slots(LiveMachine& live, Surroundings const& around, store::Reader& rea
     if (next != nullptr) live.next = slot_of(reader, *next);
 }
 
-void add_meter(LiveMachine& live, Services const& services, MachineMeter const& meter,
-               UsageSession const* session) {
-    if (meter.power) {
-        if (auto const power = services.meters.latest(*meter.power)) {
-            live.power_w = power->reading.value;
-            live.as_of = power->reading.answered;
-        }
+/// What a session used so far. Of a shared meter it is what was parted by now.
+std::optional<std::int64_t> used_so_far(Meters const& meters, MachineMeters const& plan,
+                                        UsageSession const& session) {
+    if (session.registers.empty()) return std::nullopt;
+    std::int64_t used = 0;
+    for (auto const& segment : segments_of(session)) used += segment.energy.wh;
+    for (auto const channel : channels_of(session)) {
+        // The machine was given another meter since.
+        if (!plan.of(session.machine).counts(channel)) return std::nullopt;
+        auto const believed = meters.believed(channel);
+        if (plan.shared(channel) == nullptr && believed)
+            used += std::max<std::int64_t>(0, believed->continued() -
+                                                  last_of(session, channel)->value.wh);
     }
-    if (!meter.energy) return;
-    auto const energy = services.meters.believed(*meter.energy);
-    if (!energy) return;
-    live.register_wh = energy->reading.value;
-    live.as_of = std::max(live.as_of.value_or(energy->reading.answered), energy->reading.answered);
-    live.quality =
-        services.meters.silent(*meter.energy, stale_after) ? Quality::stale : Quality::good;
-    if (session == nullptr || session->state != SessionState::open || session->registers.empty())
-        return;
-    // The machine was given another meter since.
-    if (session->registers.front().channel != *meter.energy) return;
-    auto const used = energy->continued() - session->registers.front().value.wh;
-    live.session_energy_wh = std::max<std::int64_t>(0, used);
+    return used;
+}
+
+void add_power(LiveMachine& live, Meters const& meters, MachineMeter const& meter) {
+    for (auto const channel : meter.power) {
+        auto const power = meters.latest(channel);
+        if (!power) continue;
+        live.power_w = live.power_w.value_or(0) + power->reading.value;
+        live.as_of =
+            std::max(live.as_of.value_or(power->reading.answered), power->reading.answered);
+    }
+}
+
+void add_meter(LiveMachine& live, Services const& services, MachineMeters const& plan,
+               UsageSession const* session) {
+    auto const meter = plan.of(live.machine.id);
+    add_power(live, services.meters, meter);
+    for (auto const channel : meter.energy) {
+        auto const energy = services.meters.believed(channel);
+        if (!energy) return;
+        if (!live.register_wh) live.register_wh = energy->reading.value;
+        live.as_of =
+            std::max(live.as_of.value_or(energy->reading.answered), energy->reading.answered);
+        auto const quality =
+            services.meters.silent(channel, stale_after) ? Quality::stale : Quality::good;
+        live.quality = live.quality == Quality::missing ? quality : worse(live.quality, quality);
+    }
+    if (session != nullptr && session->state == SessionState::open)
+        live.session_energy_wh = used_so_far(services.meters, plan, *session);
 }
 
 bool outage_now(Surroundings const& around, MachineId const& machine, bool of_machine) {
@@ -129,13 +151,15 @@ LiveMachine live_machine(Services const& services, RunControl const& run, store:
     auto const* session = found == around.sessions.end() ? nullptr : &*found;
     auto const meter = run.meters().of(machine.id);
     add_slots(live, around, reader);
-    add_meter(live, services, meter, session);
+    add_meter(live, services, run.meters(), session);
     live.contact = services.contacts.actual(machine.id);
     live.stopping = run.stopping(machine.id);
     auto const unseen = around.alarms.find(machine.id);
     live.alarm = unseen != around.alarms.end() ? unseen->second : "";
     if (live.alarm.empty()) live.alarm = services.contacts.alarm(machine.id);
-    bool const silent = meter.energy && services.meters.silent(*meter.energy, silent_after);
+    bool const silent = std::ranges::any_of(meter.energy, [&](Channel channel) {
+        return services.meters.silent(channel, silent_after);
+    });
     if (live.alarm.empty() && silent) live.alarm = "meter_silent";
     MachineFacts facts{.out_of_order = machine.out_of_order, .meter_silent = silent};
     facts.outage_of_machine = outage_now(around, machine.id, true);

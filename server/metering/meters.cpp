@@ -14,6 +14,20 @@ constexpr std::size_t most_crossings_of_a_gap = 36'000;
 constexpr Duration still_at_boundary = std::chrono::seconds(1);
 constexpr std::chrono::seconds silence_to_note{60};
 
+/// What all machines behind the meter can draw together; 0 when that is not known.
+std::int64_t most_w(Point const& point, std::map<MachineId, std::int64_t> const& max_w) {
+    if (point.unit != Unit::wh) return 0;
+    auto machines = point.machines;
+    if (point.machine) machines.push_back(*point.machine);
+    std::int64_t sum = 0;
+    for (auto const& machine : machines) {
+        auto const known = max_w.find(machine);
+        if (known == max_w.end()) return 0;
+        sum += known->second;
+    }
+    return sum;
+}
+
 }  // namespace
 
 void Meters::configure(std::vector<Point> const& points,
@@ -26,10 +40,8 @@ void Meters::configure(std::vector<Point> const& points,
         if (states_.size() <= place) states_.resize(place + 1);
         states_[place].point = point;
         if (!point.counter) continue;
-        auto const limit = point.machine ? max_w.find(*point.machine) : max_w.end();
-        bool const known = limit != max_w.end() && point.unit == Unit::wh;
         states_[place].counter.emplace(CounterPolicy{.modulus = point.modulus,
-                                                     .max_w = known ? limit->second : 0,
+                                                     .max_w = most_w(point, max_w),
                                                      .resolution = point.resolution},
                                        std::nullopt, 0);
         auto const known_at = std::ranges::find(remembered, point.channel, &Remembered::channel);

@@ -67,8 +67,11 @@ void OutageWatch::watch() {
 std::string_view OutageWatch::missing(MachineId const& machine) const {
     auto const contact = services_.contacts.actual(machine);
     if (contact == ContactState::unknown) return unreachable;
-    auto const energy = meters_.of(machine).energy;
-    if (!energy || !services_.meters.silent(*energy, meter_says_nothing)) return {};
+    auto const meter = meters_.of(machine);
+    bool const silent = std::ranges::any_of(meter.energy, [&](Channel channel) {
+        return services_.meters.silent(channel, meter_says_nothing);
+    });
+    if (!silent) return {};
     return contact == ContactState::none ? unreachable : unmetered;
 }
 
@@ -90,16 +93,15 @@ OutageWatch::Evidence OutageWatch::evidence_of(MachineId const& machine, bool at
         if (gone && !alone && machines_.size() > 1)
             found.push_back({.at_end = at_end, .what = "line", .source = relay->line, .at = at});
     }
-    auto const energy = meters_.of(machine).energy;
-    auto const believed = energy ? services_.meters.believed(*energy) : std::nullopt;
-    if (believed)
-        found.push_back({.at_end = at_end,
-                         .what = "meter",
-                         .source = "",
-                         .channel = energy,
-                         .value = believed->reading.value,
-                         .unit = std::string{name_of(Unit::wh)},
-                         .at = believed->reading.answered});
+    for (auto const channel : meters_.of(machine).energy)
+        if (auto const believed = services_.meters.believed(channel))
+            found.push_back({.at_end = at_end,
+                             .what = "meter",
+                             .source = "",
+                             .channel = channel,
+                             .value = believed->reading.value,
+                             .unit = std::string{name_of(Unit::wh)},
+                             .at = believed->reading.answered});
     return found;
 }
 

@@ -7,7 +7,8 @@
 namespace karkhana::metering {
 namespace {
 
-/// The registers come in order: START first, STOP last, whatever the clock did between them.
+/// The registers of a meter come in order: START first, STOP last, whatever the clock did between
+/// them.
 void join(std::vector<UsageSession>& sessions, store::Row const& row,
           std::unordered_map<SessionId, std::size_t> const& places) {
     auto const place = places.find(row.id<SessionId>(0));
@@ -32,9 +33,10 @@ std::optional<UsageSession> find_session(store::Reader& reader, FacilityId const
     if (!session) return session;
     session->registers = reader.all(
         "SELECT channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, quality, "
-        "method, sequence, version, said_by, why FROM current_register "
-        "WHERE facility_id = $1 AND session_id = $2 "
-        "ORDER BY CASE edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, at, value_wh, edge",
+        "method, sequence, version, said_by, why, part_wh, least_wh, most_wh, split, weight, "
+        "weights, less_wh FROM current_register WHERE facility_id = $1 AND session_id = $2 "
+        "ORDER BY channel, CASE edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, at, "
+        "value_wh, edge",
         [](store::Row const& row) { return register_of(row, 0); }, facility, id);
     return session;
 }
@@ -62,11 +64,13 @@ std::vector<UsageSession> sessions_between(store::Reader& reader, FacilityId con
     auto const places = places_of(sessions);
     reader.each(
         "SELECT s.session_id, r.channel, r.edge, r.at, r.asked_at, r.answered_at, r.value_wh, "
-        "r.carried_wh, r.words, r.quality, r.method, r.sequence, r.version, r.said_by, r.why "
+        "r.carried_wh, r.words, r.quality, r.method, r.sequence, r.version, r.said_by, r.why, "
+        "r.part_wh, r.least_wh, r.most_wh, r.split, r.weight, r.weights, r.less_wh "
         "FROM usage_session s JOIN current_register r "
         "ON r.facility_id = s.facility_id AND r.session_id = s.session_id "
         "WHERE s.facility_id = $1 AND s.start_at < $3 AND (s.stop_at IS NULL OR s.stop_at > $2) "
-        "ORDER BY CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, "
+        "ORDER BY r.channel, "
+        "CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, "
         "r.value_wh, r.edge",
         [&](store::Row const& row) { join(sessions, row, places); }, facility, during.start,
         during.end);
@@ -82,11 +86,13 @@ std::vector<UsageSession> open_sessions(store::Reader& reader, FacilityId const&
     auto const places = places_of(sessions);
     reader.each(
         "SELECT s.session_id, r.channel, r.edge, r.at, r.asked_at, r.answered_at, r.value_wh, "
-        "r.carried_wh, r.words, r.quality, r.method, r.sequence, r.version, r.said_by, r.why "
+        "r.carried_wh, r.words, r.quality, r.method, r.sequence, r.version, r.said_by, r.why, "
+        "r.part_wh, r.least_wh, r.most_wh, r.split, r.weight, r.weights, r.less_wh "
         "FROM usage_session s JOIN current_register r "
         "ON r.facility_id = s.facility_id AND r.session_id = s.session_id "
         "WHERE s.facility_id = $1 AND s.state <> 'closed' "
-        "ORDER BY CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, "
+        "ORDER BY r.channel, "
+        "CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, "
         "r.value_wh, r.edge",
         [&](store::Row const& row) { join(sessions, row, places); }, facility);
     return sessions;
@@ -109,11 +115,13 @@ std::vector<UsageSession> sessions_of_booking(store::Reader& reader, FacilityId 
 }
 
 std::vector<Point> list_points(store::Reader& reader, FacilityId const& facility) {
-    return reader.all(
-        "SELECT channel, device_id, machine_id, name, unit, counter, billing, modulus, resolution, "
-        "form, COALESCE((SELECT f.form FROM point_form f WHERE f.facility_id = p.facility_id "
-        "AND f.channel = p.channel ORDER BY f.since DESC LIMIT 1), form) "
-        "FROM point p WHERE facility_id = $1 ORDER BY channel",
+    auto points = reader.all(
+        "SELECT p.channel, p.device_id, p.machine_id, p.name, p.unit, p.counter, p.billing, "
+        "p.modulus, p.resolution, p.form, COALESCE((SELECT f.form FROM point_form f "
+        "WHERE f.facility_id = p.facility_id AND f.channel = p.channel "
+        "ORDER BY f.since DESC LIMIT 1), p.form), d.role, d.share FROM point p JOIN device d "
+        "ON d.facility_id = p.facility_id AND d.device_id = p.device_id "
+        "WHERE p.facility_id = $1 ORDER BY p.channel",
         [](store::Row const& row) {
             return Point{.channel = static_cast<Channel>(row.integer(0)),
                          .device = row.id<DeviceId>(1),
@@ -125,9 +133,21 @@ std::vector<Point> list_points(store::Reader& reader, FacilityId const& facility
                          .modulus = row.integer(7),
                          .resolution = row.integer(8),
                          .form = row.text(9),
-                         .form_before = row.text(10)};
+                         .form_before = row.text(10),
+                         .role = role_of(row.text(11)),
+                         .share = split_of(row.text(12)).value_or(Split::rated_power)};
         },
         facility);
+    reader.each(
+        "SELECT device_id, machine_id FROM device_machine WHERE facility_id = $1 "
+        "ORDER BY device_id, machine_id",
+        [&](store::Row const& row) {
+            for (auto& point : points)
+                if (point.device == row.id<DeviceId>(0))
+                    point.machines.push_back(row.id<MachineId>(1));
+        },
+        facility);
+    return points;
 }
 
 std::vector<Device> list_devices(store::Reader& reader, FacilityId const& facility) {

@@ -1,6 +1,7 @@
 #include "server/metering/registers.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "server/metering/rules_split.hpp"
 #include "server/metering/series.hpp"
@@ -10,16 +11,19 @@ namespace {
 
 constexpr int most_questions = 3;
 
-std::vector<Channel> channels_of(MachineMeter const& meter) {
-    std::vector<Channel> channels{*meter.energy};
-    if (meter.power) channels.push_back(*meter.power);
+/// The energy of the machine first, in the plan's order.
+std::vector<Channel> channels_of(MachineMeters const& meters, MachineMeter const& meter) {
+    auto channels = meter.energy;
+    std::ranges::copy(meter.power, std::back_inserter(channels));
+    for (auto const channel : meter.energy)
+        if (auto const* shared = meters.shared(channel))
+            std::ranges::copy(shared->less, std::back_inserter(channels));
     return channels;
 }
 
-bool has_boundary(UsageSession const& session, Instant at) {
-    return std::ranges::any_of(session.registers, [&](Register const& reg) {
-        return reg.edge == Edge::boundary && reg.at == at;
-    });
+bool has_boundary(std::vector<Register> const& registers, Instant at) {
+    return std::ranges::any_of(
+        registers, [&](Register const& reg) { return reg.edge == Edge::boundary && reg.at == at; });
 }
 
 /// Between the nearest registers on either side, which exist: START is before, STOP after.
@@ -75,10 +79,19 @@ Register register_of(Crossing const& crossing) {
     return reg;
 }
 
-std::optional<Register> ask_register(Services const& services, MachineMeter const& meter,
-                                     Edge edge) {
-    if (!meter.energy) return std::nullopt;
-    auto const channels = channels_of(meter);
+bool is_provisional(Register const& reg) {
+    return reg.edge == Edge::start && reg.method == Method::last_good && reg.answered &&
+           *reg.answered < reg.at;
+}
+
+std::vector<Register> ask_registers(Services const& services, MachineMeters const& meters,
+                                    MachineId const& machine, Edge edge) {
+    auto const meter = meters.of(machine);
+    std::vector<Register> found;
+    if (meter.energy.empty()) return found;
+    auto const channels = channels_of(meters, meter);
+    // Of each meter whether it is asked once more, and whether what it said is believed.
+    std::vector<bool> asking(meter.energy.size(), true), believable(meter.energy.size());
     auto const began = services.monotonic.now();
     for (int question = 0; question < most_questions; ++question) {
         auto const spent =
@@ -87,27 +100,51 @@ std::optional<Register> ask_register(Services const& services, MachineMeter cons
         auto readings = services.meter_port.snapshot(channels, snapshot_deadline - spent);
         if (!readings) break;
         services.meters.take(*readings);
-        auto const& asked = readings->front();
-        if (asked.quality != Quality::good && asked.quality != Quality::questionable) break;
-        // The poller may have brought a later value in the meantime: as good, and newer.
-        auto const believed = services.meters.believed(*meter.energy);
-        if (believed && believed->reading.sequence >= asked.sequence)
-            return register_of(*believed, edge);
+        for (std::size_t i = 0; i < asking.size(); ++i) {
+            auto const& said = (*readings)[i];
+            auto const believed = services.meters.believed(meter.energy[i]);
+            bool const heard =
+                said.quality == Quality::good || said.quality == Quality::questionable;
+            if (!asking[i]) continue;
+            believable[i] = heard && believed && believed->reading.sequence >= said.sequence;
+            asking[i] = heard && !believable[i];
+        }
+        if (std::ranges::count(asking, true) == 0) break;
     }
-    return std::nullopt;
+    for (std::size_t i = 0; i < believable.size(); ++i) {
+        if (!believable[i]) continue;
+        // The poller may have brought a later value in the meantime: as good, and newer.
+        found.push_back(register_of(services.meters.believed(meter.energy[i]).value(), edge));
+        if (auto const* shared = meters.shared(meter.energy[i]))
+            found.back().less = less_now(services.meters, *shared);
+    }
+    return found;
+}
+
+Energy less_now(Meters const& meters, SharedMeter const& shared) {
+    Energy less;
+    for (auto const channel : shared.less)
+        if (auto const believed = meters.believed(channel)) less += Energy{believed->continued()};
+    return less;
+}
+
+Register const* find_channel(std::vector<Register> const& registers, Channel channel) {
+    auto const found = std::ranges::find(registers, channel, &Register::channel);
+    return found == registers.end() ? nullptr : &*found;
 }
 
 std::optional<Register> last_good_register(Services const& services, store::Reader& reader,
-                                           MachineMeter const& meter, Edge edge, Instant at) {
-    if (!meter.energy) return std::nullopt;
-    auto const believed = services.meters.believed(*meter.energy);
+                                           Channel channel, Edge edge, Instant at) {
+    auto const believed = services.meters.believed(channel);
     bool const recent = believed && believed->heard &&
                         services.monotonic.now() - *believed->heard <= last_good_limit;
     if (!recent) return std::nullopt;
     auto reg = register_of(*believed, edge);
-    auto const known = last_register(reader, services.facility, *meter.energy);
+    auto const known = last_register(reader, services.facility, channel);
     if (known && known->value > reg.value) {
         reg = *known;
+        reg.share.reset();
+        reg.version = 1;
         reg.edge = edge;
     }
     reg.at = at;
@@ -119,36 +156,47 @@ std::optional<Register> last_good_register(Services const& services, store::Read
 std::vector<Register> missing_boundaries(Services const& services, Zone const& zone,
                                          UsageSession const& session, Register const& stop) {
     Series series{services.telemetry, session.facility};
-    auto known = session.registers;
+    auto const kept = registers_of(session, stop.channel);
+    std::vector<Register> known{kept.begin(), kept.end()};
+    auto const began = known.front().at;
     known.push_back(stop);
     std::vector<Register> missing;
-    for (auto const at : boundaries(zone, {session.start, stop.at}, 15)) {
-        if (has_boundary(session, at)) continue;
+    for (auto const at : boundaries(zone, {began, stop.at}, 15)) {
+        if (has_boundary(known, at)) continue;
+        auto const after = std::ranges::find_if(known, [&](auto& other) { return other.at >= at; });
+        // A part is of all that passed since the register before it.
+        if (after != known.end() && after->share) continue;
         auto crossing = services.meters.crossing(stop.channel, at);
         if (!crossing) crossing = series.boundary(stop.channel, at);
         auto reg = crossing ? register_of(*crossing) : between(known, at);
         auto const fits = between(known, at);
         // A bound that stands for START or STOP may lie beyond what was passed in truth.
-        auto const after = std::ranges::find_if(known, [&](auto& other) { return other.at >= at; });
         auto const most = after == known.end() ? stop.value : after->value;
         auto const least = after == known.begin() ? fits.value : std::prev(after)->value;
         reg.value = std::clamp(reg.value, least, std::max(least, most));
         missing.push_back(reg);
+        // Where the clock was set, what was passed at two quarters may be in no order.
+        known.insert(after, reg);
     }
     return missing;
 }
 
-Quality quality_until(store::Reader& reader, UsageSession const& session, Register const& stop) {
-    auto const& start = *find_register(session, Edge::start);
+Quality quality_of(store::Reader& reader, FacilityId const& facility,
+                   std::span<Register const> registers) {
+    auto const& start = registers.front();
+    auto const& stop = registers.back();
     auto quality = worse(start.quality, stop.quality);
     // Where one meter followed another, the energy rests on four registers.
-    for (auto const& reg : session.registers)
+    bool exchanged = false;
+    for (auto const& reg : registers) {
         if (reg.edge == Edge::final || reg.edge == Edge::initial)
             quality = worse(quality, reg.quality);
+        if (reg.edge == Edge::initial) exchanged = true;
+    }
     Interval const during{start.answered.value_or(start.at),
                           std::max(stop.at, stop.answered.value_or(stop.at)) + Duration{1}};
     bool lost = false, strange = false;
-    for (auto const& event : events_between(reader, session.facility, start.channel, during)) {
+    for (auto const& event : events_between(reader, facility, start.channel, during)) {
         if (event.kind == name_of(Verdict::reset) || event.kind == name_of(Verdict::jump))
             lost = true;
         // What comes back without having gone inside was used before the start.
@@ -157,7 +205,7 @@ Quality quality_until(store::Reader& reader, UsageSession const& session, Regist
         if (event.kind == "frozen" || event.kind == "disagrees")
             quality = worse(quality, Quality::questionable);
     }
-    if (find_register(session, Edge::initial) != nullptr) strange = false;
+    if (exchanged) strange = false;
     return lost || strange ? worse(quality, Quality::questionable) : quality;
 }
 

@@ -39,6 +39,8 @@ RawWords words_of(std::string_view text) {
 Quality quality_of(std::string_view name) { return named<Quality>(name, 6); }
 Unit unit_of(std::string_view name) { return named<Unit>(name, 10); }
 
+MeterRole role_of(std::string_view name) { return named<MeterRole>(name, 3); }
+
 UsageSession session_of(FacilityId const& facility, store::Row const& row) {
     UsageSession session;
     session.facility = facility;
@@ -76,6 +78,14 @@ Register register_of(store::Row const& row, int first) {
     reg.version = static_cast<int>(row.integer(first + 11));
     reg.said_by = row.maybe_id<PersonId>(first + 12);
     reg.why = row.text(first + 13);
+    if (auto const part = row.maybe_integer(first + 14))
+        reg.share = Share{.part = {*part},
+                          .least = row.energy(first + 15),
+                          .most = row.energy(first + 16),
+                          .split = named<Split>(row.text(first + 17), 6),
+                          .weight = row.integer(first + 18),
+                          .weights = row.integer(first + 19)};
+    reg.less = row.energy(first + 20);
     return reg;
 }
 

@@ -17,6 +17,7 @@ RawWords words_of(std::string_view text);
 
 Quality quality_of(std::string_view name);
 Unit unit_of(std::string_view name);
+MeterRole role_of(std::string_view name);
 
 /// The columns of a session, in the order of `session_of`.
 UsageSession session_of(FacilityId const& facility, store::Row const& row);

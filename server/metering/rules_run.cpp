@@ -42,6 +42,10 @@ std::string_view state_of(MachineFacts const& facts) {
     return "free";
 }
 
+bool in_use(std::int64_t watts, std::int64_t busy_above_w, std::int64_t idle_below_w, bool before) {
+    return watts > busy_above_w || (before && watts >= idle_below_w);
+}
+
 void PowerWatch::take(bool busy, Instant at, Monotonic heard) {
     latest_ = heard;
     if (busy) {

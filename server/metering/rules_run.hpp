@@ -61,6 +61,10 @@ struct MachineFacts {
 /// free, booked, running, paused, stopped, out_of_order, closed or unknown.
 std::string_view state_of(MachineFacts const& facts);
 
+/// Whether a machine is in use, told from what it draws and what it was before: between the two
+/// thresholds it stays what it was, because a motor that idles is neither.
+bool in_use(std::int64_t watts, std::int64_t busy_above_w, std::int64_t idle_below_w, bool before);
+
 /// Whether a machine draws as much as one in use, told from one power value after another. A
 /// moment is not enough in either direction: tools pause between cuts, and motors start with a
 /// rush.

@@ -35,23 +35,55 @@ std::int64_t interpolate(Knot const& before, Knot const& after, Instant at) {
     return before.value + static_cast<std::int64_t>(rise / (after.at - before.at).count());
 }
 
-Balance balance_of(Knot const& from, Knot const& to, std::span<Taken const> taken) {
-    Balance balance{
-        .during = {from.at, to.at}, .register_start = {from.value}, .register_end = {to.value}};
-    Knot reached = from;
-    for (auto const& stretch : taken) {
-        // The register at an end of the interval is the one after all that happened at it, so a
-        // stretch of no length belongs to the interval that ends there.
-        if (stretch.stop.at <= from.at) continue;
-        if (stretch.start.at >= to.at && stretch.stop.at > to.at) continue;
-        auto const start = stretch.start.at < from.at ? from : stretch.start;
-        auto const stop = stretch.stop.at > to.at ? to : stretch.stop;
-        balance.idle += Energy{start.value - reached.value};
-        auto& whose = stretch.attributed ? balance.sessions : balance.unattributed;
-        whose += Energy{stop.value - start.value};
-        reached = stop;
+namespace {
+
+/// How much of the stretch has passed at a moment: of its part, and of all that it rose by.
+struct Passed {
+    std::int64_t part = 0;
+    std::int64_t all = 0;
+};
+
+/// The register at an end of the interval is the one after all that happened at it, so a stretch
+/// of no length belongs to the interval that ends there.
+Passed passed(Taken const& taken, Knot const& at) {
+    auto const rise = taken.stop.value - taken.start.value;
+    if (at.at >= taken.stop.at) return {taken.part, rise};
+    if (at.at < taken.start.at || rise == 0) return {};
+    auto const all = std::clamp(at.value, taken.start.value, taken.stop.value) - taken.start.value;
+    return {static_cast<std::int64_t>(Wide{taken.part} * all / rise), all};
+}
+
+Energy& bucket(Balance& balance, SessionKind kind) {
+    switch (kind) {
+    case SessionKind::booked:
+    case SessionKind::walk_in: break;
+    case SessionKind::unattributed: return balance.unattributed;
+    case SessionKind::own_use: return balance.own_use;
+    case SessionKind::test: return balance.test;
+    case SessionKind::maintenance: return balance.maintenance;
+    case SessionKind::suspicious: return balance.suspicious;
     }
-    balance.idle += Energy{to.value - reached.value};
+    return balance.sessions;
+}
+
+}  // namespace
+
+Balance balance_of(Knot const& from, Knot const& to, std::span<Taken const> taken, Energy behind) {
+    Balance balance{.during = {from.at, to.at},
+                    .register_start = {from.value},
+                    .register_end = {to.value},
+                    .behind = behind};
+    balance.idle = Energy{to.value - from.value} - behind;
+    for (auto const& stretch : taken) {
+        auto const before = passed(stretch, from), after = passed(stretch, to);
+        Energy const part{after.part - before.part};
+        bucket(balance, stretch.kind) += part;
+        balance.idle = balance.idle - part;
+        if (!stretch.rest_is_nobodys) continue;
+        Energy const rest = Energy{after.all - before.all} - part;
+        balance.unattributed += rest;
+        balance.idle = balance.idle - rest;
+    }
     return balance;
 }
 

@@ -29,28 +29,39 @@ struct Knot {
 /// `at` grows, is exact at both ends, and holds outside them. Precondition: before.at <= after.at.
 std::int64_t interpolate(Knot const& before, Knot const& after, Instant at);
 
-/// A stretch of one meter's register that belongs to one session.
+/// A stretch of one meter's register that a session has a part of.
 struct Taken {
     Knot start;
     Knot stop;
-    bool attributed = true;  ///< false: nobody has said whose it is
+    SessionKind kind = SessionKind::booked;
+    std::int64_t part = 0;  ///< of what the register rose by
+    /// Nobody is charged for the rest because its part is only the least it may have used.
+    bool rest_is_nobodys = false;
+    MachineId machine = {};
 };
 
-/// Where the energy of one meter went in an interval.
+/// Where the energy of one meter went in an interval. The parts sum to register end minus register
+/// start, exactly.
 struct Balance {
     Interval during;
     Energy register_start;
     Energy register_end;
-    Energy sessions;
-    Energy idle;
+    Energy sessions;  ///< booked and walk-in: somebody is billed
+    Energy own_use;
+    Energy test;
+    Energy maintenance;
+    Energy suspicious;
     Energy unattributed;
+    Energy behind;  ///< what the meters behind a shared one counted
+    Energy idle;
 
     bool operator==(Balance const&) const = default;
 };
 
-/// Sums what was taken between `from` and `to`, and what passed the meter outside of it, each from
-/// the registers at its own ends. `taken` is in order of time and does not overlap; a stretch that
-/// reaches over an end of the interval counts from there on.
-Balance balance_of(Knot const& from, Knot const& to, std::span<Taken const> taken);
+/// Sums what was taken between `from` and `to`, and what passed the meter outside of it. A stretch
+/// that reaches over an end of the interval counts from there on, in proportion to the register.
+/// Stretches may overlap where several share a meter, never with more than it counted.
+Balance balance_of(Knot const& from, Knot const& to, std::span<Taken const> taken,
+                   Energy behind = {});
 
 }  // namespace karkhana::metering

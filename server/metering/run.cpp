@@ -1,12 +1,14 @@
 #include "server/metering/run.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "server/booking/audit.hpp"
 #include "server/booking/caller.hpp"
 #include "server/booking/records.hpp"
 #include "server/facility/records.hpp"
 #include "server/metering/sessions.hpp"
+#include "server/metering/settle.hpp"
 
 namespace karkhana::metering {
 
@@ -16,11 +18,10 @@ bool paused_by_daemon(store::Reader& reader, booking::Booking const& booking) {
     return !history.empty() && !history.back().person;
 }
 
-RunControl::RunControl(Services const& services, Zone zone, std::vector<MachineMeter> const& meters,
-                       StopRules stops)
+RunControl::RunControl(Services const& services, Zone zone, MeterPlan meters, StopRules stops)
     : services_(services),
       zone_(std::move(zone)),
-      meters_(meters),
+      meters_(std::move(meters)),
       stops_(std::move(stops)),
       leases_(services.contacts, services.monotonic, stops_),
       alarms_(services, meters_),
@@ -50,19 +51,23 @@ void RunControl::switch_off(MachineId const& machine) {
     forget_stop(machine);
 }
 
-/// Whether the machine's meter still is the one that the session began with. The configuration may
+std::vector<Register> RunControl::ask(MachineId const& machine, Edge edge) const {
+    return ask_registers(services_, meters_, machine, edge);
+}
+
+/// Whether the machine still has the meter, which the session began with. The configuration may
 /// have given the machine another one meanwhile, and registers of two meters have no difference.
-bool RunControl::measures(UsageSession const& session) const {
-    return !session.registers.empty() &&
-           meters_.of(session.machine).energy == session.registers.front().channel;
+bool RunControl::measures(UsageSession const& session, Channel channel) const {
+    return meters_.of(session.machine).counts(channel);
 }
 
 /// Where the session's own meter was last known to be, as the STOP of a session that lost it. What
 /// it counts for another machine now is not this session's.
-Register RunControl::last_known(UsageSession const& session) const {
-    auto stop = session.registers.back();
-    auto const believed = services_.meters.believed(stop.channel);
-    if (believed && !meters_.counts(stop.channel) && believed->continued() > stop.value.wh)
+Register RunControl::last_known(UsageSession const& session, Channel channel) const {
+    auto stop = *last_of(session, channel);
+    stop.share.reset();
+    auto const believed = services_.meters.believed(channel);
+    if (believed && !meters_.counts(channel) && believed->continued() > stop.value.wh)
         stop = register_of(*believed, Edge::stop);
     stop.edge = Edge::stop;
     stop.method = Method::last_good;
@@ -70,53 +75,95 @@ Register RunControl::last_known(UsageSession const& session) const {
     return stop;
 }
 
-RunControl::Ending RunControl::ending_of(UsageSession const& session,
-                                         std::optional<std::int64_t> quantity) {
-    Ending ending{.at = services_.clock.now(), .stop = std::nullopt, .quantity = quantity};
-    if (session.registers.empty()) return ending;
-    if (measures(session)) {
-        ending.stop = ask_register(services_, meters_.of(session.machine), Edge::stop);
-    } else {
-        ending.stop = last_known(session);
-        ending.stop->at = ending.at;
-    }
-    if (!ending.stop) {
-        ending.at = services_.clock.now();
-        return ending;
-    }
-    auto& stop = *ending.stop;
-    auto const& last = session.registers.back();
+/// A STOP is not before or below what the session has already.
+void RunControl::add_stop(Ending& ending, UsageSession const& session, Register stop) const {
+    auto const& last = *last_of(session, stop.channel);
     stop.at = std::max(stop.at, last.at);
     if (stop.value < last.value) {
         stop.value = last.value;
-        stop.quality = Quality::questionable;
+        stop.quality = worse(stop.quality, Quality::questionable);
     }
-    ending.at = stop.at;
-    ending.boundaries = missing_boundaries(services_, zone_, session, stop);
+    if (meters_.shared(stop.channel) == nullptr || !measures(session, stop.channel)) {
+        auto boundaries = missing_boundaries(services_, zone_, session, stop);
+        estimate(session, stop, boundaries);
+        std::ranges::copy(boundaries, std::back_inserter(ending.boundaries));
+    }
+    ending.stops.push_back(std::move(stop));
+}
+
+RunControl::Ending RunControl::ending_of(UsageSession const& session,
+                                         std::optional<std::int64_t> quantity) {
+    Ending ending{.at = services_.clock.now(), .stops = {}, .boundaries = {}, .quantity = quantity};
+    if (session.registers.empty()) return ending;
+    auto const asked = ask(session.machine, Edge::stop);
+    auto const now = services_.clock.now();
+    std::optional<Instant> at;
+    for (auto const channel : channels_of(session)) {
+        if (!measures(session, channel)) {
+            auto stop = last_known(session, channel);
+            stop.at = ending.at;
+            add_stop(ending, session, stop);
+        } else if (auto const* stop = find_channel(asked, channel)) {
+            add_stop(ending, session, *stop);
+        } else {
+            at = now;
+            continue;
+        }
+        at = std::max(at.value_or(ending.stops.back().at), ending.stops.back().at);
+    }
+    ending.at = *at;
     return ending;
 }
 
 void RunControl::finish(store::Writer& writer, UsageSession const& session, Ending const& ending) {
-    auto const* start = find_register(session, Edge::start);
-    if (start == nullptr) {
-        close_session(writer, session, ending.at, std::nullopt, ending.quantity, Quality::good);
-    } else if (ending.stop) {
-        for (auto const& reg : ending.boundaries)
-            add_register(writer, session.facility, session.id, reg);
-        close_session(writer, session, ending.at, ending.stop, ending.quantity,
-                      quality_until(writer, session, *ending.stop));
-    } else {
-        begin_closing(writer, session, ending.at, ending.quantity);
+    for (auto const& reg : ending.boundaries)
+        add_register(writer, session.facility, session.id, reg);
+    for (auto const& stop : ending.stops) {
+        if (has_stop(session, stop.channel)) continue;
+        auto const* shared = meters_.shared(stop.channel);
+        if (shared != nullptr && measures(session, stop.channel))
+            settle(writer, services_, zone_, *shared, stop, session.id);
+        else
+            add_register(writer, session.facility, session.id, stop);
     }
+    auto const kept = find_session(writer, session.facility, session.id).value();
+    if (is_whole(kept))
+        close_whole(writer, session.facility, session.id, ending.at, ending.quantity);
+    else
+        begin_closing(writer, session, ending.at, ending.quantity);
 }
 
 /// A register of another meter than the session's, or from before its last one, is not part of it.
-void RunControl::keep_boundary(store::Writer& writer, UsageSession const* session,
-                               std::optional<Register> const& reg) {
-    if (session == nullptr || !reg || session->registers.empty()) return;
-    auto const& last = session->registers.back();
-    if (reg->channel == last.channel && reg->at > last.at)
-        add_register(writer, session->facility, session->id, *reg);
+/// What a START waits for that its meter did not answer comes with a part (see settle_start).
+void RunControl::keep_boundaries(store::Writer& writer, UsageSession const* session,
+                                 std::vector<Register> const& registers) {
+    if (session == nullptr) return;
+    for (auto const& reg : registers) {
+        auto const* last = last_of(*session, reg.channel);
+        if (last == nullptr || last->edge == Edge::stop) continue;
+        if (auto const* shared = meters_.shared(reg.channel))
+            settle(writer, services_, zone_, *shared, reg, std::nullopt);
+        else if (reg.at > last->at && !is_provisional(*last))
+            add_register(writer, session->facility, session->id, reg);
+    }
+}
+
+/// Opens a session with a START of each meter. What a shared one counted so far is parted first.
+void RunControl::open(store::Writer& writer, UsageSession session, std::vector<Register> registers,
+                      std::string_view key) {
+    for (auto& reg : registers) {
+        if (auto const* shared = meters_.shared(reg.channel)) {
+            auto const cut = settle(writer, services_, zone_, *shared, reg, std::nullopt);
+            reg.at = cut.at;
+            reg.value = cut.value;
+            reg.less = cut.less;
+        }
+        reg.edge = Edge::start;
+        session.start = &reg == &registers.front() ? reg.at : std::min(session.start, reg.at);
+        session.quality = worse(session.quality, reg.quality);
+    }
+    session.registers = std::move(registers);
+    open_session(writer, session, key);
 }
 
 /// Refused when the booking is no longer as it was read: on PostgreSQL somebody may cancel it in

@@ -33,8 +33,7 @@ bool paused_by_daemon(store::Reader& reader, booking::Booking const& booking);
 /// ends from the meter itself. Everything done to one machine is done one after the other.
 class RunControl {
 public:
-    RunControl(Services const& services, Zone zone, std::vector<MachineMeter> const& meters,
-               StopRules stops = {});
+    RunControl(Services const& services, Zone zone, MeterPlan meters, StopRules stops = {});
 
     http::Response start(http::Request const& request);
     http::Response pause(http::Request const& request);
@@ -102,24 +101,29 @@ private:
         booking::Booking booking;
         booking::Actor actor = booking::Actor::party;
     };
-    /// What a session ends with.
+    /// What a session ends with: what its meters say, as far as they answer.
     struct Ending {
         Instant at;
-        std::optional<Register> stop;
+        std::vector<Register> stops;
         std::vector<Register> boundaries;
         std::optional<std::int64_t> quantity;
     };
     /// What a booking begins with.
     struct Beginning {
-        std::optional<Register> reg;
+        std::vector<Register> registers;
         /// The session that stands in its way, and how it ends.
         std::optional<SessionId> other;
         Ending others_end;
     };
     struct Watch {
         PowerWatch power;
-        std::optional<Believed> quiet;  ///< the energy before the machine came into use
+        std::vector<Believed> quiet;  ///< the energy before the machine came into use
         bool bypass_told = false;
+    };
+    struct Drawn {
+        std::int64_t watts = 0;
+        Instant at;
+        Monotonic heard;
     };
     struct Standing {
         std::vector<facility::Machine> machines;
@@ -140,17 +144,19 @@ private:
     Result<void> begin(store::Writer& writer, Asking const& asking, PersonId const& person,
                        std::string const& key, Beginning const& beginning);
     Result<void> check_start(Asking const& asking, Scene const& scene, Instant now) const;
-    Result<Beginning> beginning_of(Scene const& scene, std::optional<Register> const& asked,
+    Result<Beginning> beginning_of(Scene const& scene, std::vector<Register> const& asked,
                                    Instant now);
-    Result<std::optional<Register>> start_register(Scene const& scene,
-                                                   std::optional<Register> const& asked,
-                                                   Instant now) const;
-    Ending way_given(UsageSession const& session, std::optional<Register> const& reg, Instant now);
+    Result<std::vector<Register>> start_registers(Scene const& scene, std::vector<Register> asked,
+                                                  Instant now) const;
+    Ending way_given(UsageSession const& session, std::vector<Register> const& registers,
+                     Instant now);
+    void open(store::Writer& writer, UsageSession session, std::vector<Register> registers,
+              std::string_view key);
     http::Response answer_start(http::Request const& request, Asking const& asking, bool failed);
     http::Response answer_stop(http::Request const& request, Asking const& asking,
                                Ending const& ending);
     http::Response answer_pause(http::Request const& request, Asking const& asking,
-                                std::optional<Register> const& reg);
+                                std::vector<Register> const& registers);
 
     http::Response answer_wish(http::Request const& request, Asking const& asking,
                                StopWish const& wish);
@@ -160,14 +166,21 @@ private:
     StopStep stop_now(MachineId const& machine);
     void forget_stop(MachineId const& machine);
     std::vector<booking::Booking> running_bookings();
-    bool measures(UsageSession const& session) const;
-    Register last_known(UsageSession const& session) const;
+    std::vector<Register> ask(MachineId const& machine, Edge edge) const;
+    bool measures(UsageSession const& session, Channel channel) const;
+    Register last_known(UsageSession const& session, Channel channel) const;
+    void add_stop(Ending& ending, UsageSession const& session, Register stop) const;
     Ending ending_of(UsageSession const& session, std::optional<std::int64_t> quantity);
     void finish(store::Writer& writer, UsageSession const& session, Ending const& ending);
-    static void keep_boundary(store::Writer& writer, UsageSession const* session,
-                              std::optional<Register> const& reg);
+    void keep_boundaries(store::Writer& writer, UsageSession const* session,
+                         std::vector<Register> const& registers);
     Result<void> change(store::Writer& writer, booking::Booking const& before, booking::State to,
                         std::string_view action, Person const& person, std::string_view reason);
+    void settle_at(store::Writer& writer, SharedMeter const& meter, Instant boundary);
+    std::vector<Knot> power_during(MachineId const& machine, Interval during) const;
+    void estimate(UsageSession const& session, Register& stop,
+                  std::vector<Register>& boundaries) const;
+    void settle_start(UsageSession const& session);
     void tell(BookingId const& id);
 
     void look_again();
@@ -187,6 +200,8 @@ private:
     bool dropped_out(booking::Booking const& booking);
     bool mains_off() const;
     void open_by_power(facility::Machine const& machine);
+    std::optional<Drawn> drawn(MachineMeter const& meter) const;
+    std::vector<Believed> believed_of(MachineMeter const& meter) const;
     std::optional<bool> idle(MachineId const& machine) const;
     void watch_bypass(Standing const& standing);
     void note_bypass(MachineId const& machine);

@@ -136,12 +136,20 @@ bool says_another(Services const& services, Exchange const& exchange) {
 }
 
 http::Response keep_exchange(Services const& services, store::Writer& writer,
-                             Exchange const& exchange, ExchangePlan const& plan) {
+                             SharedMeter const* shared, Exchange const& exchange,
+                             ExchangePlan const& plan) {
     auto const& facility = services.facility;
+    if (shared != nullptr)
+        for (auto const& machine : shared->machines)
+            facility::lock_machine(writer, facility, machine);
     auto const unfinished = open_sessions(writer, facility);
     bool const in_use = std::ranges::any_of(unfinished, [&](UsageSession const& session) {
-        return !session.registers.empty() && session.registers.front().channel == exchange.channel;
+        return last_of(session, exchange.channel) != nullptr &&
+               !has_stop(session, exchange.channel);
     });
+    if (shared != nullptr && in_use)
+        return http::problem({ErrorKind::conflict, "shared_meter_in_use", "",
+                              "Machines that share the meter are in use: end that first."});
     if (plan.late && in_use)
         return http::problem({ErrorKind::conflict, "session_open", "",
                               "The new meter is in use already: end that first."});
@@ -156,7 +164,7 @@ http::Response keep_exchange(Services const& services, store::Writer& writer,
                   .note = exchange.id.text()});
     if (!plan.late)
         divide_sessions(writer, facility, end_of(exchange, plan, Edge::final),
-                        end_of(exchange, plan, Edge::initial));
+                        end_of(exchange, plan, Edge::initial), services.estimated_bills);
     save_serial(writer, facility, exchange.device, exchange.serial_after);
     auto const zone = Zone::find(facility::find_facility(writer, facility).value().zone).value();
     auto const shown = exchange_json(exchange, plan, zone);
@@ -215,7 +223,8 @@ http::Response RunControl::carry_out(http::Request const& request, Exchange exch
     exchange.final_wh = plan->final_wh;
     auto answer =
         people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
-            return keep_exchange(services_, writer, exchange, *plan);
+            return keep_exchange(services_, writer, meters_.shared(exchange.channel), exchange,
+                                 *plan);
         });
     if (answer.status >= 400) return answer;
     services_.meters.exchange(exchange.channel, *plan);

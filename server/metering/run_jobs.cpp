@@ -6,6 +6,7 @@
 #include "server/metering/run.hpp"
 #include "server/metering/series_writer.hpp"
 #include "server/metering/sessions.hpp"
+#include "server/metering/settle.hpp"
 
 namespace karkhana::metering {
 
@@ -117,6 +118,7 @@ void RunControl::attend(Standing const& standing, UsageSession const& session) {
     // Somebody is just doing something to this machine: it is looked at again in a second.
     if (!turn.owns_lock()) return;
     if (session.state == SessionState::closing) return close_late(session);
+    settle_start(session);
     auto const wish =
         session.booking ? standing.wishes.find(*session.booking) : standing.wishes.end();
     if (wish != standing.wishes.end())
@@ -150,7 +152,7 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
 bool RunControl::tells_use(MachineId const& machine) const {
     auto const found = std::ranges::find(standing_.machines, machine, &facility::Machine::id);
     bool const threshold = found != standing_.machines.end() && found->busy_above_w > 0;
-    return threshold && meters_.of(machine).power;
+    return threshold && !meters_.of(machine).power.empty();
 }
 
 bool RunControl::over(booking::Booking const& booking) {
@@ -193,13 +195,14 @@ bool RunControl::mains_off() const {
 void RunControl::read_after_outage(MachineId const& machine) {
     auto const turn = turns_.try_now(machine);
     if (!turn.owns_lock()) return;
-    auto const reg = ask_register(services_, meters_.of(machine), Edge::boundary);
-    if (!reg) return;
+    auto const registers = ask(machine, Edge::boundary);
+    if (registers.empty()) return;
     keep_events(services_.ledger, services_.facility, services_.meters);
     services_.ledger.write([&](store::Writer& writer) {
+        lock_with_sharers(writer, services_.facility, meters_, machine);
         for (auto const& session : open_sessions(writer, services_.facility))
             if (session.machine == machine && session.state == SessionState::open)
-                keep_boundary(writer, &session, reg);
+                keep_boundaries(writer, &session, registers);
         return true;
     });
     touch();
@@ -208,28 +211,29 @@ void RunControl::read_after_outage(MachineId const& machine) {
 /// The first good value after the end closes what waited for it. A value from before would leave
 /// out what was used last.
 void RunControl::close_late(UsageSession const& session) {
-    std::optional<Register> stop;
-    if (measures(session)) {
-        auto const believed = services_.meters.believed(session.registers.front().channel);
-        if (believed && believed->heard && believed->reading.answered > *session.stop) {
+    Ending ending{.at = *session.stop, .stops = {}, .boundaries = {}, .quantity = session.quantity};
+    for (auto const channel : channels_of(session)) {
+        if (has_stop(session, channel)) continue;
+        auto const* shared = meters_.shared(channel);
+        // If the meter was taken away for good, what is known of it is all there will be.
+        auto stop = last_known(session, channel);
+        if (measures(session, channel)) {
+            auto const believed = services_.meters.believed(channel);
+            bool const after =
+                believed && believed->heard && believed->reading.answered > *session.stop;
+            if (!after) continue;
             stop = register_of(*believed, Edge::stop);
-            stop->method = Method::first_good;
+            stop.method = Method::first_good;
+            if (shared != nullptr) stop.less = less_now(services_.meters, *shared);
         }
-    } else {
-        // The meter was taken away for good: what is known of it is all there will be.
-        stop = last_known(session);
+        if (shared == nullptr || !measures(session, channel)) stop.at = *session.stop;
+        stop.quality = worse(stop.quality, Quality::estimated);
+        add_stop(ending, session, stop);
     }
-    if (!stop) return;
-    auto const& last = session.registers.back();
-    stop->at = std::max(*session.stop, last.at);
-    stop->value = std::max(stop->value, last.value);
-    stop->quality = worse(stop->quality, Quality::estimated);
-    Ending const ending{.at = *session.stop,
-                        .stop = stop,
-                        .boundaries = missing_boundaries(services_, zone_, session, *stop),
-                        .quantity = session.quantity};
+    if (ending.stops.empty()) return;
     keep_events(services_.ledger, services_.facility, services_.meters);
     services_.ledger.write([&](store::Writer& writer) {
+        lock_with_sharers(writer, session.facility, meters_, session.machine);
         auto const now = find_session(writer, session.facility, session.id);
         if (now && now->state == SessionState::closing) finish(writer, *now, ending);
         return true;
@@ -245,6 +249,7 @@ void RunControl::end_session(UsageSession const& known) {
     auto const ending = ending_of(session, session.quantity);
     keep_events(services_.ledger, services_.facility, services_.meters);
     services_.ledger.write([&](store::Writer& writer) {
+        lock_with_sharers(writer, session.facility, meters_, session.machine);
         auto const now = find_session(writer, session.facility, session.id);
         if (now && now->state == SessionState::open) finish(writer, *now, ending);
         return true;
@@ -262,7 +267,7 @@ void RunControl::end_booking(booking::Booking const& booking, UsageSession const
     auto const ending = ending_of(session, wish != nullptr ? wish->quantity : session.quantity);
     keep_events(services_.ledger, services_.facility, services_.meters);
     static_cast<void>(services_.ledger.write([&](store::Writer& writer) -> Result<void> {
-        facility::lock_machine(writer, booking.facility, booking.machine);
+        lock_with_sharers(writer, booking.facility, meters_, booking.machine);
         auto const latest = booking::find_booking(writer, booking.facility, booking.id).value();
         if (latest.state != State::running && latest.state != State::paused) return {};
         auto const open = find_session(writer, session.facility, session.id);
@@ -278,13 +283,14 @@ void RunControl::end_booking(booking::Booking const& booking, UsageSession const
 void RunControl::pause_by_daemon(booking::Booking const& booking, std::string_view reason,
                                  Person const& person) {
     switch_off(booking.machine);
-    auto const reg = ask_register(services_, meters_.of(booking.machine), Edge::boundary);
+    auto const registers = ask(booking.machine, Edge::boundary);
     keep_events(services_.ledger, services_.facility, services_.meters);
     static_cast<void>(services_.ledger.write([&](store::Writer& writer) -> Result<void> {
+        lock_with_sharers(writer, booking.facility, meters_, booking.machine);
         auto const latest = booking::find_booking(writer, booking.facility, booking.id).value();
         if (latest.state != State::running) return {};
         auto const scene = scene_of(writer, latest, services_.clock.now());
-        keep_boundary(writer, scene.own(), reg);
+        keep_boundaries(writer, scene.own(), registers);
         if (person) drop_wish(writer, booking.facility, booking.id);
         return change(writer, latest, State::paused, "pauseBooking", person, reason);
     }));

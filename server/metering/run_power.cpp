@@ -5,6 +5,7 @@
 #include "server/metering/run.hpp"
 #include "server/metering/series_writer.hpp"
 #include "server/metering/sessions.hpp"
+#include "server/metering/settle.hpp"
 
 namespace karkhana::metering {
 
@@ -14,46 +15,68 @@ constexpr std::chrono::seconds power_says_nothing{10};
 
 }  // namespace
 
+/// What the machine draws, over all its meters; nothing when one of them does not say.
+std::optional<RunControl::Drawn> RunControl::drawn(MachineMeter const& meter) const {
+    std::optional<Drawn> sum;
+    for (auto const channel : meter.power) {
+        auto const power = services_.meters.latest(channel);
+        if (!power || services_.meters.silent(channel, power_says_nothing)) return std::nullopt;
+        if (!sum) sum = Drawn{0, power->reading.answered, power->heard};
+        sum->watts += power->reading.value;
+        sum->at = std::max(sum->at, power->reading.answered);
+        sum->heard = std::max(sum->heard, power->heard);
+    }
+    return sum;
+}
+
 void RunControl::watch_power(Standing const& standing) {
     std::vector<MachineId> no_longer_bypassed;
     for (auto const& machine : standing.machines) {
         auto const meter = meters_.of(machine.id);
-        if (!meter.power || machine.busy_above_w == 0) continue;
-        auto const power = services_.meters.latest(*meter.power);
-        if (!power) continue;
-        bool const silent = services_.meters.silent(*meter.power, power_says_nothing);
+        if (meter.power.empty() || machine.busy_above_w == 0) continue;
+        auto const power = drawn(meter);
         std::lock_guard const lock{mutex_};
         auto& watch = watches_[machine.id];
-        if (silent) {
+        if (!power) {
             // What it drew when it was last heard says nothing about now.
             watch.power = {};
             continue;
         }
-        bool const busy = power->reading.value > machine.busy_above_w;
-        watch.power.take(busy, power->reading.answered, power->heard);
+        bool const busy =
+            in_use(power->watts, machine.busy_above_w,
+                   meter.idle_below_w.value_or(machine.busy_above_w), watch.power.busy());
+        watch.power.take(busy, power->at, power->heard);
         if (!busy && std::exchange(watch.bypass_told, false))
             no_longer_bypassed.push_back(machine.id);
-        if (meter.energy && (!busy || !watch.quiet))
-            watch.quiet = services_.meters.believed(*meter.energy);
+        if (!busy || watch.quiet.empty()) watch.quiet = believed_of(meter);
     }
     for (auto const& machine : no_longer_bypassed) alarms_.clear(machine, "bypass");
 }
 
+/// What all meters of the machine are believed to say; nothing when one was never heard.
+std::vector<Believed> RunControl::believed_of(MachineMeter const& meter) const {
+    std::vector<Believed> found;
+    for (auto const channel : meter.energy) {
+        auto const believed = services_.meters.believed(channel);
+        if (!believed) return {};
+        found.push_back(*believed);
+    }
+    return found;
+}
+
 /// Whether the machine's power has been low for a while; nothing when its meter does not say.
 std::optional<bool> RunControl::idle(MachineId const& machine) const {
-    auto const meter = meters_.of(machine);
-    if (!meter.power || services_.meters.silent(*meter.power, power_says_nothing))
-        return std::nullopt;
+    if (!drawn(meters_.of(machine))) return std::nullopt;
     std::lock_guard const lock{mutex_};
     auto const watch = watches_.find(machine);
     if (watch == watches_.end()) return std::nullopt;
     return watch->second.power.idle(services_.clock.now());
 }
 
-/// A machine in use that nobody started here: the use begins with the last register before the
+/// A machine in use that nobody started here: the use begins with the last registers before the
 /// power rose.
 void RunControl::open_by_power(facility::Machine const& machine) {
-    std::optional<Believed> quiet;
+    std::vector<Believed> quiet;
     {
         std::lock_guard const lock{mutex_};
         auto const found = watches_.find(machine.id);
@@ -61,17 +84,23 @@ void RunControl::open_by_power(facility::Machine const& machine) {
         quiet = found->second.quiet;
     }
     auto const turn = turns_.try_now(machine.id);
-    if (!turn.owns_lock() || !quiet) return;
-    auto reg = register_of(*quiet, Edge::start);
-    reg.method = Method::last_good;
-    reg.quality = Quality::estimated;
+    if (!turn.owns_lock() || quiet.empty()) return;
     services_.ledger.write([&](store::Writer& writer) {
-        facility::lock_machine(writer, services_.facility, machine.id);
+        lock_with_sharers(writer, services_.facility, meters_, machine.id);
         for (auto const& session : open_sessions(writer, services_.facility))
             if (session.machine == machine.id) return false;
-        if (auto const known = last_register(writer, services_.facility, reg.channel)) {
-            reg.at = std::max(reg.at, known->at);
-            reg.value = std::max(reg.value, known->value);
+        std::vector<Register> registers;
+        for (auto const& believed : quiet) {
+            auto reg = register_of(believed, Edge::start);
+            reg.method = Method::last_good;
+            reg.quality = Quality::estimated;
+            if (auto const* shared = meters_.shared(reg.channel))
+                reg.less = less_now(services_.meters, *shared);
+            if (auto const known = last_register(writer, services_.facility, reg.channel)) {
+                reg.at = std::max(reg.at, known->at);
+                reg.value = std::max(reg.value, known->value);
+            }
+            registers.push_back(std::move(reg));
         }
         UsageSession session;
         session.facility = services_.facility;
@@ -79,10 +108,7 @@ void RunControl::open_by_power(facility::Machine const& machine) {
         session.machine = machine.id;
         session.kind = SessionKind::unattributed;
         session.opened_by = Opener::power;
-        session.start = reg.at;
-        session.quality = reg.quality;
-        session.registers.push_back(reg);
-        open_session(writer, session, "");
+        open(writer, std::move(session), std::move(registers), "");
         return true;
     });
     touch();
@@ -108,16 +134,16 @@ void RunControl::watch_bypass(Standing const& standing) {
 }
 
 void RunControl::note_bypass(MachineId const& machine) {
-    auto const energy = meters_.of(machine).energy;
-    auto const believed = energy ? services_.meters.believed(*energy) : std::nullopt;
+    auto const meters = believed_of(meters_.of(machine));
     services_.ledger.write([&](store::Writer& writer) {
-        if (!believed) return false;
+        if (meters.empty()) return false;
+        auto const& believed = meters.front();
         insert_event(writer, services_.facility,
-                     {.channel = *energy,
-                      .at = believed->reading.answered,
+                     {.channel = believed.reading.channel,
+                      .at = believed.reading.answered,
                       .kind = "bypass",
-                      .before = believed->reading.value,
-                      .carried = believed->carried,
+                      .before = believed.reading.value,
+                      .carried = believed.carried,
                       .note = "in use while its contact is open"});
         return true;
     });

@@ -9,6 +9,7 @@
 #include "server/metering/run.hpp"
 #include "server/metering/series_writer.hpp"
 #include "server/metering/sessions.hpp"
+#include "server/metering/settle.hpp"
 #include "server/people/idempotency.hpp"
 
 namespace karkhana::metering {
@@ -134,8 +135,7 @@ Result<void> RunControl::begin_once(Asking const& asking, PersonId const& person
     });
     if (known_key == key) return {};
     if (auto const may = check_start(asking, scene, now); !may) return may;
-    auto const reg = ask_register(services_, meters_.of(scene.machine.id), Edge::start);
-    auto const beginning = beginning_of(scene, reg, now);
+    auto const beginning = beginning_of(scene, ask(scene.machine.id, Edge::start), now);
     if (!beginning) return tl::make_unexpected(beginning.error());
     keep_events(services_.ledger, services_.facility, services_.meters);
     return services_.ledger.write(
@@ -143,14 +143,14 @@ Result<void> RunControl::begin_once(Asking const& asking, PersonId const& person
 }
 
 Result<RunControl::Beginning> RunControl::beginning_of(Scene const& scene,
-                                                       std::optional<Register> const& asked,
+                                                       std::vector<Register> const& asked,
                                                        Instant now) {
-    auto const reg = start_register(scene, asked, now);
-    if (!reg) return tl::make_unexpected(reg.error());
-    Beginning beginning{.reg = *reg, .other = std::nullopt, .others_end = {}};
+    auto const registers = start_registers(scene, asked, now);
+    if (!registers) return tl::make_unexpected(registers.error());
+    Beginning beginning{.registers = *registers, .other = std::nullopt, .others_end = {}};
     if (scene.unfinished && scene.own() == nullptr) {
         beginning.other = scene.unfinished->id;
-        beginning.others_end = way_given(*scene.unfinished, *reg, now);
+        beginning.others_end = way_given(*scene.unfinished, *registers, now);
     }
     return beginning;
 }
@@ -159,14 +159,14 @@ Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, Pers
                                std::string const& key, Beginning const& beginning) {
     auto const now = services_.clock.now();
     auto const& facility = asking.booking.facility;
-    facility::lock_machine(writer, facility, asking.booking.machine);
+    lock_with_sharers(writer, facility, meters_, asking.booking.machine);
     auto const booking = booking::find_booking(writer, facility, asking.booking.id).value();
     auto const scene = scene_of(writer, booking, now);
     if (auto const may = check_start(asking, scene, now); !may) return may;
-    auto reg = beginning.reg;
     if (auto const* own = scene.own()) {
-        if (reg) reg->edge = Edge::boundary;
-        keep_boundary(writer, own, reg);
+        auto registers = beginning.registers;
+        for (auto& reg : registers) reg.edge = Edge::boundary;
+        keep_boundaries(writer, own, registers);
         set_run_key(writer, facility, own->id, key);
     } else {
         bool const known = !scene.unfinished || scene.unfinished->id == beginning.other;
@@ -178,62 +178,65 @@ Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, Pers
         session.machine = booking.machine;
         session.booking = booking.id;
         session.enterprise = booking.enterprise;
-        session.start = reg ? reg->at : now;
-        if (reg) {
-            session.quality = reg->quality;
-            session.registers.push_back(*reg);
-        }
-        open_session(writer, session, key);
+        session.start = now;
+        open(writer, std::move(session), beginning.registers, key);
     }
     return change(writer, booking, State::running, "startBooking", person, "");
 }
 
-/// The register to begin with: as read, or for want of that the last good one. Nothing for a
+/// The registers to begin with: as read, or for want of that the last good ones. Nothing for a
 /// machine without a meter. Error: `meter_silent`.
-Result<std::optional<Register>> RunControl::start_register(Scene const& scene,
-                                                           std::optional<Register> const& asked,
-                                                           Instant now) const {
+Result<std::vector<Register>> RunControl::start_registers(Scene const& scene,
+                                                          std::vector<Register> asked,
+                                                          Instant now) const {
     auto const meter = meters_.of(scene.booking.machine);
-    if (!meter.energy) return std::optional<Register>{};
     // What the last one used is not known before its meter has answered: nobody can begin there.
     bool const waiting = scene.unfinished && scene.unfinished->state == SessionState::closing;
-    return services_.ledger.read([&](store::Reader& reader) -> Result<std::optional<Register>> {
-        auto reg = asked;
-        if (!reg && !waiting) reg = last_good_register(services_, reader, meter, Edge::start, now);
-        if (!reg)
-            return refuse(ErrorKind::conflict, "meter_silent",
-                          "The machine's meter does not answer: nothing could be billed.");
-        auto const known = last_register(reader, scene.booking.facility, *meter.energy);
-        if (known) {
-            // A clock that was set back does not let a session begin before the last ended.
-            reg->at = std::max(reg->at, known->at);
-            reg->value = std::max(reg->value, known->value);
+    return services_.ledger.read([&](store::Reader& reader) -> Result<std::vector<Register>> {
+        std::vector<Register> found;
+        for (auto const channel : meter.energy) {
+            std::optional<Register> reg;
+            if (auto const* read = find_channel(asked, channel)) reg = *read;
+            if (!reg && !waiting)
+                reg = last_good_register(services_, reader, channel, Edge::start, now);
+            if (!reg)
+                return refuse(ErrorKind::conflict, "meter_silent",
+                              "The machine's meter does not answer: nothing could be billed.");
+            if (auto const known = last_register(reader, scene.booking.facility, channel)) {
+                // A clock that was set back does not let a session begin before the last ended.
+                reg->at = std::max(reg->at, known->at);
+                reg->value = std::max(reg->value, known->value);
+            }
+            found.push_back(std::move(*reg));
         }
-        return reg;
+        return found;
     });
 }
 
 /// The end of what stands in the way of a booking: use that nobody booked, or a session whose
-/// meter was silent at its end. It ends at the very register that the booking begins with, unless
-/// that is of another meter.
+/// meter was silent at its end. It ends at the very registers that the booking begins with, but for
+/// those that are of another meter.
 RunControl::Ending RunControl::way_given(UsageSession const& session,
-                                         std::optional<Register> const& reg, Instant now) {
-    Ending ending{.at = reg ? reg->at : now, .stop = std::nullopt, .quantity = session.quantity};
-    if (session.registers.empty()) return ending;
-    if (session.stop) ending.at = std::max(*session.stop, session.registers.back().at);
-    if (reg && measures(session)) {
-        ending.stop = *reg;
-        ending.stop->edge = Edge::stop;
-        if (session.stop) {
-            ending.stop->method = Method::first_good;
-            ending.stop->quality = Quality::estimated;
+                                         std::vector<Register> const& registers, Instant now) {
+    Ending ending{.at = registers.empty() ? now : registers.front().at,
+                  .stops = {},
+                  .boundaries = {},
+                  .quantity = session.quantity};
+    if (session.stop) ending.at = *session.stop;
+    for (auto const channel : channels_of(session)) {
+        if (has_stop(session, channel)) continue;
+        auto const* read = find_channel(registers, channel);
+        bool const here = read != nullptr && measures(session, channel);
+        auto stop = here ? *read : last_known(session, channel);
+        stop.edge = Edge::stop;
+        if (here && session.stop) {
+            stop.method = Method::first_good;
+            stop.quality = Quality::estimated;
         }
-    } else {
-        ending.stop = last_known(session);
-        ending.at = std::max(ending.at, session.registers.back().at);
+        if (!here || meters_.shared(channel) == nullptr) stop.at = ending.at;
+        add_stop(ending, session, stop);
     }
-    ending.stop->at = ending.at;
-    ending.boundaries = missing_boundaries(services_, zone_, session, *ending.stop);
+    for (auto const& stop : ending.stops) ending.at = std::max(ending.at, stop.at);
     return ending;
 }
 
@@ -281,7 +284,7 @@ http::Response RunControl::stop(http::Request const& request) {
                             .person = request.principal->person,
                             .quantity = quantity});
     switch_off(found->booking.machine);
-    Ending ending{.at = services_.clock.now(), .stop = std::nullopt, .quantity = quantity};
+    Ending ending{.at = services_.clock.now(), .stops = {}, .boundaries = {}, .quantity = quantity};
     if (scene.own() != nullptr) ending = ending_of(*scene.own(), quantity);
     keep_events(services_.ledger, services_.facility, services_.meters);
     alarms_.clear(found->booking.machine, "contact_failed");
@@ -293,7 +296,7 @@ http::Response RunControl::answer_stop(http::Request const& request, Asking cons
     auto const& facility = asking.booking.facility;
     auto answer =
         people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
-            facility::lock_machine(writer, facility, asking.booking.machine);
+            lock_with_sharers(writer, facility, meters_, asking.booking.machine);
             auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
             if (booking.state != State::running && booking.state != State::paused)
                 return wrong_state();
@@ -328,7 +331,7 @@ http::Response RunControl::pause(http::Request const& request) {
         return true;
     });
     if (!may) return http::problem(may.error());
-    std::optional<Register> reg;
+    std::vector<Register> registers;
     if (*may && stop_now(found->booking.machine) != StopStep::open)
         return answer_wish(request, *found,
                            {.booking = found->booking.id,
@@ -338,21 +341,21 @@ http::Response RunControl::pause(http::Request const& request) {
                             .quantity = std::nullopt});
     if (*may) {
         switch_off(found->booking.machine);
-        reg = ask_register(services_, meters_.of(found->booking.machine), Edge::boundary);
+        registers = ask(found->booking.machine, Edge::boundary);
         keep_events(services_.ledger, services_.facility, services_.meters);
     }
-    return answer_pause(request, *found, reg);
+    return answer_pause(request, *found, registers);
 }
 
 http::Response RunControl::answer_pause(http::Request const& request, Asking const& asking,
-                                        std::optional<Register> const& reg) {
+                                        std::vector<Register> const& registers) {
     auto const& facility = asking.booking.facility;
     auto answer =
         people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
             auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
             if (booking.state == State::running) {
                 auto const scene = scene_of(writer, booking, services_.clock.now());
-                keep_boundary(writer, scene.own(), reg);
+                keep_boundaries(writer, scene.own(), registers);
                 auto const paused = change(writer, booking, State::paused, "pauseBooking",
                                            request.principal->person, "");
                 if (!paused) return http::problem(paused.error());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "server/base/clock.hpp"
@@ -32,26 +33,33 @@ struct Services {
     /// Whether anybody listens to events; may stay empty.
     std::function<bool()> listening;
     LinePort const* lines = nullptr;  ///< nothing where no line is read
+    EstimatedBills estimated_bills = EstimatedBills::share;
 };
 
 /// Which channels tell of a machine; fixed once the devices are configured.
 class MachineMeters {
 public:
-    explicit MachineMeters(std::vector<MachineMeter> const& meters) {
-        for (auto const& meter : meters) meters_[meter.machine] = meter;
+    explicit MachineMeters(MeterPlan plan) : shared_(std::move(plan.shared)) {
+        for (auto const& meter : plan.machines) meters_[meter.machine] = meter;
     }
     MachineMeter of(MachineId const& machine) const {
         auto const found = meters_.find(machine);
-        return found == meters_.end() ? MachineMeter{machine, {}, {}} : found->second;
+        return found == meters_.end() ? MachineMeter{machine} : found->second;
     }
     /// Whether the energy of any machine is counted there.
     bool counts(Channel channel) const {
-        return std::ranges::any_of(
-            meters_, [&](auto const& entry) { return entry.second.energy == channel; });
+        return std::ranges::any_of(meters_,
+                                   [&](auto const& entry) { return entry.second.counts(channel); });
+    }
+    /// Null when the channel is that of one machine alone.
+    SharedMeter const* shared(Channel channel) const {
+        auto const found = std::ranges::find(shared_, channel, &SharedMeter::channel);
+        return found == shared_.end() ? nullptr : &*found;
     }
 
 private:
     std::map<MachineId, MachineMeter> meters_;
+    std::vector<SharedMeter> shared_;
 };
 
 }  // namespace karkhana::metering

@@ -9,6 +9,9 @@ namespace {
 constexpr std::array<std::string_view, 7> session_kinds = {
     "booked", "unattributed", "walk_in", "own_use", "test", "maintenance", "suspicious"};
 
+constexpr std::array<std::string_view, 6> splits = {"rated_power", "time",    "equal",
+                                                    "evidence",    "elapsed", "lower_bound"};
+
 int doubt(Quality quality) {
     switch (quality) {
     case Quality::good: return 0;
@@ -28,6 +31,14 @@ Method weaker(Method a, Method b) { return a == Method::read ? b : a; }
 
 std::string_view name_of(SessionKind kind) {
     return session_kinds.at(static_cast<std::size_t>(kind));
+}
+
+std::string_view name_of(Split split) { return splits.at(static_cast<std::size_t>(split)); }
+
+std::optional<Split> split_of(std::string_view name) {
+    auto const found = std::ranges::find(splits, name);
+    if (found == splits.end()) return std::nullopt;
+    return static_cast<Split>(found - splits.begin());
 }
 
 std::optional<SessionKind> session_kind_of(std::string_view name) {
@@ -65,6 +76,33 @@ Register const* find_register(UsageSession const& session, Edge edge) {
     return found == session.registers.end() ? nullptr : &*found;
 }
 
+std::vector<Channel> channels_of(UsageSession const& session) {
+    std::vector<Channel> channels;
+    for (auto const& reg : session.registers)
+        if (channels.empty() || channels.back() != reg.channel) channels.push_back(reg.channel);
+    return channels;
+}
+
+std::span<Register const> registers_of(UsageSession const& session, Channel channel) {
+    auto const found = std::ranges::equal_range(session.registers, channel, {}, &Register::channel);
+    return {found.begin(), found.end()};
+}
+
+Register const* last_of(UsageSession const& session, Channel channel) {
+    auto const registers = registers_of(session, channel);
+    return registers.empty() ? nullptr : &registers.back();
+}
+
+bool has_stop(UsageSession const& session, Channel channel) {
+    auto const* last = last_of(session, channel);
+    return last != nullptr && last->edge == Edge::stop;
+}
+
+bool is_whole(UsageSession const& session) {
+    return std::ranges::all_of(channels_of(session),
+                               [&](Channel channel) { return has_stop(session, channel); });
+}
+
 std::vector<Segment> segments_of(UsageSession const& session) {
     std::vector<Segment> segments;
     if (session.registers.empty()) {
@@ -75,10 +113,17 @@ std::vector<Segment> segments_of(UsageSession const& session) {
     for (std::size_t i = 1; i < session.registers.size(); ++i) {
         auto const& from = session.registers[i - 1];
         auto const& to = session.registers[i];
-        segments.push_back({.during = {from.at, to.at},
-                            .energy = to.value - from.value,
-                            .quality = worse(from.quality, to.quality),
-                            .method = weaker(from.method, to.method)});
+        if (from.channel != to.channel) continue;
+        Segment segment{.during = {from.at, to.at},
+                        .energy = to.value - from.value,
+                        .quality = worse(from.quality, to.quality),
+                        .method = weaker(from.method, to.method)};
+        if (to.share) {
+            segment.energy = to.share->part;
+            segment.quality = worse(segment.quality, Quality::estimated);
+            segment.split = to.share->split;
+        }
+        segments.push_back(segment);
     }
     return segments;
 }

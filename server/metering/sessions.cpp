@@ -20,19 +20,26 @@ void open_session(store::Writer& writer, UsageSession const& session, std::strin
 
 void add_register(store::Writer& writer, FacilityId const& facility, SessionId const& session,
                   Register const& reg) {
+    auto const part = [&]<class T>(T Share::* member) {
+        return reg.share ? std::optional{(*reg.share).*member} : std::nullopt;
+    };
+    auto const split =
+        reg.share ? std::optional{std::string{name_of(reg.share->split)}} : std::nullopt;
     writer.execute(
         "INSERT INTO usage_register (facility_id, session_id, channel, edge, at, asked_at, "
         "answered_at, value_wh, carried_wh, words, quality, method, sequence, version, replaces, "
-        "said_by, why, form) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "
+        "said_by, why, part_wh, least_wh, most_wh, split, weight, weights, less_wh, form) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+        "$19, $20, $21, $22, $23, $24, "
         "COALESCE((SELECT form FROM point_form WHERE facility_id = $1 AND channel = $3 "
-        "AND since <= $18 ORDER BY since DESC LIMIT 1), '')) "
+        "AND since <= $25 ORDER BY since DESC LIMIT 1), '')) "
         "ON CONFLICT (facility_id, session_id, at, edge, channel, version) DO NOTHING",
         facility, session, reg.channel, name_of(reg.edge), reg.at, reg.asked, reg.answered,
         reg.value, reg.carried, words_text(reg.raw), name_of(reg.quality), name_of(reg.method),
         reg.sequence, reg.version,
         reg.version > 1 ? std::optional<std::int64_t>{reg.version - 1} : std::nullopt, reg.said_by,
-        reg.why, reg.answered.value_or(reg.at));
+        reg.why, part(&Share::part), part(&Share::least), part(&Share::most), split,
+        part(&Share::weight), part(&Share::weights), reg.less, reg.answered.value_or(reg.at));
 }
 
 std::string run_key_of(store::Reader& reader, FacilityId const& facility,
@@ -63,14 +70,15 @@ bool begin_closing(store::Writer& writer, UsageSession const& session, Instant s
 bool close_session(store::Writer& writer, UsageSession const& session, Instant at,
                    std::optional<Register> const& stop, std::optional<std::int64_t> quantity,
                    Quality quality) {
-    auto const* start = find_register(session, Edge::start);
-    if ((start == nullptr) != !stop)
-        throw std::logic_error("a session has both its registers or none");
-    if (stop && stop->channel != start->channel)
-        throw std::logic_error("the registers of a session are of one meter");
-    auto const energy = start != nullptr ? stop->value - start->value : Energy{0};
-    if (energy.wh < 0) throw std::logic_error("a register fell within a session");
     if (stop) add_register(writer, session.facility, session.id, *stop);
+    auto const kept = find_session(writer, session.facility, session.id).value();
+    if (!is_whole(kept)) throw std::logic_error("a session has both registers of each meter");
+    Energy energy;
+    if (!kept.registers.empty())
+        for (auto const& segment : segments_of(kept)) {
+            if (segment.energy.wh < 0) throw std::logic_error("a register fell within a session");
+            energy += segment.energy;
+        }
     return writer.execute(
                "UPDATE usage_session SET state = 'closed', stop_at = $3, energy_wh = $4, "
                "quantity = $5, quality = $6, version = version + 1 "
@@ -92,8 +100,9 @@ std::optional<Register> last_register(store::Reader& reader, FacilityId const& f
                                       Channel channel) {
     return reader.first(
         "SELECT channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, quality, "
-        "method, sequence, version, said_by, why FROM current_register "
-        "WHERE facility_id = $1 AND channel = $2 ORDER BY at DESC, value_wh DESC LIMIT 1",
+        "method, sequence, version, said_by, why, part_wh, least_wh, most_wh, split, weight, "
+        "weights, less_wh FROM current_register WHERE facility_id = $1 AND channel = $2 "
+        "ORDER BY at DESC, value_wh DESC LIMIT 1",
         [](store::Row const& row) { return register_of(row, 0); }, facility, channel);
 }
 
@@ -119,24 +128,55 @@ std::optional<Instant> last_stop(store::Reader& reader, FacilityId const& facili
 
 std::vector<Taken> taken_between(store::Reader& reader, FacilityId const& facility, Channel channel,
                                  Interval during, Knot const& now_knot) {
-    return reader.all(
-        "SELECT s.kind, a.at, a.value_wh, o.at, o.value_wh "
-        "FROM usage_session s JOIN current_register a ON a.facility_id = s.facility_id "
-        "AND a.session_id = s.session_id AND a.edge = 'start' AND a.channel = $2 "
-        "LEFT JOIN current_register o ON o.facility_id = s.facility_id "
-        "AND o.session_id = s.session_id AND o.edge = 'stop' AND o.channel = $2 "
+    std::vector<Taken> taken;
+    std::optional<SessionId> of;
+    SessionKind kind{};
+    MachineId machine;
+    std::optional<Register> last;
+    bool shared = false;
+    // What a session took since its last register, while it has no STOP. Of a shared meter nobody
+    // knows before the next cut.
+    auto const end = [&] {
+        if (!last || last->edge == Edge::stop || shared || now_knot.at <= last->at) return;
+        Knot const from{last->at, last->value.wh};
+        taken.push_back({from, now_knot, kind, now_knot.value - from.value, false, machine});
+    };
+    reader.each(
+        "SELECT s.session_id, s.kind, s.machine_id, r.channel, r.edge, r.at, r.asked_at, "
+        "r.answered_at, r.value_wh, r.carried_wh, r.words, r.quality, r.method, r.sequence, "
+        "r.version, r.said_by, r.why, r.part_wh, r.least_wh, r.most_wh, r.split, r.weight, "
+        "r.weights, r.less_wh, d.role FROM usage_session s "
+        "JOIN current_register r ON r.facility_id = s.facility_id "
+        "AND r.session_id = s.session_id AND r.channel = $2 "
+        "JOIN point p ON p.facility_id = r.facility_id AND p.channel = r.channel "
+        "JOIN device d ON d.facility_id = p.facility_id AND d.device_id = p.device_id "
         "WHERE s.facility_id = $1 AND s.start_at < $4 AND (s.state <> 'closed' OR s.stop_at >= $3) "
-        "ORDER BY a.at, a.value_wh",
+        "ORDER BY s.start_at, s.session_id, "
+        "CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, r.value_wh, r.edge",
         [&](store::Row const& row) {
-            Knot const start{row.at(1), row.integer(2)};
-            return Taken{.start = start,
-                         .stop = row.is_null(3)
-                                     ? std::max(now_knot, start,
-                                                [](auto& a, auto& b) { return a.at < b.at; })
-                                     : Knot{row.at(3), row.integer(4)},
-                         .attributed = row.text(0) != "unattributed"};
+            auto const reg = register_of(row, 3);
+            if (row.id<SessionId>(0) != of) {
+                end();
+                of = row.id<SessionId>(0);
+                kind = session_kind_of(row.text(1)).value();
+                machine = row.id<MachineId>(2);
+                shared = row.text(24) == name_of(MeterRole::shared);
+                last.reset();
+            }
+            if (last) {
+                auto const all = reg.value.wh - last->value.wh;
+                taken.push_back({{last->at, last->value.wh},
+                                 {reg.at, reg.value.wh},
+                                 kind,
+                                 reg.share ? reg.share->part.wh : all,
+                                 reg.share && reg.share->split == Split::lower_bound,
+                                 machine});
+            }
+            last = reg;
         },
         facility, channel, during.start, during.end);
+    end();
+    return taken;
 }
 
 void insert_event(store::Writer& writer, FacilityId const& facility, MeterEvent const& event) {

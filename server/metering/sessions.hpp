@@ -28,9 +28,9 @@ void set_run_key(store::Writer& writer, FacilityId const& facility, SessionId co
 /// when it was not open.
 bool begin_closing(store::Writer& writer, UsageSession const& session, Instant stop,
                    std::optional<std::int64_t> quantity);
-/// Closes `session`, all of whose registers but `stop` are kept already: energy is the STOP
-/// register minus the START register. Without `stop` (a machine without a meter) it is nothing.
-/// False when somebody closed it before.
+/// Closes `session`, all of whose registers but `stop` are kept already: its energy is the sum of
+/// its segments. A machine without a meter has no registers and took nothing. False when somebody
+/// closed it before.
 bool close_session(store::Writer& writer, UsageSession const& session, Instant at,
                    std::optional<Register> const& stop, std::optional<std::int64_t> quantity,
                    Quality quality);
@@ -50,8 +50,8 @@ Bounds bounds_at(store::Reader& reader, FacilityId const& facility, Channel chan
 /// Where the machine's last session ended.
 std::optional<Instant> last_stop(store::Reader& reader, FacilityId const& facility,
                                  MachineId const& machine);
-/// Where the sessions of a channel were in the interval: by time, registers at both ends. A
-/// session that is not closed ends at `now_knot`.
+/// What the sessions of a channel took in the interval, from register to register. A session that
+/// is not closed ends at `now_knot`.
 std::vector<Taken> taken_between(store::Reader& reader, FacilityId const& facility, Channel channel,
                                  Interval during, Knot const& now_knot);
 

@@ -48,6 +48,7 @@ constexpr std::array kTable{
     OperationRow{"listReadings",       yes,    yes,     yes,   yes},
     OperationRow{"exportReadings",     yes,    yes,     yes,   yes},
     OperationRow{"getMeterBalance",    yes,    yes,     no,    yes},
+    OperationRow{"getFacilityBalance", yes,    no,      no,    yes},
     OperationRow{"listDevices",        yes,    yes,     no,    yes},
     OperationRow{"listLines",          yes,    yes,     no,    yes},
     OperationRow{"listLineFrames",     yes,    yes,     no,    yes},

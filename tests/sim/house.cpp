@@ -62,9 +62,8 @@ House::House(app::Loaded const& loaded, Clocks& clocks, Plant& plant, std::uint6
                 booking_,
                 [](FacilityId const&, std::string_view, std::string const&) {},
                 [] { return std::vector<metering::DeviceHealth>{}; }},
-      run_(metering_, prepared_.zone, metering::machine_meters(prepared_.points)),
-      outages_(metering_, metering::MachineMeters{metering::machine_meters(prepared_.points)},
-               machines_of(prepared_)),
+      run_(metering_, prepared_.zone, app::meter_plan(prepared_, loaded.config)),
+      outages_(metering_, run_.meters(), machines_of(prepared_)),
       boundary_(run_.next_boundary()),
       boot_(seed) {
     booking_.publish = metering_.publish;

@@ -48,6 +48,7 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('lines', '/lines', '[data-unit]', 'operator'),
     stop('frames', `/lines?line=${line}`, '[data-frame]'),
     stop('find', `/lines?find=${line}`, 'form'),
+    stop('energy', '/energy', 'table'),
     stop('rates', '/rates', 'section.card'),
     stop('audit', '/audit', 'li.card'),
   ];

@@ -50,9 +50,25 @@ public:
         std::int64_t power_w() const { return mains ? standby_w + (closed ? load_w : 0) : 0; }
     };
 
+    /// A meter more: of what one machine has besides, or of all that is behind it.
+    struct Feeder {
+        std::vector<MachineId> behind;  ///< draws what they draw
+        std::optional<MachineId> with;  ///< and this while the machine is on
+        std::int64_t load_w = 0;
+        std::int64_t standby_w = 0;
+        bool answers = true;
+        bool shows_power = false;  ///< a drive, that counts nothing
+        std::int64_t watt_micros = 0;
+        std::int64_t shown_from = 0;
+
+        std::int64_t true_wh() const { return watt_micros / 3'600'000'000; }
+        std::int64_t shown_wh() const { return shown_from + true_wh(); }
+    };
+
     Plant(ManualWallClock& wall, ManualMonotonicClock& real) : wall_(wall), real_(real) {}
 
     std::map<MachineId, Unit> units;
+    std::map<Channel, Feeder> feeders;
     int speed = 1;                             ///< facility seconds a real second
     std::function<void(std::string)> on_step;  ///< called before each thing asked of the plant
     std::function<void(std::span<Channel const>)> on_asked;
@@ -61,9 +77,10 @@ public:
 
     /// Lets real time pass.
     void pass(Duration real) {
-        for (auto& [machine, unit] : units) {
+        for (auto& [channel, feeder] : feeders)
+            feeder.watt_micros += power_w(feeder) * real.count() * speed;
+        for (auto& [machine, unit] : units)
             unit.watt_micros += unit.power_w() * real.count() * speed;
-        }
         wall_.advance(real * speed);
         real_.advance(real);
         for (auto& [machine, unit] : units)
@@ -76,16 +93,28 @@ public:
         units.at(machine).closed = false;
     }
 
+    std::int64_t power_w(Feeder const& feeder) const {
+        auto watts = feeder.standby_w;
+        for (auto const& machine : feeder.behind) watts += units.at(machine).power_w();
+        if (feeder.with && units.at(*feeder.with).closed) watts += feeder.load_w;
+        return watts;
+    }
+
     Reading read(Channel channel) {
         Reading reading;
         reading.channel = channel;
+        if (auto const found = feeders.find(channel); found != feeders.end()) {
+            if (!found->second.answers) return reading;
+            auto const& feeder = found->second;
+            reading.value = feeder.shows_power ? power_w(feeder) : feeder.shown_wh();
+            reading.quality = Quality::good;
+            reading.raw = words_of(reading.value);
+        }
         for (auto& [machine, unit] : units) {
             if (channel != unit.energy && channel != unit.power) continue;
             if (!unit.answers) return reading;
             reading.value = channel == unit.energy ? unit.shown_wh() : unit.power_w();
-            reading.raw = {{static_cast<std::uint16_t>(reading.value >> 16 & 0xffff),
-                            static_cast<std::uint16_t>(reading.value & 0xffff), 0, 0},
-                           2};
+            reading.raw = words_of(reading.value);
             reading.quality = Quality::good;
         }
         reading.asked = reading.answered = wall_.now();
@@ -97,8 +126,11 @@ public:
     std::vector<ReadingFrame> poll() {
         std::vector<ReadingFrame> frames;
         for (auto& [machine, unit] : units)
-            frames.push_back(
-                {.line = 1, .boot = 7, .readings = {read(unit.energy), read(unit.power)}});
+            if (unit.energy != 0)
+                frames.push_back(
+                    {.line = 1, .boot = 7, .readings = {read(unit.energy), read(unit.power)}});
+        for (auto& [channel, feeder] : feeders)
+            frames.push_back({.line = 2, .boot = 7, .readings = {read(channel)}});
         return frames;
     }
 
@@ -168,6 +200,11 @@ public:
     }
 
 private:
+    static RawWords words_of(std::int64_t value) {
+        return {{static_cast<std::uint16_t>(value >> 16 & 0xffff),
+                 static_cast<std::uint16_t>(value & 0xffff), 0, 0},
+                2};
+    }
     void step(std::string name) {
         if (on_step) on_step(std::move(name));
     }

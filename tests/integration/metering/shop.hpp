@@ -52,7 +52,8 @@ private:
 /// daemon that was killed and started.
 struct Daemon {
     Daemon(booking::Workshop& workshop, store::Store& ledger, store::Store& telemetry, Plant& plant,
-           ManualMonotonicClock& real, std::vector<Point> const& points, StopRules const& stops)
+           ManualMonotonicClock& real, std::vector<Point> const& points, StopRules const& stops,
+           EstimatedBills bills)
         : meters(workshop.zone, real),
           services{.ledger = ledger,
                    .telemetry = telemetry,
@@ -69,7 +70,8 @@ struct Daemon {
                            published.emplace_back(name, std::move(json));
                        },
                    .health = {},
-                   .listening = {}},
+                   .listening = {},
+                   .estimated_bills = bills},
           writer(ledger, telemetry, workshop.facility, meters, workshop.clock, {}),
           run(services, workshop.zone, machine_meters(points), stops),
           live(services, run) {
@@ -117,14 +119,7 @@ public:
     }
 
     facility::Machine add_laser(std::string const& slug) {
-        auto machine = workshop.add_machine({.slug = slug,
-                                             .name = {slug, slug},
-                                             .kind = "laser",
-                                             .rated_w = 2000,
-                                             .grid_minutes = 15,
-                                             .min_minutes = 15,
-                                             .max_minutes = 240,
-                                             .busy_above_w = 100});
+        auto machine = add_unmetered(slug);
         setups_.push_back({.name = "meter of " + slug,
                            .line = "line",
                            .endpoint = "127.0.0.1:1502",
@@ -134,11 +129,47 @@ public:
                            .machine = machine.id,
                            .points = {{"energy_import", Unit::wh, true, true, 0, 1},
                                       {"active_power", Unit::w, false, false, 0, 1}}});
+        return machine;
+    }
+    /// A machine with a relay alone.
+    facility::Machine add_unmetered(std::string const& slug, std::int64_t rated_w = 2000) {
+        auto machine = workshop.add_machine({.slug = slug,
+                                             .name = {slug, slug},
+                                             .kind = "laser",
+                                             .rated_w = rated_w,
+                                             .grid_minutes = 15,
+                                             .min_minutes = 15,
+                                             .max_minutes = 240,
+                                             .busy_above_w = 100});
         auto& unit = plant.units[machine.id];
         unit.load_w = 1800;
         unit.standby_w = 10;
         unit.shown_from = 5'000'000;
         return machine;
+    }
+
+    /// A meter that is of no machine alone, or of a machine beside the one it has. Before boot.
+    void add_feeder(DeviceSetup setup, Plant::Feeder feeder) {
+        setup.line = "feeders";
+        setup.unit = static_cast<int>(setups_.size() + 1);
+        setup.profile = "eastron_sdm120";
+        setup.points = {{"energy_import", Unit::wh, true, true, 0, 1}};
+        feeders_.emplace(setup.name, std::move(feeder));
+        setups_.push_back(std::move(setup));
+    }
+    /// What tells the power of a machine beside its meter. Before boot.
+    void add_drive(std::string const& name, MachineId const& machine) {
+        add_feeder({.name = name, .machine = machine}, {.behind = {machine}, .shows_power = true});
+        setups_.back().points = {{"active_power", Unit::w, false, false, 0, 1}};
+    }
+    Plant::Feeder& feeder(std::string const& name) { return plant.feeders.at(channel_of(name)); }
+    Channel channel_of(std::string const& name) {
+        auto const devices = store.read(
+            [&](store::Reader& reader) { return list_devices(reader, workshop.facility); });
+        auto const device = std::ranges::find(devices, name, &Device::name)->id;
+        for (auto const& point : points())
+            if (point.device == device) return point.channel;
+        throw std::runtime_error("no meter of this name");
     }
 
     /// Starts the daemon, or starts it again after it was killed.
@@ -154,12 +185,14 @@ public:
                 known = configure_devices(writer, workshop.ids, workshop.facility, setups_);
                 return true;
             });
-            for (auto const& meter : machine_meters(known)) {
-                plant.units[meter.machine].energy = *meter.energy;
-                plant.units[meter.machine].power = *meter.power;
+            for (auto const& meter : machine_meters(known).machines) {
+                if (meter.power.empty()) continue;
+                plant.units[meter.machine].energy = meter.energy.at(0);
+                plant.units[meter.machine].power = meter.power.at(0);
             }
+            for (auto const& [name, feeder] : feeders_) plant.feeders[channel_of(name)] = feeder;
         }
-        daemon.emplace(workshop, store, telemetry_, plant, real, known, stops);
+        daemon.emplace(workshop, store, telemetry_, plant, real, known, stops, bills);
     }
 
     void kill() { daemon.reset(); }
@@ -263,6 +296,7 @@ public:
     Plant plant;
     StopRules stops;  ///< for the next boot
     std::optional<Daemon> daemon;
+    EstimatedBills bills = EstimatedBills::share;
 
 private:
     void cross_boundaries() {
@@ -274,6 +308,7 @@ private:
     }
 
     std::vector<DeviceSetup> setups_;
+    std::map<std::string, Plant::Feeder> feeders_;
     std::optional<Instant> boundary_;
     int seconds_ = 0;
 };

@@ -95,6 +95,58 @@ TEST(Correction, KnowsWhichRegisterIsMeant) {
     EXPECT_EQ(correct(open, stop_at(2'500), {}).error().code, "wrong_state");
 }
 
+TEST(Correction, OfASessionWithSeveralMetersSaysWhich) {
+    auto session = closed();
+    for (auto reg : {reg(Edge::start, ten, 80'000), reg(Edge::stop, ten + 30min, 80'700)}) {
+        reg.channel = 5;
+        session.registers.push_back(reg);
+    }
+    auto correction = stop_at(80'600);
+    EXPECT_EQ(correct(session, correction, {}).error().code, "channel_missing");
+    correction.channel = 5;
+    auto const corrected = correct(session, correction, {79'000, 80'650}).value();
+    EXPECT_EQ(corrected.energy, Energy{2'600});
+    correction.value = {80'651};
+    EXPECT_EQ(correct(session, correction, {79'000, 80'650}).error().code, "not_between");
+    correction.channel = 0;
+    EXPECT_EQ(correct(session, correction, {500, 9'000}).error().code, "not_between");
+}
+
+TEST(Correction, SettlesAStopThatWasNotReadButNothingThatOthersHaveAPartOf) {
+    auto session = closed();
+    auto& stop = session.registers.back();
+    stop.share = metering::Share{.part = {600},
+                                 .least = {0},
+                                 .most = {1'000},
+                                 .split = metering::Split::elapsed,
+                                 .weight = 6,
+                                 .weights = 10};
+    auto const corrected = correct(session, stop_at(2'700), {}).value();
+    EXPECT_EQ(corrected.energy, Energy{1'700});
+    EXPECT_FALSE(corrected.registers.back().share);
+    auto boundary = stop_at(2'100);
+    boundary.edge = Edge::boundary;
+    boundary.at = ten + 15min;
+    EXPECT_EQ(correct(session, boundary, {}).error().code, "energy_shared");
+    stop.share->split = metering::Split::rated_power;
+    EXPECT_EQ(correct(session, stop_at(2'700), {}).error().code, "energy_shared");
+}
+
+TEST(Correction, OfTheStopDoesNotTellWhatPassedBeforeAStartThatWasNotRead) {
+    auto session = closed();
+    session.registers.erase(session.registers.begin() + 1);
+    auto& start = session.registers.front();
+    start.method = Method::last_good;
+    start.answered = start.at - 40s;
+    session.registers.back().share = metering::Share{.part = {1'900},
+                                                     .least = {0},
+                                                     .most = {2'000},
+                                                     .split = metering::Split::elapsed,
+                                                     .weight = 19,
+                                                     .weights = 20};
+    EXPECT_EQ(correct(session, stop_at(2'900), {}).error().code, "energy_shared");
+}
+
 TEST(Correction, DoesNotMendWhatItDoesNotTouch) {
     auto session = closed();
     session.registers.front().quality = Quality::estimated;

@@ -121,6 +121,17 @@ TEST(MachineState, SaysTheMostImportantFirst) {
     EXPECT_EQ(state_of({.active = true, .stopped = true}), "stopped");
 }
 
+TEST(InUse, BeginsAboveOneThresholdAndEndsBelowTheOther) {
+    EXPECT_FALSE(in_use(100, 100, 60, false));
+    EXPECT_TRUE(in_use(101, 100, 60, false));
+    EXPECT_FALSE(in_use(80, 100, 60, false));
+    EXPECT_TRUE(in_use(80, 100, 60, true));
+    EXPECT_TRUE(in_use(60, 100, 60, true));
+    EXPECT_FALSE(in_use(59, 100, 60, true));
+    EXPECT_TRUE(in_use(101, 100, 100, true));
+    EXPECT_FALSE(in_use(99, 100, 100, true));
+}
+
 TEST(PowerWatch, NeedsFiveRealSecondsToSeeUse) {
     PowerWatch watch;
     Monotonic const start{};

@@ -11,6 +11,10 @@ using namespace std::chrono_literals;
 
 constexpr Instant noon = Instant{1'790'000'000s};
 
+Taken whole(Knot start, Knot stop, SessionKind kind = SessionKind::booked) {
+    return {start, stop, kind, stop.value - start.value};
+}
+
 TEST(SplitByWeight, GivesTheRemaindersToTheLargest) {
     struct Case {
         std::int64_t total;
@@ -56,17 +60,58 @@ TEST(Interpolate, NeverFalls) {
 }
 
 TEST(Balance, SumsSessionsIdleAndUnattributedFromTheirOwnRegisters) {
-    std::vector<Taken> const taken{{{noon + 1h, 1010}, {noon + 2h, 1110}, true},
-                                   {{noon + 3h, 1115}, {noon + 4h, 1215}, false}};
+    std::vector const taken{whole({noon + 1h, 1010}, {noon + 2h, 1110}),
+                            whole({noon + 3h, 1115}, {noon + 4h, 1215}, SessionKind::unattributed)};
     auto const balance = balance_of({noon, 1000}, {noon + 5h, 1220}, taken);
     EXPECT_EQ(balance.sessions.wh, 100);
     EXPECT_EQ(balance.unattributed.wh, 100);
     EXPECT_EQ(balance.idle.wh, 10 + 5 + 5);
 }
 
+TEST(Balance, NamesEveryKindOfUse) {
+    std::vector const taken{whole({noon, 0}, {noon + 1h, 1}, SessionKind::booked),
+                            whole({noon + 1h, 1}, {noon + 2h, 3}, SessionKind::walk_in),
+                            whole({noon + 2h, 3}, {noon + 3h, 7}, SessionKind::own_use),
+                            whole({noon + 3h, 7}, {noon + 4h, 15}, SessionKind::test),
+                            whole({noon + 4h, 15}, {noon + 5h, 31}, SessionKind::maintenance),
+                            whole({noon + 5h, 31}, {noon + 6h, 63}, SessionKind::suspicious),
+                            whole({noon + 6h, 63}, {noon + 7h, 127}, SessionKind::unattributed)};
+    auto const balance = balance_of({noon, 0}, {noon + 8h, 255}, taken);
+    EXPECT_EQ(balance.sessions.wh, 1 + 2);
+    EXPECT_EQ(balance.own_use.wh, 4);
+    EXPECT_EQ(balance.test.wh, 8);
+    EXPECT_EQ(balance.maintenance.wh, 16);
+    EXPECT_EQ(balance.suspicious.wh, 32);
+    EXPECT_EQ(balance.unattributed.wh, 64);
+    EXPECT_EQ(balance.idle.wh, 128);
+}
+
+TEST(Balance, OfASharedMeterAddsThePartsThatOverlap) {
+    std::vector<Taken> const taken{{{noon, 1000}, {noon + 1h, 1090}, SessionKind::booked, 60},
+                                   {{noon, 1000}, {noon + 1h, 1090}, SessionKind::test, 30}};
+    auto const balance = balance_of({noon, 1000}, {noon + 2h, 1120}, taken, Energy{20});
+    EXPECT_EQ(balance.sessions.wh, 60);
+    EXPECT_EQ(balance.test.wh, 30);
+    EXPECT_EQ(balance.behind.wh, 20);
+    EXPECT_EQ(balance.idle.wh, 10);
+    auto const half = balance_of({noon, 1000}, {noon + 30min, 1045}, taken);
+    EXPECT_EQ(half.sessions.wh, 30);
+    EXPECT_EQ(half.test.wh, 15);
+    EXPECT_EQ(half.idle.wh, 0);
+}
+
+TEST(Balance, GivesNobodyWhatALowerBoundLeaves) {
+    std::vector<Taken> const taken{
+        {{noon, 1000}, {noon + 1h, 1090}, SessionKind::booked, 60, true}};
+    auto const balance = balance_of({noon, 1000}, {noon + 2h, 1100}, taken);
+    EXPECT_EQ(balance.sessions.wh, 60);
+    EXPECT_EQ(balance.unattributed.wh, 30);
+    EXPECT_EQ(balance.idle.wh, 10);
+}
+
 TEST(Balance, CutsASessionAtTheEndsOfTheInterval) {
-    std::vector<Taken> const taken{{{noon - 1h, 900}, {noon + 1h, 1050}, true},
-                                   {{noon + 2h, 1060}, {noon + 4h, 1260}, true}};
+    std::vector const taken{whole({noon - 1h, 900}, {noon + 1h, 1050}),
+                            whole({noon + 2h, 1060}, {noon + 4h, 1260})};
     auto const balance = balance_of({noon, 1000}, {noon + 3h, 1160}, taken);
     EXPECT_EQ(balance.sessions.wh, 50 + 100);
     EXPECT_EQ(balance.idle.wh, 10);
@@ -74,16 +119,16 @@ TEST(Balance, CutsASessionAtTheEndsOfTheInterval) {
 
 TEST(Balance, OfNeighbouringIntervalsIsThatOfTheWhole) {
     // Among them one that touches the cut, and one of no length at it.
-    std::vector<Taken> const taken{{{noon + 1h, 1010}, {noon + 2h, 1110}, true},
-                                   {{noon + 2h, 1110}, {noon + 2h, 1114}, false},
-                                   {{noon + 2h, 1114}, {noon + 3h, 1120}, true}};
-    auto const whole = balance_of({noon, 1000}, {noon + 4h, 1130}, taken);
+    std::vector const taken{whole({noon + 1h, 1010}, {noon + 2h, 1110}),
+                            whole({noon + 2h, 1110}, {noon + 2h, 1114}, SessionKind::unattributed),
+                            whole({noon + 2h, 1114}, {noon + 3h, 1120})};
+    auto const both = balance_of({noon, 1000}, {noon + 4h, 1130}, taken);
     auto const first = balance_of({noon, 1000}, {noon + 2h, 1114}, taken);
     auto const second = balance_of({noon + 2h, 1114}, {noon + 4h, 1130}, taken);
-    EXPECT_EQ((first.sessions + second.sessions).wh, whole.sessions.wh);
-    EXPECT_EQ((first.idle + second.idle).wh, whole.idle.wh);
-    EXPECT_EQ((first.unattributed + second.unattributed).wh, whole.unattributed.wh);
-    EXPECT_EQ((whole.sessions + whole.idle + whole.unattributed).wh, 130);
+    EXPECT_EQ((first.sessions + second.sessions).wh, both.sessions.wh);
+    EXPECT_EQ((first.idle + second.idle).wh, both.idle.wh);
+    EXPECT_EQ((first.unattributed + second.unattributed).wh, both.unattributed.wh);
+    EXPECT_EQ((both.sessions + both.idle + both.unattributed).wh, 130);
 }
 
 TEST(Segments, LieBetweenNeighbouringRegisters) {

@@ -24,6 +24,7 @@ export type Enterprise = Schemas['Enterprise'];
 export type EnterpriseDraft = Schemas['EnterpriseDraft'];
 export type EnterpriseRef = Schemas['EnterpriseRef'];
 export type Facility = Schemas['Facility'];
+export type FacilityBalance = Schemas['FacilityBalance'];
 export type Invoice = Schemas['Invoice'];
 export type InvoiceLine = Schemas['InvoiceLine'];
 export type JournalEntry = Schemas['JournalEntry'];

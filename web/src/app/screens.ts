@@ -55,6 +55,8 @@ export const screens: Screen[] = [
   { path: '/devices', title: 'nav.devices', icon: 'chip', desk: office,
     operation: 'listDevices' },
   { path: '/lines', title: 'nav.lines', icon: 'wire', desk: office, operation: 'listLines' },
+  { path: '/energy', title: 'nav.energy', icon: 'bolt', desk: office,
+    operation: 'getFacilityBalance' },
   { path: '/rates', title: 'nav.rates', icon: 'tag', desk: office, operation: 'listRateCards' },
   { path: '/audit', title: 'nav.audit', icon: 'eye', desk: office, operation: 'listAudit' },
 ];

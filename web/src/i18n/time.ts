@@ -72,6 +72,13 @@ export function monthKey(instant: number, zone: string, months = 0): string {
   return `${Math.floor(count / 12)}-${String((count % 12) + 1).padStart(2, '0')}`;
 }
 
+/** Start of the month of a key, or of one that many months after it. */
+export function monthStart(key: string, zone: string, months = 0): number {
+  const [year = 0, month = 1] = key.split('-').map(Number);
+  const count = year * 12 + month - 1 + months;
+  return instantOf(Math.floor(count / 12), (count % 12) + 1, 1, 0, zone);
+}
+
 const WEEKDAYS = {
   bn: ['সোমবার', 'মঙ্গলবার', 'বুধবার', 'বৃহস্পতিবার', 'শুক্রবার', 'শনিবার', 'রবিবার'],
   en: ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'],
