@@ -125,10 +125,12 @@ public:
     /// One round of polling.
     std::vector<ReadingFrame> poll() {
         std::vector<ReadingFrame> frames;
-        for (auto& [machine, unit] : units)
-            if (unit.energy != 0)
-                frames.push_back(
-                    {.line = 1, .boot = 7, .readings = {read(unit.energy), read(unit.power)}});
+        for (auto& [machine, unit] : units) {
+            ReadingFrame frame{.line = 1, .boot = 7, .readings = {}};
+            for (auto const channel : {unit.energy, unit.power})
+                if (channel != 0) frame.readings.push_back(read(channel));
+            if (!frame.readings.empty()) frames.push_back(std::move(frame));
+        }
         for (auto& [channel, feeder] : feeders)
             frames.push_back({.line = 2, .boot = 7, .readings = {read(channel)}});
         return frames;
