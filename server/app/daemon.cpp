@@ -202,11 +202,13 @@ tl::expected<std::vector<std::string>, std::vector<std::string>> Daemon::reload(
     auto& parts = *parts_;
     if (auto reasons = reasons_to_restart(parts.loaded, wanted); !reasons.empty())
         return tl::unexpected{std::move(reasons)};
+    auto before = parts.prepared;
+    before.devices = renumbered(std::move(before.devices), parts.loaded, wanted);
     auto loaded = parts.loaded;
     loaded.config.lines = std::move(wanted.config.lines);
     loaded.config.devices = std::move(wanted.config.devices);
     loaded.profiles = std::move(wanted.profiles);
-    auto lines = parts.workshop->reload(loaded, parts.prepared, [&] {
+    auto lines = parts.workshop->reload(loaded, before, [&] {
         auto prepared = prepare_devices(parts.stores.ledger(), loaded.config, loaded.profiles,
                                         parts.prepared, parts.ids);
         // The rest is what it was, and others are reading it.

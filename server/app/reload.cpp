@@ -59,4 +59,15 @@ std::vector<std::string> reasons_to_restart(Loaded const& running, Loaded const&
     return reasons;
 }
 
+std::vector<metering::Device> renumbered(std::vector<metering::Device> devices,
+                                         Loaded const& running, Loaded const& wanted) {
+    for (std::size_t i = 0; i < wanted.config.devices.size(); ++i) {
+        auto const& after = wanted.config.devices[i];
+        if (!after.serial || after.serial == running.config.devices[i].serial) continue;
+        auto const known = std::ranges::find(devices, after.name, &metering::Device::name);
+        if (known != devices.end()) known->serial = std::to_string(*after.serial);
+    }
+    return devices;
+}
+
 }  // namespace karkhana::app

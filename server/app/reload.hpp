@@ -13,4 +13,9 @@ namespace karkhana::app {
 /// next start.
 std::vector<std::string> reasons_to_restart(Loaded const& running, Loaded const& wanted);
 
+/// The devices of the ledger as they are by the wanted configuration: where it says another serial
+/// number, that is the meter's.
+std::vector<metering::Device> renumbered(std::vector<metering::Device> devices,
+                                         Loaded const& running, Loaded const& wanted);
+
 }  // namespace karkhana::app

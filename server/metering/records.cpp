@@ -47,7 +47,8 @@ std::vector<Register> replaced_registers(store::Reader& reader, UsageSession con
         "method, sequence, version, said_by, why, part_wh, least_wh, most_wh, split, weight, "
         "weights, less_wh FROM usage_register r WHERE facility_id = $1 AND session_id = $2 "
         "AND EXISTS (SELECT 1 FROM usage_register n WHERE n.facility_id = r.facility_id "
-        "AND n.session_id = r.session_id AND n.at = r.at AND n.edge = r.edge AND n.channel = r.channel AND n.version > r.version) "
+        "AND n.session_id = r.session_id AND n.at = r.at AND n.edge = r.edge "
+        "AND n.channel = r.channel AND n.version > r.version) "
         "ORDER BY at, edge, version",
         [](store::Row const& row) { return register_of(row, 0); }, session.facility, session.id);
 }

@@ -38,6 +38,16 @@ protected:
         shop.run_for(3s);
         return shop.only_session();
     }
+    /// Forty seconds after the meter said its last, a machine that draws all the time is started.
+    std::string silent_start() {
+        without_contact();
+        shop.run_for(1min);
+        unit().answers = false;
+        shop.run_for(40s);
+        auto booking = shop.here(laser, 1h);
+        EXPECT_EQ(shop.start(booking, "start-key-1").status, 200);
+        return booking;
+    }
     Balance whole() {
         shop.daemon->writer.flush();
         return balance(ledger(), telemetry(), shop.workshop.facility, unit().energy,
@@ -122,6 +132,46 @@ TEST_P(Estimate, RemembersWhatASilentMeterSaidBeforeAndAfterAStart) {
     shop.stop(booking, "stop-key-1");
     EXPECT_EQ(booked().energy->wh,
               unit().shown_wh() - registers[1].value.wh + registers[1].share->part.wh);
+}
+
+TEST_P(Estimate, PartsItAlsoWhenAPauseIsWhatTheMeterFirstAnswers) {
+    boot();
+    auto const booking = silent_start();
+    shop.run_for(20s);
+    unit().answers = true;
+    ASSERT_EQ(shop.pause(booking, "pause-key-1").status, 200);
+    shop.run_for(3s);
+    auto const registers = shop.sessions().back().registers;
+    ASSERT_EQ(registers.size(), 2U);
+    ASSERT_TRUE(registers[1].share);
+    EXPECT_LT(registers[1].share->part, registers[1].share->most);
+}
+
+TEST_P(Estimate, PartsItAlsoWhenTheMeterIsExchangedBeforeItAnswers) {
+    boot();
+    auto const booking = silent_start();
+    shop.run_for(20s);
+    auto const devices = shop.store.read(
+        [&](store::Reader& reader) { return list_devices(reader, shop.workshop.facility); });
+    auto const body = R"({"at":")" + to_rfc3339(shop.workshop.clock.now(), shop.workshop.zone) +
+                      R"(","final_wh":)" + std::to_string(unit().shown_wh()) +
+                      R"(,"initial_wh":40,"serial":"777","reason":"it burnt"})";
+    auto const answer = shop.workshop.call(
+        shop.workshop.manager, "POST", "/api/v1/devices/" + devices.at(0).id.text() + "/exchange",
+        body, {{"idempotency-key", "exchange-key-1"}});
+    ASSERT_EQ(answer.status, 201) << answer.body;
+    unit().shown_from = 40;
+    unit().watt_micros = 0;
+    unit().answers = true;
+    shop.run_for(1min);
+    shop.stop(booking, "stop-key-1");
+    auto const session = shop.sessions().back();
+    auto const* start = find_register(session, Edge::start);
+    auto const* end = find_register(session, Edge::final);
+    ASSERT_TRUE(end != nullptr && end->share);
+    auto const rise = (end->value - start->value).wh;
+    EXPECT_NEAR(static_cast<double>(end->share->part.wh), static_cast<double>(rise) / 3, 2);
+    EXPECT_EQ(session.energy->wh, end->share->part.wh + unit().shown_wh() - 40);
 }
 
 TEST_P(Estimate, BelievesADriveBeforeTheClock) {

@@ -142,7 +142,7 @@ protected:
         }
         return plan_lines(from.config, from.profiles,
                           {{"laser", id_of<MachineId>(1)}, {"press", id_of<MachineId>(2)}},
-                          devices(), points, boot, 1);
+                          renumbered(devices(), loaded, from), points, boot, 1);
     }
     static std::vector<metering::Device> devices() {
         return {{.id = id_of<DeviceId>(1), .name = "Hall meter", .line = "hall"},
