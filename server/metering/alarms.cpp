@@ -103,8 +103,10 @@ void Alarms::clear(MachineId const& machine, std::string_view kind, Instant at) 
     auto const now = meters_say(services_.meters, meters_, machine);
     auto const* const until = now.if_contains("register_wh");
     if (auto const* from = evidence.if_contains("register_wh"); from && until) {
+        // What is added moves what is there.
+        auto const used = until->as_int64() - from->as_int64();
         evidence["until_register_wh"] = *until;
-        evidence["energy_wh"] = until->as_int64() - from->as_int64();
+        evidence["energy_wh"] = used;
     }
     services_.ledger.write([&](store::Writer& writer) {
         clear_alarm(writer, services_.facility, known->id, at, json::serialize(evidence));
