@@ -1,6 +1,7 @@
 #include "server/metering/series.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "server/metering/journal.hpp"
 #include "server/metering/rows.hpp"
@@ -233,8 +234,9 @@ std::map<Channel, Knot> Series::last_boundaries() {
         while (after && *after) {
             auto const channel = static_cast<Channel>(**after);
             reader.each(
-                "SELECT at, value FROM boundary_15m WHERE facility_id = $1 "
-                "AND channel = $2 ORDER BY at DESC LIMIT 1",
+                "SELECT at, value FROM (SELECT at, value FROM boundary_15m WHERE facility_id = $1 "
+                "AND channel = $2 ORDER BY at DESC LIMIT 200) AS latest "
+                "ORDER BY value DESC, at DESC LIMIT 1",
                 [&](store::Row const& row) { found[channel] = {row.at(0), row.integer(1)}; },
                 facility_, channel);
             after = reader.first(
@@ -247,18 +249,35 @@ std::map<Channel, Knot> Series::last_boundaries() {
 }
 
 std::map<Channel, Sample> Series::last_journaled() {
-    return store_.read([&](store::Reader& reader) {
-        std::map<Channel, Sample> found;
+    std::map<Channel, Sample> found;
+    each_journaled([&](Channel channel, Sample const& sample) { found[channel] = sample; });
+    return found;
+}
+
+std::map<Channel, Sample> Series::furthest_journaled(std::map<Channel, Instant> const& since) {
+    std::map<Channel, Sample> found;
+    each_journaled([&](Channel channel, Sample const& sample) {
+        auto const from = since.find(channel);
+        if (from != since.end() && sample.at < from->second) return;
+        auto const known = found.try_emplace(channel, sample).first;
+        if (std::tie(known->second.value, known->second.at) < std::tie(sample.value, sample.at))
+            known->second = sample;
+    });
+    return found;
+}
+
+void Series::each_journaled(std::function<void(Channel, Sample const&)> const& visit) {
+    store_.read([&](store::Reader& reader) {
         reader.each(
             "SELECT hour, data FROM frame WHERE facility_id = $1 ORDER BY hour, number",
             [&](store::Row const& row) {
                 unpack_frames(row.integer(0), row.blob(1), {}, [&](Reading const& reading) {
                     Sample const sample{reading.answered, reading.value, reading.quality};
-                    if (is_good(sample)) found[reading.channel] = sample;
+                    if (is_good(sample)) visit(reading.channel, sample);
                 });
             },
             facility_);
-        return found;
+        return true;
     });
 }
 

@@ -75,12 +75,17 @@ public:
 
     /// The register kept for a quarter of an hour.
     std::optional<Crossing> boundary(Channel channel, Instant at);
-    /// The latest quarter of an hour of each counter, and the latest good sample of each channel
-    /// that is still in the journal.
+    /// Where each counter was furthest in the last quarters of an hour that are kept: some may be
+    /// of a clock that ran ahead.
     std::map<Channel, Knot> last_boundaries();
+    /// The latest good sample of each channel that is still in the journal.
     std::map<Channel, Sample> last_journaled();
+    /// The greatest good one of those of its channel's moment and after.
+    std::map<Channel, Sample> furthest_journaled(std::map<Channel, Instant> const& since);
 
 private:
+    void each_journaled(std::function<void(Channel, Sample const&)> const& visit);
+
     using Columns = std::map<Channel, std::vector<Sample>>;
 
     /// A line's hour of the journal: what it holds, and up to which row.

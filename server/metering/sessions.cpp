@@ -101,8 +101,9 @@ std::optional<Register> last_register(store::Reader& reader, FacilityId const& f
     return reader.first(
         "SELECT channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, quality, "
         "method, sequence, version, said_by, why, part_wh, least_wh, most_wh, split, weight, "
-        "weights, less_wh FROM current_register WHERE facility_id = $1 AND channel = $2 "
-        "ORDER BY at DESC, value_wh DESC LIMIT 1",
+        "weights, less_wh FROM (SELECT * FROM current_register WHERE facility_id = $1 "
+        "AND channel = $2 ORDER BY at DESC LIMIT 100) AS latest "
+        "ORDER BY value_wh DESC, at DESC LIMIT 1",
         [](store::Row const& row) { return register_of(row, 0); }, facility, channel);
 }
 

@@ -38,7 +38,8 @@ bool close_session(store::Writer& writer, UsageSession const& session, Instant a
 bool assign_session(store::Writer& writer, UsageSession const& session, SessionKind kind,
                     std::optional<EnterpriseId> const& enterprise, std::string_view reason);
 
-/// The end of what the ledger knows of a channel: its latest register.
+/// The end of what the ledger knows of a channel: the greatest of its last registers, because the
+/// clock may have been set back since the latest.
 std::optional<Register> last_register(store::Reader& reader, FacilityId const& facility,
                                       Channel channel);
 /// The greatest register value kept for a moment up to `at`, and the least from `at` on.
