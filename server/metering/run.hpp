@@ -219,6 +219,8 @@ private:
     mutable std::mutex mutex_;
     std::map<MachineId, Watch> watches_;
     std::map<MachineId, int> open_seen_;
+    /// Since when a session without its STOP is known to wait; only tick() touches it.
+    std::map<SessionId, Monotonic> waiting_since_;
     std::map<MachineId, Monotonic> stop_asked_;  ///< those that have to stop, and since when
     Monotonic last_tick_;
     std::atomic<std::uint64_t> changes_ = 1;

@@ -109,6 +109,10 @@ void RunControl::tick() {
                                             &UsageSession::machine) == standing_.sessions.end();
         if (free) open_by_power(machine);
     }
+    std::erase_if(waiting_since_, [&](auto const& waiting) {
+        return std::ranges::find(standing_.sessions, waiting.first, &UsageSession::id) ==
+               standing_.sessions.end();
+    });
     release_unneeded(standing_);
     watch_bypass(standing_);
 }
@@ -210,7 +214,11 @@ void RunControl::read_after_outage(MachineId const& machine) {
 
 /// The first good value after the end closes what waited for it. A value from before would leave
 /// out what was used last.
+/// With the first value that comes after it ended. That is told by the order in which things come:
+/// the clock may have been set since, and then an hour of values would look earlier than the end.
 void RunControl::close_late(UsageSession const& session) {
+    auto const since =
+        waiting_since_.try_emplace(session.id, services_.monotonic.now()).first->second;
     Ending ending{.at = *session.stop, .stops = {}, .boundaries = {}, .quantity = session.quantity};
     for (auto const channel : channels_of(session)) {
         if (has_stop(session, channel)) continue;
@@ -219,9 +227,7 @@ void RunControl::close_late(UsageSession const& session) {
         auto stop = last_known(session, channel);
         if (measures(session, channel)) {
             auto const believed = services_.meters.believed(channel);
-            bool const after =
-                believed && believed->heard && believed->reading.answered > *session.stop;
-            if (!after) continue;
+            if (!believed || !believed->heard || *believed->heard <= since) continue;
             stop = register_of(*believed, Edge::stop);
             stop.method = Method::first_good;
             if (shared != nullptr) stop.less = less_now(services_.meters, *shared);
