@@ -75,6 +75,7 @@ Workshop::Workshop(Needs const& needs)
                 needs.loaded.config.estimated_bills},
       run_(services_, needs.prepared.zone, meter_plan(needs.prepared, needs.loaded.config),
            stops_of(needs)),
+      clock_watch_(needs.clock_speed),
       live_(services_, run_),
       outages_(services_, run_.meters(), machines_of(needs.prepared), mains_channel(needs)),
       devices_(services_, needs.prepared.devices),
@@ -113,9 +114,11 @@ void Workshop::add_jobs(int clock_speed) {
     attendance_.every(1s, "attendance", [this] {
         if (!reconciled_) run_.reconcile();
         reconciled_ = true;
+        if (auto const by = clock_watch_.look(services_.clock.now(), services_.monotonic.now()))
+            run_.clock_was_set(*by);
         run_.tick();
-        outages_.watch();
     });
+    attendance_.every(1s, "outages", [this] { outages_.watch(); });
     boundaries_.every(1s, "boundaries", [this, clock_speed] { keep_boundaries(clock_speed); });
     storage_.every(1s, "readings", [this] {
         meters_.watch_silence();

@@ -16,6 +16,7 @@
 #include "server/metering/live.hpp"
 #include "server/metering/meters.hpp"
 #include "server/metering/outage_watch.hpp"
+#include "server/metering/rules_clock.hpp"
 #include "server/metering/run.hpp"
 #include "server/metering/series_writer.hpp"
 
@@ -71,6 +72,7 @@ private:
     Lines lines_;
     metering::Services services_;
     metering::RunControl run_;
+    metering::ClockWatch clock_watch_;
     metering::LiveEvents live_;
     metering::OutageWatch outages_;
     metering::DeviceWatch devices_;

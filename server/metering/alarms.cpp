@@ -79,9 +79,19 @@ void Alarms::raise(MachineId const& machine, std::string_view kind) {
     raise(event, kind);
 }
 
-void Alarms::raise(ContactEvent const& event, std::string_view kind) {
+void Alarms::clock_was_set(MachineId const& machine, std::int64_t by_s) {
+    ContactEvent event;
+    event.machine = machine;
+    event.at = services_.clock.now();
+    raise(event, "clock_set", by_s);
+    clear(machine, "clock_set");
+}
+
+void Alarms::raise(ContactEvent const& event, std::string_view kind,
+                   std::optional<std::int64_t> set_by_s) {
     auto evidence = meters_say(services_.meters, meters_, event.machine);
     add_contact(evidence, event);
+    if (set_by_s) evidence["set_by_s"] = *set_by_s;
     Fault const fault{event.machine, std::string{kind}, event.at, json::serialize(evidence)};
     std::lock_guard const lock{mutex_};
     auto const id = services_.ledger.write([&](store::Writer& writer) {

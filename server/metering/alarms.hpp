@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "server/metering/alarm.hpp"
@@ -19,6 +20,8 @@ public:
     void look();
 
     void raise(MachineId const& machine, std::string_view kind);
+    /// The wall clock was set while somebody worked there; that is over as soon as it is told.
+    void clock_was_set(MachineId const& machine, std::int64_t by_s);
     /// Tells who listens that a person has seen the alarm with this id.
     void tell_acknowledged(Alarm const& alarm) const;
     /// The cause is gone: the alarm stays for a person to see, with the energy used meanwhile.
@@ -26,7 +29,8 @@ public:
 
 private:
     void keep(ContactEvent const& event);
-    void raise(ContactEvent const& event, std::string_view kind);
+    void raise(ContactEvent const& event, std::string_view kind,
+               std::optional<std::int64_t> set_by_s = {});
     void clear(MachineId const& machine, std::string_view kind, Instant at);
     void tell(AlarmId const& id, MachineId const& machine, std::string_view kind,
               std::string_view state) const;

@@ -28,11 +28,11 @@ void Leases::open(MachineId const& machine) {
     port_.set(machine, {.id = ++last_id_, .closed = false});
 }
 
-void Leases::renew() {
+void Leases::renew(std::set<MachineId> const& but) {
     std::lock_guard const lock{mutex_};
     auto const now = clock_.now();
     for (auto& [machine, held] : leases_) {
-        if (now - held.renewed < renew_after) continue;
+        if (now - held.renewed < renew_after || but.contains(machine)) continue;
         held.renewed = now;
         port_.set(machine, held.wish);
     }

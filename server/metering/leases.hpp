@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "server/base/clock.hpp"
@@ -26,8 +27,8 @@ public:
     void resume(MachineId const& machine);
     void open(MachineId const& machine);
 
-    /// Renews what is due. To be called more often than every two seconds.
-    void renew();
+    /// Renews what is due, `but` of these machines. To be called more often than every two seconds.
+    void renew(std::set<MachineId> const& but = {});
 
     /// How long ago it was closed; nullopt when it is not to be closed.
     std::optional<std::chrono::nanoseconds> held_for(MachineId const& machine) const;

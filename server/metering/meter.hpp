@@ -50,6 +50,8 @@ struct Point {
     MeterRole role = MeterRole::machine;
     Split share = Split::rated_power;      ///< how a shared meter's energy is parted
     std::vector<MachineId> machines = {};  ///< behind a shared meter, in order
+
+    bool operator==(Point const&) const = default;
 };
 
 /// The points of a machine that its sessions rest on.

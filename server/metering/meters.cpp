@@ -1,6 +1,7 @@
 #include "server/metering/meters.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace karkhana::metering {
 namespace {
@@ -14,7 +15,11 @@ constexpr std::size_t most_crossings_of_a_gap = 36'000;
 constexpr Duration still_at_boundary = std::chrono::seconds(1);
 constexpr std::chrono::seconds silence_to_note{60};
 
-/// What all machines behind the meter can draw together; 0 when that is not known.
+/// No workshop draws more. A meter of which nothing else is known, such as the site's, must not
+/// take any value for the truth.
+constexpr std::int64_t most_of_any_w = 1'000'000;
+
+/// What all machines behind the meter can draw together; 0 for what is not energy.
 std::int64_t most_w(Point const& point, std::map<MachineId, std::int64_t> const& max_w) {
     if (point.unit != Unit::wh) return 0;
     auto machines = point.machines;
@@ -22,10 +27,10 @@ std::int64_t most_w(Point const& point, std::map<MachineId, std::int64_t> const&
     std::int64_t sum = 0;
     for (auto const& machine : machines) {
         auto const known = max_w.find(machine);
-        if (known == max_w.end()) return 0;
+        if (known == max_w.end()) return most_of_any_w;
         sum += known->second;
     }
-    return sum;
+    return machines.empty() ? most_of_any_w : sum;
 }
 
 }  // namespace
@@ -34,16 +39,20 @@ void Meters::configure(std::vector<Point> const& points,
                        std::map<MachineId, std::int64_t> const& max_w,
                        std::vector<Remembered> const& remembered) {
     std::lock_guard const lock{mutex_};
-    states_.clear();
+    auto before = std::exchange(states_, {});
     for (auto const& point : points) {
         auto const place = static_cast<std::size_t>(point.channel);
         if (states_.size() <= place) states_.resize(place + 1);
+        CounterPolicy const policy{.modulus = point.modulus,
+                                   .max_w = most_w(point, max_w),
+                                   .resolution = point.resolution};
+        if (place < before.size() && goes_on(before[place], point, policy)) {
+            states_[place] = std::move(before[place]);
+            continue;
+        }
         states_[place].point = point;
         if (!point.counter) continue;
-        states_[place].counter.emplace(CounterPolicy{.modulus = point.modulus,
-                                                     .max_w = most_w(point, max_w),
-                                                     .resolution = point.resolution},
-                                       std::nullopt, 0);
+        states_[place].counter.emplace(policy, std::nullopt, 0);
         auto const known_at = std::ranges::find(remembered, point.channel, &Remembered::channel);
         if (known_at == remembered.end()) continue;
         auto& state = states_[place];
@@ -60,18 +69,30 @@ void Meters::configure(std::vector<Point> const& points,
     pair_power();
 }
 
+/// A configuration that is read anew leaves alone what it does not change: a value that is doubted
+/// goes on being doubted, and what arrived since the last was kept is not forgotten.
+bool Meters::goes_on(State const& state, Point const& point, CounterPolicy const& policy) {
+    auto same = point;
+    same.form_before = state.point.form_before;
+    return same == state.point && (!state.counter || state.counter->policy() == policy);
+}
+
 /// The energy that is billed is held against the power of the same device.
 void Meters::pair_power() {
-    for (auto& power : states_) {
-        if (power.point.unit != Unit::w || power.point.name != "active_power") continue;
-        for (auto& energy : states_) {
-            auto const& point = energy.point;
-            bool const pair = energy.counter && point.billing && point.unit == Unit::wh &&
-                              point.device == power.point.device;
-            if (!pair) continue;
-            energy.watch.emplace(point.resolution);
-            power.counters.push_back(point.channel);
+    for (auto& power : states_) power.counters.clear();
+    for (auto& energy : states_) {
+        auto const& point = energy.point;
+        bool const billed = energy.counter && point.billing && point.unit == Unit::wh;
+        auto const power = std::ranges::find_if(states_, [&](State const& state) {
+            return billed && state.point.unit == Unit::w && state.point.name == "active_power" &&
+                   state.point.device == point.device;
+        });
+        if (power == states_.end()) {
+            energy.watch.reset();
+            continue;
         }
+        if (!energy.watch) energy.watch.emplace(point.resolution);
+        power->counters.push_back(point.channel);
     }
 }
 
@@ -139,7 +160,7 @@ std::string_view Meters::alarm(Channel channel) const {
 std::optional<Quality> Meters::judge(State& state, Reading const& reading, Monotonic heard) {
     if (!state.counter) return Quality::good;
     if (state.held) return std::nullopt;
-    auto const verdict = state.counter->take({reading.answered, reading.value});
+    auto const verdict = state.counter->take({reading.answered, reading.value, heard});
     if (verdict == Verdict::doubted) {
         if (state.counter->doubted_since() == reading.answered) state.first_doubted = reading;
         return std::nullopt;
@@ -175,10 +196,15 @@ void Meters::note(State const& state, Reading const& reading, Verdict verdict) {
     events_.push_back(std::move(told));
 }
 
-std::optional<Meters::Held> Meters::hold(Channel channel) {
+Result<Meters::Held> Meters::hold(Channel channel) {
     std::lock_guard const lock{mutex_};
     auto* state = find(channel);
-    if (state == nullptr || !state->counter || !state->believed) return std::nullopt;
+    if (state == nullptr || !state->counter || !state->believed)
+        return refuse(ErrorKind::conflict, "never_read",
+                      "The old meter was never read: there is nothing to go on from.");
+    if (state->held)
+        return refuse(ErrorKind::conflict, "exchange_under_way",
+                      "Somebody else is just entering its exchange.");
     state->held = true;
     return Held{state->counter->policy(), *state->believed};
 }
@@ -257,6 +283,12 @@ std::optional<Unit> Meters::unit_of(Channel channel) const {
     return state == nullptr ? std::nullopt : std::optional{state->point.unit};
 }
 
+std::int64_t Meters::resolution_of(Channel channel) const {
+    std::lock_guard const lock{mutex_};
+    auto const* state = find(channel);
+    return state == nullptr ? 1 : state->point.resolution;
+}
+
 bool Meters::silent(Channel channel, std::chrono::milliseconds longer_than) const {
     auto const found = latest(channel);
     return !found || clock_.now() - found->heard > longer_than;
@@ -266,8 +298,9 @@ std::optional<Crossing> Meters::crossing(Channel channel, Instant at) const {
     std::lock_guard const lock{mutex_};
     auto const* state = find(channel);
     if (state == nullptr) return std::nullopt;
-    auto const found = std::ranges::find(state->crossings, at, &Crossing::at);
-    return found == state->crossings.end() ? std::nullopt : std::optional{*found};
+    // The last one: a clock that was set back passes a boundary twice.
+    auto const found = std::ranges::find(state->crossings | std::views::reverse, at, &Crossing::at);
+    return found == state->crossings.rend() ? std::nullopt : std::optional{*found};
 }
 
 std::vector<bool> Meters::words_kept() const {

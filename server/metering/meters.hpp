@@ -60,7 +60,7 @@ class Meters {
 public:
     Meters(Zone zone, MonotonicClock const& clock) : zone_(std::move(zone)), clock_(clock) {}
 
-    /// `max_w` is the most each machine can draw; a machine not named there can draw anything.
+    /// `max_w` is the most each machine can draw; one not named there as much as any workshop.
     void configure(std::vector<Point> const& points, std::map<MachineId, std::int64_t> const& max_w,
                    std::vector<Remembered> const& remembered);
 
@@ -71,6 +71,8 @@ public:
     std::optional<Latest> latest(Channel channel) const;
     /// The channel said nothing good for longer than this on the real clock, or never.
     std::optional<Unit> unit_of(Channel channel) const;
+    /// The smallest step of the channel's value.
+    std::int64_t resolution_of(Channel channel) const;
     bool silent(Channel channel, std::chrono::milliseconds longer_than) const;
     /// The crossing at this boundary, if it was one of the channel's last few.
     std::optional<Crossing> crossing(Channel channel, Instant at) const;
@@ -82,8 +84,8 @@ public:
         CounterPolicy policy;
         Believed believed;
     };
-    /// Nothing when it is no counter, or was never read.
-    std::optional<Held> hold(Channel channel);
+    /// Refused when it is no counter or was never read, and while somebody else holds it.
+    Result<Held> hold(Channel channel);
     void release(Channel channel);
     /// What is wrong with what a counter says: `frozen`, `disagrees`; empty when nothing is.
     std::string_view alarm(Channel channel) const;
@@ -122,6 +124,7 @@ private:
     Quality compare(State& state, Reading const& reading);
     void feed_power(State const& state, Reading const& reading, Monotonic heard);
     void note(State const& state, Reading const& reading, Verdict verdict);
+    static bool goes_on(State const& state, Point const& point, CounterPolicy const& policy);
     void pair_power();
     void cross(State& state, Believed const& before, Believed const& after);
     Instant boundary_after(Instant at) const;

@@ -150,7 +150,9 @@ void OutageWatch::watch_mains() {
     // An outage has a length, if it is only the microsecond that is known of it so far.
     auto const until = std::max(reading.answered, cut_->reached_at + Duration{1});
     if (due) write(std::nullopt, *cut_, until, std::move(evidence));
-    if (!off) cut_.reset();
+    if (off) return;
+    cut_.reset();
+    for (auto const& machine : machines_) on_back(machine);
 }
 
 void OutageWatch::write(std::optional<MachineId> const& machine, Watched& watched, Instant until,

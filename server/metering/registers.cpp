@@ -26,20 +26,74 @@ bool has_boundary(std::vector<Register> const& registers, Instant at) {
         registers, [&](Register const& reg) { return reg.edge == Edge::boundary && reg.at == at; });
 }
 
-/// Between the nearest registers on either side, which exist: START is before, STOP after.
-Register between(std::vector<Register> const& registers, Instant at) {
-    auto const after = std::ranges::find_if(registers, [&](auto& reg) { return reg.at >= at; });
-    auto const& next = after == registers.end() ? registers.back() : *after;
-    auto const& last = after == registers.begin() ? registers.front() : *std::prev(after);
-    Register reg;
-    reg.channel = last.channel;
-    reg.edge = Edge::boundary;
-    reg.at = at;
-    reg.value = {interpolate({last.at, last.value.wh}, {next.at, next.value.wh}, at)};
-    reg.carried = last.carried;
-    reg.quality = Quality::estimated;
-    reg.method = Method::interpolated;
+/// What is known of a meter around moments that nobody kept: registers and, between them, whatever
+/// was read.
+class Readings {
+public:
+    Readings(Services const& services, FacilityId const& facility, std::vector<Register> registers)
+        : services_(services), facility_(facility), registers_(std::move(registers)) {}
+
+    Register at(Instant moment) {
+        load_around(moment);
+        auto const& last = *last_;
+        Register reg;
+        reg.channel = last.channel;
+        reg.edge = Edge::boundary;
+        reg.at = moment;
+        auto const after =
+            std::ranges::find_if(knots_, [&](Knot const& knot) { return knot.at >= moment; });
+        auto const& next = after == knots_.end() ? knots_.back() : *after;
+        auto const& before = after == knots_.begin() ? knots_.front() : *std::prev(after);
+        reg.value = {interpolate(before, next, moment)};
+        reg.carried = last.carried;
+        reg.quality = Quality::estimated;
+        reg.method = Method::interpolated;
+        return reg;
+    }
+
+private:
+    /// The registers on either side exist: START is before, STOP after.
+    void load_around(Instant moment) {
+        auto const after =
+            std::ranges::find_if(registers_, [&](auto& reg) { return reg.at >= moment; });
+        auto const& next = after == registers_.end() ? registers_.back() : *after;
+        auto const& last = after == registers_.begin() ? registers_.front() : *std::prev(after);
+        if (last_ == &last) return;
+        last_ = &last;
+        auto const steps = services_.ledger.read(
+            [&](store::Reader& reader) { return carried_steps(reader, facility_, last.channel); });
+        knots_ = {{last.at, last.value.wh}};
+        Series series{services_.telemetry, facility_};
+        for (auto const& sample : series.samples(last.channel, {last.at, next.at})) {
+            auto const value = sample.value + carried_at(steps, sample.at, sample.value);
+            bool const fits = value >= knots_.back().value && value <= next.value.wh;
+            if (is_good(sample) && fits) knots_.push_back({sample.at, value});
+        }
+        knots_.push_back({next.at, next.value.wh});
+    }
+
+    Services const& services_;
+    FacilityId const& facility_;
+    std::vector<Register> registers_;
+    Register const* last_ = nullptr;
+    std::vector<Knot> knots_;
+};
+
+/// A register between two others is not beyond either: one that stands for START or STOP may lie
+/// where the meter was not in truth, and where the clock was set two quarters may be in no order.
+Register put_between(std::vector<Register>& known, Register reg) {
+    auto const after = std::ranges::find_if(known, [&](auto& other) { return other.at >= reg.at; });
+    auto const most = after == known.end() ? known.back().value : after->value;
+    auto const least = after == known.begin() ? known.front().value : std::prev(after)->value;
+    reg.value = std::clamp(reg.value, least, std::max(least, most));
+    known.insert(after, reg);
     return reg;
+}
+
+/// A part is of all that passed since the register before it.
+bool is_parted(std::vector<Register> const& known, Instant at) {
+    auto const after = std::ranges::find_if(known, [&](auto& other) { return other.at >= at; });
+    return after != known.end() && after->share;
 }
 
 }  // namespace
@@ -76,6 +130,26 @@ Register register_of(Crossing const& crossing) {
         reg.raw = crossing.reading->raw;
         reg.sequence = crossing.reading->sequence;
     }
+    return reg;
+}
+
+Register not_below(Register reg, Register const& known) {
+    auto const at = std::max(reg.at, known.at);
+    if (known.value > reg.value) {
+        auto const quality = worse(reg.quality, Quality::estimated);
+        auto const edge = reg.edge;
+        auto const less = reg.less;
+        reg = known;
+        reg.share.reset();
+        reg.version = 1;
+        reg.said_by.reset();
+        reg.why.clear();
+        reg.edge = edge;
+        reg.less = less;
+        reg.method = Method::last_good;
+        reg.quality = quality;
+    }
+    reg.at = at;
     return reg;
 }
 
@@ -140,13 +214,8 @@ std::optional<Register> last_good_register(Services const& services, store::Read
                         services.monotonic.now() - *believed->heard <= last_good_limit;
     if (!recent) return std::nullopt;
     auto reg = register_of(*believed, edge);
-    auto const known = last_register(reader, services.facility, channel);
-    if (known && known->value > reg.value) {
-        reg = *known;
-        reg.share.reset();
-        reg.version = 1;
-        reg.edge = edge;
-    }
+    if (auto const known = last_register(reader, services.facility, channel))
+        reg = not_below(std::move(reg), *known);
     reg.at = at;
     reg.quality = Quality::estimated;
     reg.method = Method::last_good;
@@ -161,23 +230,19 @@ std::vector<Register> missing_boundaries(Services const& services, Zone const& z
     auto const began = known.front().at;
     known.push_back(stop);
     std::vector<Register> missing;
+    std::vector<Instant> derived;
     for (auto const at : boundaries(zone, {began, stop.at}, 15)) {
-        if (has_boundary(known, at)) continue;
-        auto const after = std::ranges::find_if(known, [&](auto& other) { return other.at >= at; });
-        // A part is of all that passed since the register before it.
-        if (after != known.end() && after->share) continue;
+        if (has_boundary(known, at) || is_parted(known, at)) continue;
         auto crossing = services.meters.crossing(stop.channel, at);
         if (!crossing) crossing = series.boundary(stop.channel, at);
-        auto reg = crossing ? register_of(*crossing) : between(known, at);
-        auto const fits = between(known, at);
-        // A bound that stands for START or STOP may lie beyond what was passed in truth.
-        auto const most = after == known.end() ? stop.value : after->value;
-        auto const least = after == known.begin() ? fits.value : std::prev(after)->value;
-        reg.value = std::clamp(reg.value, least, std::max(least, most));
-        missing.push_back(reg);
-        // Where the clock was set, what was passed at two quarters may be in no order.
-        known.insert(after, reg);
+        if (crossing)
+            missing.push_back(put_between(known, register_of(*crossing)));
+        else
+            derived.push_back(at);
     }
+    Readings readings{services, session.facility, known};
+    for (auto const at : derived) missing.push_back(put_between(known, readings.at(at)));
+    std::ranges::sort(missing, {}, &Register::at);
     return missing;
 }
 

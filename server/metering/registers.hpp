@@ -16,6 +16,10 @@ constexpr std::chrono::seconds last_good_limit{60};
 Register register_of(Believed const& believed, Edge edge);
 Register register_of(Crossing const& crossing);
 
+/// The register, or the one that is known already when that is higher: a register does not fall,
+/// and words are kept only with what they say. No earlier than that either.
+Register not_below(Register reg, Register const& known);
+
 /// A START that rests on a value from before it, because its meter did not answer.
 bool is_provisional(Register const& reg);
 

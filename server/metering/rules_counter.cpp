@@ -19,6 +19,8 @@ constexpr std::int64_t least_slack_wh = 20;
 /// A meter that answers nonsense while it boots is back within minutes; one that was exchanged
 /// never is, and its old register must not catch a coincidence years later.
 constexpr Duration return_within = std::chrono::hours(24);
+/// A clock that is behind the last value says nothing of how long the daemon was away.
+constexpr Duration away_at_most = std::chrono::hours(24);
 
 }  // namespace
 
@@ -38,22 +40,33 @@ bool plausible_advance(CounterPolicy const& policy, std::int64_t wh, Duration in
     return Wide{wh - slack} * micros_an_hour * 5 <= Wide{policy.max_w} * time.count() * 6;
 }
 
+Duration time_between(CounterValue const& from, CounterValue const& to) {
+    auto const by_wall = to.at - from.at;
+    if (from.heard && to.heard)
+        return std::max(by_wall, std::chrono::duration_cast<Duration>(*to.heard - *from.heard));
+    return by_wall < Duration::zero() ? away_at_most : by_wall;
+}
+
 bool Counter::follows(CounterValue const& from, CounterValue const& to) const {
-    return plausible_advance(policy_, to.value - from.value, to.at - from.at);
+    return plausible_advance(policy_, to.value - from.value, time_between(from, to));
 }
 
 Verdict Counter::take(CounterValue next) {
     if (last_ && other_form_) return doubt(next);
     if (!last_ || follows(*last_, next)) return accept(Verdict::good, next, next.at, carried_);
-    if (policy_.modulus > 0 && next.value < last_->value) {
-        auto const wrapped = policy_.modulus - last_->value + next.value;
-        // Where the power is unknown, only a counter that was near its end is taken to have
-        // wrapped: otherwise every reset would be a fabricated modulus of energy.
-        bool const near_end = policy_.max_w > 0 || wrapped < policy_.modulus / 16;
-        if (near_end && plausible_advance(policy_, wrapped, next.at - last_->at))
-            return accept(Verdict::rollover, next, next.at, carried_ + policy_.modulus);
-    }
+    // A meter that boots shows nothing but zeros, and near its end that would look like a wrap.
+    if (next.value > 0 && wrapped(next))
+        return accept(Verdict::rollover, next, next.at, carried_ + policy_.modulus);
     return doubt(next);
+}
+
+bool Counter::wrapped(CounterValue const& next) const {
+    if (policy_.modulus == 0 || next.value >= last_->value) return false;
+    auto const passed = policy_.modulus - last_->value + next.value;
+    // Where the power is unknown, only a counter that was near its end is taken to have
+    // wrapped: otherwise every reset would be a fabricated modulus of energy.
+    bool const near_end = policy_.max_w > 0 || passed < policy_.modulus / 16;
+    return near_end && plausible_advance(policy_, passed, time_between(*last_, next));
 }
 
 Verdict Counter::doubt(CounterValue next) {
@@ -63,7 +76,7 @@ Verdict Counter::doubt(CounterValue next) {
     } else {
         doubt_ = Doubt{next, next};
     }
-    bool const lasting = next.at - doubt_->first.at >= agreeing_for;
+    bool const lasting = time_between(doubt_->first, next) >= agreeing_for;
     if (doubt_->agreeing < agreeing_to_believe || !lasting) return Verdict::doubted;
     return begin_anew(next);
 }
@@ -74,7 +87,9 @@ Verdict Counter::begin_anew(CounterValue next) {
         left_.reset();
         return accept(Verdict::form, next, first.at, continued() - first.value);
     }
-    bool const soon = left_ && first.at - left_->last.at <= return_within;
+    if (wrapped(first))
+        return accept(Verdict::rollover, next, first.at, carried_ + policy_.modulus);
+    bool const soon = left_ && time_between(left_->last, first) <= return_within;
     if (soon && follows(left_->last, first) && left_->carried + first.value >= continued()) {
         auto const carried = left_->carried;
         left_.reset();

@@ -14,14 +14,22 @@ struct CounterPolicy {
     std::int64_t modulus = 0;  ///< where the counter wraps; 0: never
     std::int64_t max_w = 0;    ///< the most the machine can draw; 0: unknown, any rate is believed
     std::int64_t resolution = 1;
+
+    bool operator==(CounterPolicy const&) const = default;
 };
 
 struct CounterValue {
     Instant at;
     std::int64_t value = 0;
+    /// On the clock that nobody sets; empty when it was read before the daemon last began.
+    std::optional<Monotonic> heard = {};
 
     bool operator==(CounterValue const&) const = default;
 };
+
+/// The most time that can have passed from one value to the next. The wall clock may have been set
+/// meanwhile: forward, that allows more; back, the other clock knows, or nobody does.
+Duration time_between(CounterValue const& from, CounterValue const& to);
 
 enum class Verdict {
     good,      ///< an advance the machine can have drawn
@@ -79,6 +87,7 @@ public:
 
 private:
     bool follows(CounterValue const& from, CounterValue const& to) const;
+    bool wrapped(CounterValue const& next) const;
     Verdict doubt(CounterValue next);
     Verdict begin_anew(CounterValue next);
     Verdict accept(Verdict verdict, CounterValue next, Instant since, std::int64_t carried);

@@ -128,8 +128,8 @@ Finding CounterWatch::compare(Mark const& now) {
     auto const allowed =
         std::max(std::max(counted, summed) / 50, resolutions * resolution_at(now.wh));
     auto const nearest = counted > summed ? counted - allowed : counted + allowed;
-    bool const differs = std::abs(counted - summed) > allowed + in_window_.spread() &&
-                         !in_window_.can_be(nearest);
+    bool const differs =
+        std::abs(counted - summed) > allowed + in_window_.spread() && !in_window_.can_be(nearest);
     window_ = now;
     in_window_.clear();
     if (differs) {

@@ -46,6 +46,16 @@ bool in_use(std::int64_t watts, std::int64_t busy_above_w, std::int64_t idle_bel
     return watts > busy_above_w || (before && watts >= idle_below_w);
 }
 
+bool OpenWatch::take(std::int64_t wh, std::int64_t resolution, Instant at) {
+    if (!from_) from_ = Mark{wh, at};
+    bool const much = wh - from_->wh > std::max(most_wh, 2 * resolution);
+    if (much || at - from_->at >= window) {
+        used_ = much;
+        from_ = Mark{wh, at};
+    }
+    return used_;
+}
+
 void PowerWatch::take(bool busy, Instant at, Monotonic heard) {
     latest_ = heard;
     if (busy) {

@@ -87,4 +87,25 @@ private:
     Monotonic latest_{};
 };
 
+/// Whether somebody uses a machine whose contact is open, told from what its meter counts. A tool
+/// that draws too little to look busy, or whose power nobody measures, shows here.
+class OpenWatch {
+public:
+    /// More than this in an hour is no contactor's coil and no rounding.
+    static constexpr std::int64_t most_wh = 50;
+    static constexpr Duration window = std::chrono::hours(1);
+
+    /// `wh`: the continued register. True from when too much was counted until an hour passes
+    /// without it.
+    bool take(std::int64_t wh, std::int64_t resolution, Instant at);
+
+private:
+    struct Mark {
+        std::int64_t wh = 0;
+        Instant at;
+    };
+    std::optional<Mark> from_;
+    bool used_ = false;
+};
+
 }  // namespace karkhana::metering

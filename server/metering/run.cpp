@@ -78,11 +78,9 @@ Register RunControl::last_known(UsageSession const& session, Channel channel) co
 /// A STOP is not before or below what the session has already.
 void RunControl::add_stop(Ending& ending, UsageSession const& session, Register stop) const {
     auto const& last = *last_of(session, stop.channel);
-    stop.at = std::max(stop.at, last.at);
-    if (stop.value < last.value) {
-        stop.value = last.value;
-        stop.quality = worse(stop.quality, Quality::questionable);
-    }
+    bool const below = stop.value < last.value;
+    stop = not_below(std::move(stop), last);
+    if (below) stop.quality = worse(stop.quality, Quality::questionable);
     if (meters_.shared(stop.channel) == nullptr || !measures(session, stop.channel)) {
         auto boundaries = missing_boundaries(services_, zone_, session, stop);
         estimate(session, stop, boundaries);

@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -72,6 +74,9 @@ public:
     /// Takes the registers of all open sessions at a boundary that has just been passed.
     void at_boundary(Instant boundary);
 
+    /// The wall clock was set: what is in progress has no certain duration any more.
+    void clock_was_set(Duration by);
+
     Alarms& alarms() { return alarms_; }
 
     /// A machine that was asked to stop and ends its cycle first.
@@ -118,7 +123,14 @@ private:
     struct Watch {
         PowerWatch power;
         std::vector<Believed> quiet;  ///< the energy before the machine came into use
+        OpenWatch open;
+        bool counts_open = false;  ///< energy behind its open contact
         bool bypass_told = false;
+    };
+    struct Counted {
+        std::int64_t wh = 0;  ///< continued
+        std::int64_t resolution = 1;
+        Instant at;
     };
     struct Drawn {
         std::int64_t watts = 0;
@@ -185,6 +197,7 @@ private:
 
     void look_again();
     void watch_power(Standing const& standing);
+    std::exception_ptr attend_all();
     void attend(Standing const& standing, UsageSession const& session);
     void attend_booked(booking::Booking const& booking, UsageSession const& session);
     void attend_wish(booking::Booking const& booking, UsageSession const& session,
@@ -199,10 +212,12 @@ private:
     bool tells_use(MachineId const& machine) const;
     bool dropped_out(booking::Booking const& booking);
     bool mains_off() const;
+    bool cut_off(booking::Booking const& booking);
     void open_by_power(facility::Machine const& machine);
     std::optional<Drawn> drawn(MachineMeter const& meter) const;
     std::vector<Believed> believed_of(MachineMeter const& meter) const;
     std::optional<bool> idle(MachineId const& machine) const;
+    std::optional<Counted> counted_alone(MachineId const& machine) const;
     void watch_bypass(Standing const& standing);
     void note_bypass(MachineId const& machine);
     void release_unneeded(Standing const& standing);
@@ -219,6 +234,8 @@ private:
     mutable std::mutex mutex_;
     std::map<MachineId, Watch> watches_;
     std::map<MachineId, int> open_seen_;
+    std::map<MachineId, int> mains_off_seen_;
+    std::set<MachineId> unwatched_;  ///< whose session could not be attended to
     /// Since when a session without its STOP is known to wait; only tick() touches it.
     std::map<SessionId, Monotonic> waiting_since_;
     std::map<MachineId, Monotonic> stop_asked_;  ///< those that have to stop, and since when

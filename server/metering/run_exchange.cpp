@@ -30,12 +30,12 @@ public:
     Hold(Hold const&) = delete;
     Hold& operator=(Hold const&) = delete;
 
-    std::optional<Meters::Held> const& counter() const { return counter_; }
+    Result<Meters::Held> const& counter() const { return counter_; }
 
 private:
     Meters& meters_;
     Channel channel_;
-    std::optional<Meters::Held> counter_;
+    Result<Meters::Held> counter_;
 };
 
 Result<Exchange> read_exchange(http::Request const& request) {
@@ -214,9 +214,7 @@ http::Response RunControl::exchange(http::Request const& request) {
 
 http::Response RunControl::carry_out(http::Request const& request, Exchange exchange) {
     Hold const hold{services_.meters, exchange.channel};
-    if (!hold.counter())
-        return http::problem({ErrorKind::conflict, "never_read", "",
-                              "The old meter was never read: there is nothing to go on from."});
+    if (!hold.counter()) return http::problem(hold.counter().error());
     keep_events(services_.ledger, services_.facility, services_.meters);
     auto const plan = plan_of(services_, exchange, *hold.counter());
     if (!plan) return http::problem(plan.error());

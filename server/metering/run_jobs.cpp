@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <exception>
+#include <set>
 
 #include "server/booking/records.hpp"
 #include "server/facility/records.hpp"
@@ -18,6 +20,8 @@ using booking::State;
 constexpr std::chrono::seconds contact_settles{5};
 /// Read back open this often in a row, it is open.
 constexpr int open_to_believe = 2;
+/// And of an input that says there is no mains.
+constexpr int off_to_believe = 2;
 constexpr std::chrono::seconds reconcile_deadline{15};
 constexpr std::chrono::milliseconds reconcile_step{250};
 /// With the jobs stuck for so long, nobody watches over the machines that run.
@@ -27,11 +31,13 @@ constexpr std::chrono::seconds looked_at_every{10};
 }  // namespace
 
 void RunControl::renew() {
+    std::set<MachineId> unwatched;
     {
         std::lock_guard const lock{mutex_};
         if (services_.monotonic.now() - last_tick_ > watched_for) return;
+        unwatched = unwatched_;
     }
-    leases_.renew();
+    leases_.renew(unwatched);
 }
 
 std::vector<booking::Booking> RunControl::running_bookings() {
@@ -95,15 +101,11 @@ void RunControl::look_again() {
 }
 
 void RunControl::tick() {
-    {
-        std::lock_guard const lock{mutex_};
-        last_tick_ = services_.monotonic.now();
-    }
     services_.meters.watch_silence();
     keep_events(services_.ledger, services_.facility, services_.meters);
     look_again();
     watch_power(standing_);
-    for (auto const& session : standing_.sessions) attend(standing_, session);
+    auto const trouble = attend_all();
     for (auto const& machine : standing_.machines) {
         bool const free = std::ranges::find(standing_.sessions, machine.id,
                                             &UsageSession::machine) == standing_.sessions.end();
@@ -115,6 +117,29 @@ void RunControl::tick() {
     });
     release_unneeded(standing_);
     watch_bypass(standing_);
+    {
+        std::lock_guard const lock{mutex_};
+        last_tick_ = services_.monotonic.now();
+    }
+    if (trouble) std::rethrow_exception(trouble);
+}
+
+/// Whatever is wrong with one session must not leave the machines of all others unwatched. Its own
+/// machine is not held closed any longer, and whoever runs the job is told.
+std::exception_ptr RunControl::attend_all() {
+    std::exception_ptr first;
+    std::set<MachineId> unwatched;
+    for (auto const& session : standing_.sessions) {
+        try {
+            attend(standing_, session);
+        } catch (std::exception const&) {
+            if (!first) first = std::current_exception();
+            unwatched.insert(session.machine);
+        }
+    }
+    std::lock_guard const lock{mutex_};
+    unwatched_ = std::move(unwatched);
+    return first;
 }
 
 void RunControl::attend(Standing const& standing, UsageSession const& session) {
@@ -145,7 +170,7 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
         // It may have been extended a moment ago.
         if (!over(latest)) return forget_stop(booking.machine);
         if (stop_now(booking.machine) == StopStep::open) end_booking(latest, session);
-    } else if (booking.state == State::running && (mains_off() || dropped_out(booking))) {
+    } else if (booking.state == State::running && (dropped_out(booking) || cut_off(booking))) {
         pause_by_daemon(booking, "power_cut");
     } else {
         forget_stop(booking.machine);  // its time was extended
@@ -189,11 +214,36 @@ bool RunControl::dropped_out(booking::Booking const& booking) {
     return seen >= open_to_believe;
 }
 
-/// A relay that is fed by a battery keeps its contact closed through a cut, and the machine would
-/// start by itself when the power is back.
 bool RunControl::mains_off() const {
     auto const mains = mains_ ? mains_of(services_.meters, *mains_) : std::nullopt;
     return mains && mains->off;
+}
+
+/// A relay that is fed by a battery keeps its contact closed through a cut, and the machine would
+/// start by itself when the power is back. What may not be stopped from afar is not stopped by the
+/// fuse of one input either: its own meter must say so too.
+bool RunControl::cut_off(booking::Booking const& booking) {
+    bool const off = mains_off();
+    {
+        std::lock_guard const lock{mutex_};
+        auto& seen = mains_off_seen_[booking.machine];
+        seen = off ? seen + 1 : 0;
+        if (seen < off_to_believe) return false;
+    }
+    if (rule_of(stops_, booking.machine).stop == StopClass::immediate) return true;
+    auto const power = drawn(meters_.of(booking.machine));
+    return power && power->watts == 0;
+}
+
+void RunControl::clock_was_set(Duration by) {
+    auto const doubted = services_.ledger.write([&](store::Writer& writer) {
+        auto sessions = open_sessions(writer, services_.facility);
+        for (auto const& session : sessions) doubt_session(writer, session);
+        return sessions;
+    });
+    auto const seconds = std::chrono::round<std::chrono::seconds>(by).count();
+    for (auto const& session : doubted) alarms_.clock_was_set(session.machine, seconds);
+    touch();
 }
 
 void RunControl::read_after_outage(MachineId const& machine) {

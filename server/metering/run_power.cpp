@@ -46,7 +46,7 @@ void RunControl::watch_power(Standing const& standing) {
             in_use(power->watts, machine.busy_above_w,
                    meter.idle_below_w.value_or(machine.busy_above_w), watch.power.busy());
         watch.power.take(busy, power->at, power->heard);
-        if (!busy && std::exchange(watch.bypass_told, false))
+        if (!busy && !watch.counts_open && std::exchange(watch.bypass_told, false))
             no_longer_bypassed.push_back(machine.id);
         if (!busy || watch.quiet.empty()) watch.quiet = believed_of(meter);
     }
@@ -96,10 +96,8 @@ void RunControl::open_by_power(facility::Machine const& machine) {
             reg.quality = Quality::estimated;
             if (auto const* shared = meters_.shared(reg.channel))
                 reg.less = less_now(services_.meters, *shared);
-            if (auto const known = last_register(writer, services_.facility, reg.channel)) {
-                reg.at = std::max(reg.at, known->at);
-                reg.value = std::max(reg.value, known->value);
-            }
+            if (auto const known = last_register(writer, services_.facility, reg.channel))
+                reg = not_below(std::move(reg), *known);
             registers.push_back(std::move(reg));
         }
         UsageSession session;
@@ -117,20 +115,43 @@ void RunControl::open_by_power(facility::Machine const& machine) {
 /// Machines in use though their contact is open, or though nobody knows what it is and nobody has
 /// switched it on.
 void RunControl::watch_bypass(Standing const& standing) {
+    std::vector<MachineId> bypassed, no_longer;
     for (auto const& machine : standing.machines) {
-        bool suspicious = false;
-        {
-            std::lock_guard const lock{mutex_};
-            auto const watch = watches_.find(machine.id);
-            suspicious = watch != watches_.end() && watch->second.power.risen() &&
-                         !watch->second.bypass_told;
-        }
-        if (!suspicious) continue;
         auto const contact = services_.contacts.actual(machine.id);
         bool const ours = leases_.held_for(machine.id).has_value();
-        if (contact == ContactState::open || (contact == ContactState::unknown && !ours))
-            note_bypass(machine.id);
+        bool const open = contact == ContactState::open && !ours;
+        auto const counted = open ? counted_alone(machine.id) : std::nullopt;
+        std::lock_guard const lock{mutex_};
+        auto& watch = watches_[machine.id];
+        if (!open) watch.open = {};
+        bool const counts =
+            counted && watch.open.take(counted->wh, counted->resolution, counted->at);
+        bool const draws = watch.power.risen() && contact != ContactState::closed &&
+                           contact != ContactState::none &&
+                           (contact == ContactState::open || !ours);
+        if ((counts || draws) && !watch.bypass_told) bypassed.push_back(machine.id);
+        if (watch.counts_open && !counts && !watch.power.busy() &&
+            std::exchange(watch.bypass_told, false))
+            no_longer.push_back(machine.id);
+        watch.counts_open = counts;
     }
+    for (auto const& machine : bypassed) note_bypass(machine);
+    for (auto const& machine : no_longer) alarms_.clear(machine, "bypass");
+}
+
+/// What the meters that only this machine is behind have counted; nothing while one is silent.
+std::optional<RunControl::Counted> RunControl::counted_alone(MachineId const& machine) const {
+    std::optional<Counted> sum;
+    for (auto const channel : meters_.of(machine).energy) {
+        if (meters_.shared(channel) != nullptr) continue;
+        auto const believed = services_.meters.believed(channel);
+        if (!believed || !believed->heard) return std::nullopt;
+        if (!sum) sum = Counted{0, 1, believed->reading.answered};
+        sum->wh += believed->continued();
+        sum->resolution = std::max(sum->resolution, services_.meters.resolution_of(channel));
+        sum->at = std::max(sum->at, believed->reading.answered);
+    }
+    return sum;
 }
 
 void RunControl::note_bypass(MachineId const& machine) {

@@ -202,11 +202,9 @@ Result<std::vector<Register>> RunControl::start_registers(Scene const& scene,
             if (!reg)
                 return refuse(ErrorKind::conflict, "meter_silent",
                               "The machine's meter does not answer: nothing could be billed.");
-            if (auto const known = last_register(reader, scene.booking.facility, channel)) {
-                // A clock that was set back does not let a session begin before the last ended.
-                reg->at = std::max(reg->at, known->at);
-                reg->value = std::max(reg->value, known->value);
-            }
+            // A clock that was set back does not let a session begin before the last ended.
+            if (auto const known = last_register(reader, scene.booking.facility, channel))
+                reg = not_below(std::move(*reg), *known);
             found.push_back(std::move(*reg));
         }
         return found;

@@ -87,6 +87,12 @@ bool close_session(store::Writer& writer, UsageSession const& session, Instant a
                name_of(quality)) == 1;
 }
 
+void doubt_session(store::Writer& writer, UsageSession const& session) {
+    writer.execute("UPDATE usage_session SET quality = $3, version = version + 1 "
+                   "WHERE facility_id = $1 AND session_id = $2 AND state <> 'closed'",
+                   session.facility, session.id, name_of(Quality::questionable));
+}
+
 bool assign_session(store::Writer& writer, UsageSession const& session, SessionKind kind,
                     std::optional<EnterpriseId> const& enterprise, std::string_view reason) {
     return writer.execute("UPDATE usage_session SET kind = $4, enterprise_id = $5, reason = $6, "

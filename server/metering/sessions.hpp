@@ -34,6 +34,8 @@ bool begin_closing(store::Writer& writer, UsageSession const& session, Instant s
 bool close_session(store::Writer& writer, UsageSession const& session, Instant at,
                    std::optional<Register> const& stop, std::optional<std::int64_t> quantity,
                    Quality quality);
+/// Its times cannot be trusted, nor what rests on them: whatever its registers say.
+void doubt_session(store::Writer& writer, UsageSession const& session);
 /// Says whose an unattributed session was. False when its version is no longer `session.version`.
 bool assign_session(store::Writer& writer, UsageSession const& session, SessionKind kind,
                     std::optional<EnterpriseId> const& enterprise, std::string_view reason);

@@ -154,7 +154,7 @@ Register settle(store::Writer& writer, Services const& services, Zone const& zon
 void close_whole(store::Writer& writer, FacilityId const& facility, SessionId const& id, Instant at,
                  std::optional<std::int64_t> quantity) {
     auto const session = find_session(writer, facility, id).value();
-    auto quality = Quality::good;
+    auto quality = session.quality;
     for (auto const channel : channels_of(session)) {
         auto const registers = registers_of(session, channel);
         quality = worse(quality, quality_of(writer, facility, registers));

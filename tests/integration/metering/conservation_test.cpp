@@ -183,12 +183,23 @@ protected:
             of_sessions += sum;
         }
         Interval const ever{life.began - 48h, life.ended + 48h};
+        auto const counted = life.counted();
         for (auto const& point : life.shop.points()) {
             if (!point.counter) continue;
             expect_exact(life, point.channel, seed, faults.clock_steps);
             auto const whole =
                 balance(ledger(), telemetry(), life.shop.workshop.facility, point.channel, ever);
             of_meters += (sum_of(*whole) - whole->idle).wh;
+            auto const& [in_truth, believed] = counted.at(point.channel);
+            // A reset takes with it what the meter counted unseen; nothing else does.
+            if (faults.resets) {
+                EXPECT_LE(believed, in_truth) << "seed " << seed;
+            } else {
+                EXPECT_EQ(believed, in_truth) << "seed " << seed;
+            }
+            if (!faults.clock_steps) {
+                EXPECT_EQ((whole->register_end - whole->register_start).wh, believed);
+            }
         }
         // What a lower bound leaves is nobody's, but no session's either.
         if (faults.bills == EstimatedBills::share) {

@@ -45,6 +45,8 @@ public:
         shop.boot();
         step();
         began = shop.workshop.clock.now();
+        true_began_ = true_wh();
+        believed_began_ = believed();
     }
 
     void live(int steps) {
@@ -79,6 +81,20 @@ public:
         return std::prev(after)->second;
     }
 
+    /// What each meter has counted since the beginning, in truth and as it is believed.
+    struct Since {
+        std::int64_t true_wh = 0;
+        std::int64_t believed_wh = 0;
+    };
+    std::map<Channel, Since> counted() {
+        std::map<Channel, Since> found;
+        auto const known = believed();
+        for (auto const& [channel, wh] : true_wh())
+            found[channel] = {wh - true_began_.at(channel),
+                              known.at(channel) - believed_began_.at(channel)};
+        return found;
+    }
+
     Shop shop;
     std::vector<MachineId> lasers;
     std::vector<MachineId> machines;  ///< lasers and presses
@@ -87,6 +103,21 @@ public:
     std::map<std::string, int> happened;
 
 private:
+    std::map<Channel, std::int64_t> true_wh() {
+        std::map<Channel, std::int64_t> found;
+        for (auto const& laser : lasers)
+            found[shop.unit(laser).energy] = shop.unit(laser).true_wh();
+        for (auto const& [channel, feeder] : shop.plant.feeders) found[channel] = feeder.true_wh();
+        return found;
+    }
+
+    std::map<Channel, std::int64_t> believed() {
+        std::map<Channel, std::int64_t> found;
+        for (auto const& [channel, wh] : true_wh())
+            found[channel] = shop.daemon->meters.believed(channel)->continued();
+        return found;
+    }
+
     bool chance(unsigned one_in) { return dice_() % one_in == 0; }
 
     void record() {
@@ -229,6 +260,8 @@ private:
     std::mt19937 dice_;
     Faults faults_;
     std::map<MachineId, std::map<Instant, std::int64_t>> tape_;
+    std::map<Channel, std::int64_t> true_began_;
+    std::map<Channel, std::int64_t> believed_began_;
     std::map<MachineId, std::string> booked_;
     std::map<void const*, Monotonic> silent_until_;
     bool ahead_ = false;

@@ -135,6 +135,8 @@ TEST_P(Outages, OfTheMainsAreExactAndPauseWhatARelayOnABatteryKeepsClosed) {
     ASSERT_NE(mains, 0);
     watch.emplace(shop.daemon->services, MachineMeters{machine_meters(shop.points())},
                   std::vector{laser}, mains);
+    std::vector<MachineId> back;
+    watch->on_back = [&](MachineId const& machine) { back.push_back(machine); };
     shop.daemon->run.watch_mains(mains);
     auto const tell = [&](bool on, Duration time) {
         for (Duration passed{}; passed < time; passed += 1s) {
@@ -167,6 +169,7 @@ TEST_P(Outages, OfTheMainsAreExactAndPauseWhatARelayOnABatteryKeepsClosed) {
     EXPECT_EQ(evidence(), (std::vector<std::string>{"start mains mains input 0flag",
                                                     "end mains mains input 1flag"}));
     EXPECT_FALSE(shop.unit(laser).closed);
+    EXPECT_EQ(back, std::vector{laser}) << "its meter is asked when the mains is back";
     EXPECT_EQ(shop.start(booking, "start-key-3").status, 200);
 }
 

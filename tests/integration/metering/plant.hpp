@@ -12,9 +12,7 @@
 namespace karkhana::metering {
 
 /// The daemon dies here: thrown where a test wants it dead, caught by nobody but the test.
-struct Killed : std::runtime_error {
-    Killed() : std::runtime_error("killed") {}
-};
+struct Killed {};
 
 /// Machines with a meter and a relay each, as they are in truth.
 class Plant final : public MeterPort, public ContactPort {

@@ -351,6 +351,78 @@ TEST_P(Run, AlarmsOnUseWithTheContactOpen) {
     EXPECT_FALSE(lasts("bypass"));
 }
 
+TEST_P(Run, AlarmsOnEnergyBehindAnOpenContactThatLooksIdle) {
+    unit().standby_w = 90;
+    shop.run_for(30min);
+    EXPECT_FALSE(lasts("bypass"));
+    shop.run_for(10min);
+    EXPECT_TRUE(lasts("bypass"));
+    unit().standby_w = 10;
+    shop.run_for(62min);
+    EXPECT_FALSE(lasts("bypass"));
+}
+
+TEST_P(Run, DoubtsWhatRanWhileTheClockWasSet) {
+    auto const booking = shop.here(laser, 2h);
+    auto const before = unit().shown_wh();
+    shop.start(booking, "start-key-1");
+    shop.run_for(5min);
+    shop.workshop.clock.advance(-1h);
+    shop.daemon->run.clock_was_set(-1h);
+    shop.run_for(5min);
+    shop.stop(booking, "stop-key-1");
+    auto const session = shop.only_session();
+    EXPECT_EQ(session.state, SessionState::closed);
+    EXPECT_EQ(session.quality, Quality::questionable);
+    EXPECT_EQ(session.energy->wh, unit().shown_wh() - before);
+    auto const alarms = shop.store.read(
+        [&](store::Reader& reader) { return list_alarms(reader, shop.workshop.facility, 0, 10); });
+    ASSERT_EQ(alarms.size(), 1U);
+    EXPECT_EQ(alarms[0].kind, "clock_set");
+    EXPECT_NE(alarms[0].evidence.find("\"set_by_s\":-3600"), std::string::npos);
+    EXPECT_TRUE(alarms[0].cleared);
+}
+
+TEST_P(Run, LosesNothingOfASilentMeterWhenTheClockIsSetBack) {
+    auto const booking = shop.here(laser, 2h);
+    auto const before = unit().shown_wh();
+    shop.start(booking, "start-key-1");
+    shop.run_for(1min);
+    unit().answers = false;
+    shop.run_for(10min);
+    shop.workshop.clock.advance(-1h);
+    unit().answers = true;
+    shop.run_for(1min);
+    shop.stop(booking, "stop-key-1");
+    EXPECT_EQ(shop.only_session().energy->wh, unit().shown_wh() - before);
+}
+
+TEST_P(Run, WatchesOverTheOthersWhenOneCannotBeAttendedTo) {
+    auto const other = shop.add_laser("other").id;
+    shop.boot();
+    shop.run_for(3s);
+    auto const first = shop.here(laser, 15min), second = shop.here(other, 15min);
+    ASSERT_EQ(shop.start(first, "start-key-1").status, 200);
+    ASSERT_EQ(shop.start(second, "start-key-2").status, 200);
+    shop.plant.pass(1s);
+    for (auto const& machine : {laser, other}) shop.unit(machine).load_w = 0;
+    int asked = 0;
+    shop.plant.on_step = [&](std::string const& step) {
+        if (step == "snapshot" && ++asked == 1) throw std::logic_error("not a register");
+    };
+    int failed = 0;
+    for (int second_no = 0; second_no < 25 * 60; ++second_no) {
+        try {
+            shop.run_for(1s);
+        } catch (std::logic_error const&) {
+            ++failed;
+        }
+    }
+    EXPECT_EQ(failed, 1) << "whoever runs the job is told";
+    EXPECT_EQ(shop.state_of(first), "completed");
+    EXPECT_EQ(shop.state_of(second), "completed");
+}
+
 TEST_P(Run, BillsByTheCounterRulesThroughARollover) {
     shop.kill();
     unit().modulus = 5'000'300;

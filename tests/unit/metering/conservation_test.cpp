@@ -29,11 +29,13 @@ public:
     Balance between(Instant from, Instant to) const {
         return balance_of(at(from), at(to), taken, {});
     }
+    bool wraps() const { return modulus_ > 0; }
     Instant any() { return noon - 2h + 1s * below(12 * 3600); }
 
     std::vector<Taken> taken;
     std::vector<Knot> cuts;
     std::int64_t true_wh = 0;
+    std::int64_t true_first = 0;  ///< at the first cut
     bool was_reset = false;
 
 private:
@@ -72,13 +74,16 @@ private:
         auto const shown = true_wh - reset_at_;
         // Three that agree make a reset believed.
         for (int i = 0; i < 3; ++i)
-            counter_.take({noon + 1min * minute + 1s * i, modulus_ > 0 ? shown % modulus_ : shown});
+            counter_.take({noon + clock_ + 1min * minute + 1s * i,
+                           modulus_ > 0 ? shown % modulus_ : shown,
+                           Monotonic{} + 1min * minute + 1s * i});
         wall_ = noon + clock_ + 1min * minute;
     }
 
     void cut() {
         Knot now{wall_, counter_.continued()};
         if (cuts.empty()) {
+            true_first = true_wh;
             cuts.push_back(now);
             return forget();
         }
@@ -128,6 +133,9 @@ TEST(EveryWattHour, IsSomewhereInEveryPeriod) {
         resets += hours.was_reset ? 1 : 0;
         auto const counted = hours.cuts.back().value - hours.cuts.front().value;
         ASSERT_LE(counted, hours.true_wh);
+        if (!hours.was_reset && !hours.wraps()) {
+            ASSERT_EQ(counted, hours.true_wh - hours.true_first);
+        }
         auto const whole = hours.between(noon - 24h, noon + 48h);
         ASSERT_EQ(sum(whole), counted);
         ASSERT_GE(whole.idle.wh, 0);

@@ -52,6 +52,31 @@ TEST(Counter, BeginsWithWhateverItShows) {
     EXPECT_EQ(counter.continued(), 81'250'000);
 }
 
+TEST(Counter, TakesNoZeroForAWrapBeforeThreeOfThem) {
+    Counter counter = at_start({.modulus = 9'999'990, .max_w = 2000}, 9'999'980);
+    EXPECT_EQ(counter.take({noon + 1min, 0}), Verdict::doubted);
+    EXPECT_EQ(counter.take({noon + 2min, 9'999'985}), Verdict::good) << "it had only booted";
+    EXPECT_EQ(counter.take({noon + 3min, 0}), Verdict::doubted);
+    EXPECT_EQ(counter.take({noon + 4min, 0}), Verdict::doubted);
+    EXPECT_EQ(counter.take({noon + 5min, 0}), Verdict::rollover);
+    EXPECT_EQ(counter.continued() - 9'999'980, 10);
+}
+
+TEST(Counter, KnowsByTheOtherClockHowLongItWasSilent) {
+    Counter counter{laser, CounterValue{noon, 1000, Monotonic{}}, 0};
+    EXPECT_EQ(counter.take({noon - 50min, 1333, Monotonic{} + 10min}), Verdict::good)
+        << "ten minutes of 2 kW, and the clock was set back an hour";
+    EXPECT_EQ(counter.take({noon - 50min, 1500, Monotonic{} + 11min}), Verdict::doubted);
+    EXPECT_EQ(counter.continued(), 1333);
+}
+
+TEST(Counter, BelievesADayOfUseWhenTheClockFellBehindWhileNobodyWatched) {
+    Counter counter = at_start(laser, 1000);
+    EXPECT_EQ(counter.take({noon - 1h, 1000 + 50'000, Monotonic{}}), Verdict::good);
+    counter = at_start(laser, 1000);
+    EXPECT_EQ(counter.take({noon - 1h, 1000 + 60'000, Monotonic{}}), Verdict::doubted);
+}
+
 TEST(Counter, WrapsExactlyAtItsModulus) {
     Counter counter = at_start({.modulus = 9'999'990, .max_w = 2000}, 9'999'980);
     EXPECT_EQ(counter.take({noon + 60s, 15}), Verdict::rollover);

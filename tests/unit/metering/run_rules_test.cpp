@@ -132,6 +132,31 @@ TEST(InUse, BeginsAboveOneThresholdAndEndsBelowTheOther) {
     EXPECT_FALSE(in_use(99, 100, 100, true));
 }
 
+TEST(OpenWatch, AllowsACoilAndTellsATool) {
+    OpenWatch watch;
+    auto at = ten;
+    std::int64_t wh = 1000;
+    for (int minute = 0; minute < 180; ++minute) {
+        EXPECT_FALSE(watch.take(wh + minute * 8 / 60, 1, at)) << "8 W";
+        at += 1min;
+    }
+    wh += 24;
+    int told = 0;
+    for (int minute = 0; minute < 60; ++minute, at += 1min)
+        told += watch.take(wh + minute * 100 / 60, 1, at) ? 1 : 0;
+    EXPECT_GE(told, 25) << "100 W: after half an hour";
+    wh += 100;
+    for (int minute = 0; minute < 62; ++minute, at += 1min) watch.take(wh, 1, at);
+    EXPECT_FALSE(watch.take(wh, 1, at)) << "an hour without";
+}
+
+TEST(OpenWatch, AllowsTwoStepsOfACoarseRegister) {
+    OpenWatch watch;
+    EXPECT_FALSE(watch.take(0, 1000, ten));
+    EXPECT_FALSE(watch.take(2000, 1000, ten + 1min));
+    EXPECT_TRUE(watch.take(3000, 1000, ten + 2min));
+}
+
 TEST(PowerWatch, NeedsFiveRealSecondsToSeeUse) {
     PowerWatch watch;
     Monotonic const start{};
