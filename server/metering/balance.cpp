@@ -40,9 +40,11 @@ void add(Balance& sum, Balance const& more) {
 }
 
 /// What the machine has of a shared meter: nothing of what nobody used.
-Balance part_of(MachineId const& machine, Ends const& ends, std::vector<Taken> taken) {
-    std::erase_if(taken, [&](Taken const& one) { return one.machine != machine; });
-    auto part = balance_of(ends.from, ends.to, taken);
+Balance part_of(MachineId const& machine, Ends const& ends, std::span<Taken const> taken) {
+    // Shared out among all first, so that the parts sum up.
+    auto within = taken_within(ends.from, ends.to, taken);
+    std::erase_if(within, [&](Taken const& one) { return one.machine != machine; });
+    auto part = balance_of(ends.from, ends.to, within);
     part.idle = {};
     return part;
 }

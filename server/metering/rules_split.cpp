@@ -1,7 +1,9 @@
 #include "server/metering/rules_split.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <utility>
 
 namespace karkhana::metering {
 
@@ -37,7 +39,7 @@ std::int64_t interpolate(Knot const& before, Knot const& after, Instant at) {
 
 namespace {
 
-/// How much of the stretch has passed at a moment: of its part, and of all that it rose by.
+/// How much of a stretch has passed at a moment: of its part, and of all that it rose by.
 struct Passed {
     std::int64_t part = 0;
     std::int64_t all = 0;
@@ -45,12 +47,37 @@ struct Passed {
 
 /// The register at an end of the interval is the one after all that happened at it, so a stretch
 /// of no length belongs to the interval that ends there.
-Passed passed(Taken const& taken, Knot const& at) {
-    auto const rise = taken.stop.value - taken.start.value;
-    if (at.at >= taken.stop.at) return {taken.part, rise};
-    if (at.at < taken.start.at || rise == 0) return {};
-    auto const all = std::clamp(at.value, taken.start.value, taken.stop.value) - taken.start.value;
-    return {static_cast<std::int64_t>(Wide{taken.part} * all / rise), all};
+std::int64_t rise_passed(Taken const& taken, Knot const& at) {
+    if (at.at >= taken.stop.at) return taken.stop.value - taken.start.value;
+    if (at.at < taken.start.at) return 0;
+    return std::clamp(at.value, taken.start.value, taken.stop.value) - taken.start.value;
+}
+
+/// Of a stretch that several share each takes its part of what those before it have left. So each
+/// watt-hour that passes is one's alone or nobody's, and nobody's part ever falls.
+std::vector<Passed> passed(std::span<Taken const> taken, Knot const& at) {
+    struct Left {
+        std::int64_t passed = 0;
+        std::int64_t rise = 0;
+    };
+    std::map<std::pair<std::int64_t, std::int64_t>, Left> lefts;
+    std::vector<Passed> found;
+    for (auto const& one : taken) {
+        auto const rise = one.stop.value - one.start.value;
+        auto const all = rise_passed(one, at);
+        Left const whole{all, rise};
+        auto& left = lefts.try_emplace({one.start.value, one.stop.value}, whole).first->second;
+        // Two that did not share it, each with all of it.
+        if (one.part > left.rise) left = whole;
+        bool const over = at.at >= one.stop.at || (all == rise && rise > 0);
+        auto const part = over             ? one.part
+                          : left.rise == 0 ? 0
+                                           : static_cast<std::int64_t>(Wide{one.part} *
+                                                                       left.passed / left.rise);
+        found.push_back({part, all});
+        left = {std::max<std::int64_t>(0, left.passed - part), left.rise - one.part};
+    }
+    return found;
 }
 
 Energy& bucket(Balance& balance, SessionKind kind) {
@@ -68,19 +95,30 @@ Energy& bucket(Balance& balance, SessionKind kind) {
 
 }  // namespace
 
+std::vector<Taken> taken_within(Knot const& from, Knot const& to, std::span<Taken const> taken) {
+    auto const before = passed(taken, from), after = passed(taken, to);
+    std::vector<Taken> within(taken.begin(), taken.end());
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+        auto& one = within[i];
+        one.stop = {std::min(to.at, one.stop.at), one.start.value + after[i].all};
+        one.start = {std::max(from.at, one.start.at), one.start.value + before[i].all};
+        one.part = after[i].part - before[i].part;
+    }
+    return within;
+}
+
 Balance balance_of(Knot const& from, Knot const& to, std::span<Taken const> taken, Energy behind) {
     Balance balance{.during = {from.at, to.at},
                     .register_start = {from.value},
                     .register_end = {to.value},
                     .behind = behind};
     balance.idle = Energy{to.value - from.value} - behind;
-    for (auto const& stretch : taken) {
-        auto const before = passed(stretch, from), after = passed(stretch, to);
-        Energy const part{after.part - before.part};
+    for (auto const& stretch : taken_within(from, to, taken)) {
+        Energy const part{stretch.part};
         bucket(balance, stretch.kind) += part;
         balance.idle = balance.idle - part;
         if (!stretch.rest_is_nobodys) continue;
-        Energy const rest = Energy{after.all - before.all} - part;
+        Energy const rest = Energy{stretch.stop.value - stretch.start.value} - part;
         balance.unattributed += rest;
         balance.idle = balance.idle - rest;
     }

@@ -58,8 +58,12 @@ struct Balance {
     bool operator==(Balance const&) const = default;
 };
 
-/// Sums what was taken between `from` and `to`, and what passed the meter outside of it. A stretch
-/// that reaches over an end of the interval counts from there on, in proportion to the register.
+/// What was taken between `from` and `to` of each stretch, in their order. A stretch that reaches
+/// over an end counts from there on, in proportion to the register, in whole watt-hours: those who
+/// share one never have more than passed, and neighbouring intervals sum up to both together.
+std::vector<Taken> taken_within(Knot const& from, Knot const& to, std::span<Taken const> taken);
+
+/// Sums what was taken between `from` and `to`, and what passed the meter outside of it.
 /// Stretches may overlap where several share a meter, never with more than it counted.
 Balance balance_of(Knot const& from, Knot const& to, std::span<Taken const> taken,
                    Energy behind = {});

@@ -149,8 +149,11 @@ TEST(EveryWattHour, IsSomewhereInEveryPeriod) {
             std::ranges::sort(cut);
             auto const a = hours.between(cut[0], cut[1]), b = hours.between(cut[1], cut[2]);
             auto const both = hours.between(cut[0], cut[2]);
-            for (auto const& part : {a, b, both})
+            for (auto const& part : {a, b, both}) {
                 ASSERT_EQ(sum(part), (part.register_end - part.register_start).wh);
+                for (auto const one : {part.sessions, part.own_use, part.unattributed, part.idle})
+                    ASSERT_GE(one.wh, 0);
+            }
             ASSERT_EQ((a.sessions + b.sessions).wh, both.sessions.wh);
             ASSERT_EQ((a.own_use + b.own_use).wh, both.own_use.wh);
             ASSERT_EQ((a.unattributed + b.unattributed).wh, both.unattributed.wh);

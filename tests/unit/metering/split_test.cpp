@@ -100,6 +100,26 @@ TEST(Balance, OfASharedMeterAddsThePartsThatOverlap) {
     EXPECT_EQ(half.idle.wh, 0);
 }
 
+TEST(Balance, OfASharedMeterGivesEachWattHourToOneWhereverItIsCut) {
+    std::vector<Taken> const taken{{{noon, 1000}, {noon + 1h, 1010}, SessionKind::booked, 3},
+                                   {{noon, 1000}, {noon + 1h, 1010}, SessionKind::test, 3},
+                                   {{noon, 1000}, {noon + 1h, 1010}, SessionKind::own_use, 3}};
+    auto const at = [](int minutes) { return Knot{noon + 6min * minutes, 1000 + minutes}; };
+    Balance sum;
+    for (int i = 0; i < 10; ++i) {
+        auto const one = balance_of(at(i), at(i + 1), taken);
+        for (auto const part : {one.sessions, one.test, one.own_use, one.idle})
+            EXPECT_GE(part.wh, 0);
+        EXPECT_EQ((one.sessions + one.test + one.own_use + one.idle).wh, 1);
+        sum.sessions += one.sessions;
+        sum.test += one.test;
+        sum.own_use += one.own_use;
+    }
+    EXPECT_EQ(sum.sessions.wh, 3);
+    EXPECT_EQ(sum.test.wh, 3);
+    EXPECT_EQ(sum.own_use.wh, 3);
+}
+
 TEST(Balance, GivesNobodyWhatALowerBoundLeaves) {
     std::vector<Taken> const taken{
         {{noon, 1000}, {noon + 1h, 1090}, SessionKind::booked, 60, true}};
