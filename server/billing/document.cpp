@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
+#include <set>
 #include <stdexcept>
 
 #include "server/base/digest.hpp"
@@ -41,12 +42,21 @@ std::string text_of(IssuedRates const& rates) {
                        quoted(rates.name), rates.version);
 }
 
+/// Nothing where nothing was shared out, as in bills of before anything could be.
+std::string text_of(std::optional<metering::Share> const& share) {
+    if (!share) return {};
+    return fmt::format(
+        R"(,"part_wh":{},"least_wh":{},"most_wh":{},"split":"{}","weight":{},"weights":{})",
+        share->part.wh, share->least.wh, share->most.wh, name_of(share->split), share->weight,
+        share->weights);
+}
+
 std::string text_of(IssuedRegister const& reg) {
     return fmt::format(
         R"({{"edge":"{}","at":{},"value_wh":{},"words":{},"meter":{},"quality":"{}",)"
-        R"("method":"{}"}})",
+        R"("method":"{}"{}}})",
         name_of(reg.edge), micros(reg.at), reg.value.wh, quoted(reg.words), quoted(reg.meter),
-        name_of(reg.quality), name_of(reg.method));
+        name_of(reg.quality), name_of(reg.method), text_of(reg.share));
 }
 
 std::string text_of(IssuedSession const& session) {
@@ -91,6 +101,16 @@ Enum named(json::object const& from, std::string_view key, int count) {
     throw std::runtime_error("an unknown word");
 }
 
+std::optional<metering::Share> read_share(json::object const& from) {
+    if (!from.contains("part_wh")) return std::nullopt;
+    return metering::Share{.part = {number(from, "part_wh")},
+                           .least = {number(from, "least_wh")},
+                           .most = {number(from, "most_wh")},
+                           .split = named<metering::Split>(from, "split", 6),
+                           .weight = number(from, "weight"),
+                           .weights = number(from, "weights")};
+}
+
 IssuedSession read_session(json::object const& from) {
     IssuedSession session{id<SessionId>(from, "id"),
                           name(from, "machine"),
@@ -102,7 +122,7 @@ IssuedSession read_session(json::object const& from) {
         session.registers.push_back({named<Edge>(reg, "edge", 5), instant(number(reg, "at")),
                                      Energy{number(reg, "value_wh")}, text(reg, "words"),
                                      text(reg, "meter"), named<Quality>(reg, "quality", 6),
-                                     named<Method>(reg, "method", 5)});
+                                     named<Method>(reg, "method", 5), read_share(reg)});
     }
     return session;
 }
@@ -148,6 +168,16 @@ InvoiceDocument parsed(json::object const& from) {
 }
 
 }  // namespace
+
+std::vector<metering::Register> told_registers(metering::UsageSession const& session) {
+    std::set<Channel> shared;
+    for (auto const& reg : session.registers)
+        if (reg.share) shared.insert(reg.channel);
+    std::vector<metering::Register> told;
+    for (auto const& reg : session.registers)
+        if (reg.edge != Edge::boundary || shared.contains(reg.channel)) told.push_back(reg);
+    return told;
+}
 
 std::string canonical_text(InvoiceDocument const& document) {
     auto const& seller = document.seller;

@@ -21,6 +21,8 @@ struct IssuedRegister {
     std::string meter;  ///< serial number, or the device's name
     Quality quality = Quality::good;
     metering::Method method = metering::Method::read;
+    /// What of the energy since the register before is the session's; empty: all of it.
+    std::optional<metering::Share> share = {};
 
     bool operator==(IssuedRegister const&) const = default;
 };
@@ -30,7 +32,9 @@ struct IssuedSession {
     facility::Name machine;
     std::string piece_unit;
     Interval during;
-    std::vector<IssuedRegister> registers;  ///< START and STOP; none without a meter
+    /// START and STOP of each meter, none without one; where a part was shared out, every register
+    /// of that meter, so that the parts add up.
+    std::vector<IssuedRegister> registers;
 
     bool operator==(IssuedSession const&) const = default;
 };
@@ -74,6 +78,9 @@ struct InvoiceDocument {
     std::vector<IssuedLine> lines;
     Money total;
 };
+
+/// The registers of a session that a bill tells of.
+std::vector<metering::Register> told_registers(metering::UsageSession const& session);
 
 /// The text that the hash is taken of: fixed order of fields, integers only.
 std::string canonical_text(InvoiceDocument const& document);

@@ -17,8 +17,6 @@
 namespace karkhana::billing {
 namespace {
 
-using metering::Edge;
-
 constexpr std::string_view kSeries = "invoice";
 constexpr std::string_view kBumpSeries =
     "INSERT INTO invoice_series (facility_id, series, fiscal_year, last_number, last_hash) "
@@ -63,10 +61,9 @@ IssuedSession issued_session(metering::UsageSession const& session,
                              facility::Machine const& machine, MeterNames const& meters) {
     IssuedSession issued{
         session.id, machine.name, machine.piece_unit, {session.start, session.stop.value()}, {}};
-    for (auto const& reg : session.registers)
-        if (reg.edge != Edge::boundary)
-            issued.registers.push_back({reg.edge, reg.at, reg.value, metering::words_text(reg.raw),
-                                        meters.of(reg), reg.quality, reg.method});
+    for (auto const& reg : told_registers(session))
+        issued.registers.push_back({reg.edge, reg.at, reg.value, metering::words_text(reg.raw),
+                                    meters.of(reg), reg.quality, reg.method, reg.share});
     return issued;
 }
 

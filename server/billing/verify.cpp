@@ -137,14 +137,17 @@ std::string_view fault_of(Invoice const& invoice, InvoiceDocument const& documen
 }
 
 bool same_registers(IssuedSession const& issued, UsageSession const& session) {
-    std::vector<metering::Register> ends;
-    for (auto const& reg : session.registers)
-        if (reg.edge != metering::Edge::boundary) ends.push_back(reg);
+    auto told = told_registers(session);
+    bool const parts = std::ranges::any_of(
+        issued.registers, [](IssuedRegister const& reg) { return reg.share.has_value(); });
+    // Bills that were issued before parts were printed tell of START and STOP alone.
+    if (!parts)
+        std::erase_if(told, [](auto const& reg) { return reg.edge == metering::Edge::boundary; });
     return issued.during == Interval{session.start, session.stop.value_or(session.start)} &&
-           std::ranges::equal(issued.registers, ends, [](auto const& a, auto const& b) {
+           std::ranges::equal(issued.registers, told, [&](auto const& a, auto const& b) {
                return a.edge == b.edge && a.at == b.at && a.value == b.value &&
                       a.words == metering::words_text(b.raw) && a.quality == b.quality &&
-                      a.method == b.method;
+                      a.method == b.method && (!parts || a.share == b.share);
            });
 }
 

@@ -1,7 +1,10 @@
 #include "server/exports/invoice_pdf.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
+#include <span>
 
 #include "server/billing/words.hpp"
 #include "server/exports/pages.hpp"
@@ -194,16 +197,98 @@ private:
         return text;
     }
 
-    void add_registers(IssuedSession const& session) {
+    std::string kwh(std::int64_t wh) const { return thousandths_text(wh, language_) + " kWh"; }
+
+    /// Whose the energy since the register before is, where not all of it is the session's.
+    std::string part_text(std::int64_t rise, metering::Share const& share) const {
+        std::string text = std::string{words_.part} + " " + kwh(share.part.wh) + " / " + kwh(rise) +
+                           ", " + std::string{words_of(share.split, language_)};
+        if (share.least != share.most)
+            text += " (" + std::string{words_.between} + " " +
+                    thousandths_text(share.least.wh, language_) + " – " +
+                    thousandths_text(share.most.wh, language_) + ")";
+        return text;
+    }
+
+    /// "0.120 + 0.030 = 0.150 kWh"
+    std::string sum_text(std::vector<std::int64_t> const& parts) const {
         std::string text;
-        for (auto const& reg : session.registers) {
-            if (!text.empty()) text += "\n";
-            text += register_text(reg);
+        std::int64_t sum = 0;
+        for (auto const part : parts) {
+            if (!text.empty()) text += " + ";
+            text += thousandths_text(part, language_);
+            sum += part;
         }
-        double const height = text.empty() ? 3 : pages_.measure(kWide.width, text, kSmall) + 6;
-        blocks_.push_back({height, true, false, [=, this](double top) {
-                               if (!text.empty()) cell(kWide, top + 1, text, kSmall);
-                           }});
+        return parts.size() < 2 ? kwh(sum) : text + " = " + kwh(sum);
+    }
+
+    using Registers = std::span<IssuedRegister const>;
+
+    static std::vector<Registers> by_meter(Registers registers) {
+        std::vector<Registers> meters;
+        while (!registers.empty()) {
+            auto const next = std::ranges::find(registers.begin() + 1, registers.end(),
+                                                metering::Edge::start, &IssuedRegister::edge);
+            auto const count = static_cast<std::size_t>(next - registers.begin());
+            meters.push_back(registers.first(count));
+            registers = registers.subspan(count);
+        }
+        return meters;
+    }
+
+    static std::vector<std::int64_t> parts_of(Registers meter) {
+        std::vector<std::int64_t> parts;
+        for (std::size_t i = 1; i < meter.size(); ++i)
+            parts.push_back(meter[i].share ? meter[i].share->part.wh
+                                           : (meter[i].value - meter[i - 1].value).wh);
+        std::erase(parts, 0);
+        return parts;
+    }
+
+    /// "Used: 0.120 + 0.030 = 0.150 kWh", or the difference of two registers.
+    std::string used_text(Registers meter) const {
+        bool const shared =
+            std::ranges::any_of(meter, [](auto const& reg) { return reg.share.has_value(); });
+        auto const last = meter.back().value.wh, first = meter.front().value.wh;
+        return std::string{words_.used} + ": " +
+               (shared ? sum_text(parts_of(meter))
+                       : thousandths_text(last, language_) + " − " +
+                             thousandths_text(first, language_) + " = " + kwh(last - first));
+    }
+
+    /// The registers meter by meter, and where they are more than one difference, how they add up.
+    std::vector<std::string> register_lines(IssuedSession const& session) const {
+        auto const meters = by_meter(session.registers);
+        std::vector<std::string> lines;
+        std::vector<std::int64_t> sums;
+        for (auto const meter : meters) {
+            bool told = meters.size() > 1;
+            for (std::size_t i = 0; i < meter.size(); ++i) {
+                lines.push_back(register_text(meter[i]));
+                if (!meter[i].share) continue;
+                told = true;
+                auto const rise = (meter[i].value - meter[i - 1].value).wh;
+                lines.back() += "  · " + part_text(rise, *meter[i].share);
+            }
+            auto const parts = parts_of(meter);
+            sums.push_back(std::accumulate(parts.begin(), parts.end(), std::int64_t{0}));
+            if (told) lines.push_back(used_text(meter));
+        }
+        if (meters.size() > 1)
+            lines.push_back(std::string{words_.all_meters} + ": " + sum_text(sums));
+        return lines;
+    }
+
+    void add_registers(IssuedSession const& session) {
+        auto const lines = register_lines(session);
+        // Those of a meter that was shared for hours do not fit onto one page.
+        bool const together = lines.size() <= 4;
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            double const height = pages_.measure(kWide.width, lines[i], kSmall);
+            blocks_.push_back({height, true, together && i + 1 < lines.size(),
+                               [=, this](double top) { cell(kWide, top + 1, lines[i], kSmall); }});
+        }
+        blocks_.push_back({lines.empty() ? 3.0 : 6.0, true, false, [](double) {}});
     }
 
     void add_totals() {

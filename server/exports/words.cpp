@@ -27,6 +27,10 @@ constexpr Wording kEnglish{
     .raw = "raw",
     .marked_note = "* The quantity rests on registers that were not read at the moment itself.",
     .page = "Page",
+    .part = "its part",
+    .between = "between",
+    .used = "Used",
+    .all_meters = "All meters",
 };
 
 constexpr Wording kBangla{
@@ -51,6 +55,10 @@ constexpr Wording kBangla{
     .raw = "মূল রেজিস্টার",
     .marked_note = "* পরিমাণটি এমন রিডিংয়ের ওপর নির্ভর করে যা ঠিক সেই মুহূর্তে নেওয়া যায়নি।",
     .page = "পৃষ্ঠা",
+    .part = "এর অংশ",
+    .between = "সীমা",
+    .used = "ব্যবহার",
+    .all_meters = "সব মিটার",
 };
 
 struct Pair {
@@ -84,8 +92,14 @@ constexpr std::array<Pair, 5> kMethods{{{"read", "পড়া"},
                                         {"last good reading", "শেষ ঠিক রিডিং"},
                                         {"first good reading", "প্রথম ঠিক রিডিং"},
                                         {"read by a person", "হাতে পড়া"}}};
+constexpr std::array<Pair, 6> kSplits{{{"by rated power", "মেশিনের ক্ষমতা অনুযায়ী"},
+                                       {"by time at work", "কাজের সময় অনুযায়ী"},
+                                       {"in equal parts", "সমান ভাগে"},
+                                       {"by the power drawn", "টানা বিদ্যুৎ অনুযায়ী"},
+                                       {"by time", "সময় অনুযায়ী"},
+                                       {"the least", "ন্যূনতম"}}};
 constexpr std::array<Pair, 5> kEdges{{{"START", "শুরু"},
-                                      {"tariff", "ট্যারিফ"},
+                                      {"meanwhile", "মাঝে"},
                                       {"STOP", "শেষ"},
                                       {"old meter", "পুরোনো মিটার"},
                                       {"new meter", "নতুন মিটার"}}};
@@ -103,6 +117,9 @@ std::string_view words_of(Quality quality, Language language) {
 }
 std::string_view words_of(metering::Method method, Language language) {
     return kMethods.at(static_cast<std::size_t>(method)).in(language);
+}
+std::string_view words_of(metering::Split split, Language language) {
+    return kSplits.at(static_cast<std::size_t>(split)).in(language);
 }
 std::string_view words_of(metering::Edge edge, Language language) {
     return kEdges.at(static_cast<std::size_t>(edge)).in(language);

@@ -16,12 +16,14 @@ struct Wording {
     std::string_view title, billed_to, number, issued, period, item, quantity, price, amount;
     std::string_view total, in_words, paid, due, rates, version, chain, chain_note, meter, raw;
     std::string_view marked_note, page;
+    std::string_view part, between, used, all_meters;  ///< of energy that was shared out
 };
 Wording const& wording(Language language);
 
 std::string_view words_of(Quality quality, Language language);
 std::string_view words_of(metering::Method method, Language language);
 std::string_view words_of(metering::Edge edge, Language language);
+std::string_view words_of(metering::Split split, Language language);
 
 std::string const& in_language(facility::Name const& name, Language language);
 /// Digits of numbers and dates, not those of serial numbers.

@@ -70,10 +70,10 @@ std::vector<Passed> passed(std::span<Taken const> taken, Knot const& at) {
         // Two that did not share it, each with all of it.
         if (one.part > left.rise) left = whole;
         bool const over = at.at >= one.stop.at || (all == rise && rise > 0);
-        auto const part = over             ? one.part
-                          : left.rise == 0 ? 0
-                                           : static_cast<std::int64_t>(Wide{one.part} *
-                                                                       left.passed / left.rise);
+        auto const part = over ? one.part
+                          : left.rise == 0
+                              ? 0
+                              : static_cast<std::int64_t>(Wide{one.part} * left.passed / left.rise);
         found.push_back({part, all});
         left = {std::max<std::int64_t>(0, left.passed - part), left.rise - one.part};
     }

@@ -50,6 +50,34 @@ TEST(InvoiceDocument, IsReadBackFromItsText) {
     EXPECT_EQ(read->issued_at, document().issued_at);
 }
 
+TEST(InvoiceDocument, SaysWhatPartWasSharedOutAndNothingWhereNoneWas) {
+    EXPECT_EQ(canonical_text(document()).find("part_wh"), std::string::npos);
+    auto shared = document();
+    shared.sessions[0].registers[1].share =
+        metering::Share{Energy{1}, Energy{0}, Energy{1}, metering::Split::equal, 1, 2};
+    auto const read = read_document(canonical_text(shared));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->sessions, shared.sessions);
+}
+
+TEST(InvoiceDocument, TellsEveryRegisterOfAMeterThatWasSharedOut) {
+    metering::UsageSession session;
+    auto const add = [&](Channel channel, metering::Edge edge, bool share) {
+        metering::Register reg;
+        reg.channel = channel;
+        reg.edge = edge;
+        if (share) reg.share.emplace();
+        session.registers.push_back(reg);
+    };
+    add(1, metering::Edge::start, false);
+    add(1, metering::Edge::boundary, false);
+    add(1, metering::Edge::stop, true);
+    add(2, metering::Edge::start, false);
+    add(2, metering::Edge::boundary, false);
+    add(2, metering::Edge::stop, false);
+    EXPECT_EQ(told_registers(session).size(), 5U);
+}
+
 TEST(InvoiceDocument, IsNoOtherText) {
     auto const text = canonical_text(document());
     auto const bad = [](std::string const& damaged) {

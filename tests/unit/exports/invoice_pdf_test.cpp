@@ -50,6 +50,21 @@ int pages_of(std::string const& pdf) {
     return static_cast<int>(std::ranges::count(text, '\f'));
 }
 
+TEST(InvoicePdf, LetsAReaderAddUpPartsAndMeters) {
+    auto const text = dense(copied(invoice_pdf(shared_bill(), standing(), Language::en)));
+    for (std::string const part :
+         {"meanwhile 17:00:00 1,003.000 kWh · meter SDM-1 · raw 000F 4DF8 · its part 3.000 kWh / "
+          "3.000 kWh, by rated power",
+          "its part 1.500 kWh / 2.000 kWh, by rated power (between 0.000 – 2.000)",
+          "Used: 3.000 + 1.500 = 4.500 kWh", "Used: 202.500 − 200.000 = 2.500 kWh",
+          "All meters: 4.500 + 2.500 = 7.000 kWh"})
+        EXPECT_THAT(text, HasSubstr(dense(part))) << part;
+    auto const bangla = dense(copied(invoice_pdf(shared_bill(), standing(), Language::bn)));
+    EXPECT_THAT(bangla, HasSubstr(dense("৪.৫০০ + ২.৫০০ = ৭.০০০")));
+    EXPECT_THAT(dense(copied(invoice_pdf(sample_bill(), standing(), Language::en))),
+                ::testing::Not(HasSubstr("Used:")));
+}
+
 TEST(InvoicePdf, SaysEverythingInEnglish) {
     auto const text = dense(copied(invoice_pdf(sample_bill(), standing(), Language::en)));
     for (std::string const part :

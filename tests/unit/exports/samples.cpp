@@ -79,4 +79,25 @@ billing::InvoiceDocument sample_bill(int sessions) {
 
 billing::InvoiceDocument sample_bill() { return sample_bill(1); }
 
+billing::InvoiceDocument shared_bill() {
+    auto bill = sample_bill();
+    auto& session = bill.sessions[0];
+    auto const at = [&](int minutes) {
+        return session.during.start + std::chrono::minutes{minutes};
+    };
+    using enum metering::Edge;
+    auto const read = metering::Method::read;
+    metering::Share const alone{
+        Energy{3'000}, Energy{3'000}, Energy{3'000}, metering::Split::rated_power, 1, 1};
+    metering::Share const both{
+        Energy{1'500}, Energy{}, Energy{2'000}, metering::Split::rated_power, 3, 4};
+    session.registers = {
+        {start, at(0), Energy{1'000'000}, "000F 4240", "SDM-1", Quality::good, read},
+        {boundary, at(30), Energy{1'003'000}, "000F 4DF8", "SDM-1", Quality::good, read, alone},
+        {stop, at(60), Energy{1'005'000}, "000F 55C8", "SDM-1", Quality::good, read, both},
+        {start, at(0), Energy{200'000}, "0003 0D40", "SDM-2", Quality::good, read},
+        {stop, at(60), Energy{202'500}, "0003 1704", "SDM-2", Quality::good, read}};
+    return bill;
+}
+
 }  // namespace karkhana::exports
