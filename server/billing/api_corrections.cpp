@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 
 #include "server/billing/api_parts.hpp"
+#include "server/billing/charges.hpp"
 #include "server/billing/corrections.hpp"
+#include "server/billing/halt_records.hpp"
 #include "server/billing/runs.hpp"
 #include "server/http/json.hpp"
 #include "server/metering/json.hpp"
@@ -35,6 +38,12 @@ constexpr std::string_view kCorrectSession =
     "UPDATE usage_session SET energy_wh = $3, quality = $4, version = version + 1 "
     "WHERE facility_id = $1 AND session_id = $2 AND version = $5";
 
+std::optional<Edge> correctable_edge(std::string_view name) {
+    for (auto const each : {Edge::start, Edge::boundary, Edge::stop})
+        if (name == name_of(each)) return each;
+    return std::nullopt;
+}
+
 Result<Correction> read_correction(Request const& request) {
     auto const id = http::path_id<SessionId>(request);
     if (!id) return tl::make_unexpected(id.error());
@@ -50,14 +59,10 @@ Result<Correction> read_correction(Request const& request) {
     correction.reason = body.text("reason", 500);
     correction.said_by = request.principal->person;
     if (auto error = body.finish()) return tl::make_unexpected(std::move(*error));
-    bool known = false;
-    for (auto const each : {Edge::start, Edge::boundary, Edge::stop})
-        if (edge == name_of(each)) {
-            correction.edge = each;
-            known = true;
-        }
+    auto const known = correctable_edge(edge);
     if (!known)
         return refuse(ErrorKind::invalid, "unknown_edge", "start, boundary or stop", "/edge");
+    correction.edge = *known;
     if (correction.reason.empty())
         return refuse(ErrorKind::invalid, "reason_missing", "Say why.", "/reason");
     return correction;
@@ -156,9 +161,109 @@ Response correct_register(Services const& services, Request const& request) {
     });
 }
 
+/// A whole number of the query that may be left out.
+Result<std::optional<std::int64_t>> maybe_number(Request const& request, std::string_view name,
+                                                 std::int64_t most) {
+    auto const text = request.parameter(name);
+    if (!text) return std::nullopt;
+    std::int64_t number = 0;
+    auto const* const last = text->data() + text->size();
+    auto const [end, error] = std::from_chars(text->data(), last, number);
+    if (error != std::errc{} || end != last || number < 0 || number > most)
+        return refuse(ErrorKind::invalid, "out_of_range", "A whole number.", std::string{name});
+    return number;
+}
+
+/// What is asked before a register is corrected; without a value, it is the one that it has.
+struct Question {
+    Correction correction;
+    std::optional<std::int64_t> value_wh;
+};
+
+Result<Question> read_question(Request const& request) {
+    auto const id = http::path_id<SessionId>(request);
+    if (!id) return tl::make_unexpected(id.error());
+    auto const edge = correctable_edge(request.parameter("edge").value_or(""));
+    if (!edge) return refuse(ErrorKind::invalid, "unknown_edge", "start, boundary or stop", "edge");
+    auto const channel = maybe_number(request, "channel", kMostChannel);
+    if (!channel) return tl::make_unexpected(channel.error());
+    auto const value = maybe_number(request, "value_wh", kMostWh);
+    if (!value) return tl::make_unexpected(value.error());
+    Question question{{.session = *id, .edge = *edge}, *value};
+    if (*channel) question.correction.channel = static_cast<Channel>(**channel);
+    if (!request.parameter("at")) return question;
+    auto const at = http::query_time(request, "at");
+    if (!at) return tl::make_unexpected(at.error());
+    question.correction.at = *at;
+    return question;
+}
+
+/// What the session costs by the rates, or null: it is nobody's, or no rate holds.
+json::value cost_of(store::Reader& reader, UsageSession const& session) {
+    auto const zone =
+        Zone::find(facility::find_facility(reader, session.facility).value().zone).value();
+    auto const kind = facility::find_machine(reader, session.facility, session.machine)->kind;
+    auto halts = find_halts(reader, session.facility, {session});
+    auto const terms = rate_session(list_rate_cards(reader, session.facility), zone,
+                                    {session, kind, std::move(halts[session.id])});
+    if (!terms) return nullptr;
+    Money sum;
+    for (auto const& term : *terms) sum += term.amount;
+    return http::to_json(sum);
+}
+
+json::value maybe_wh(std::optional<std::int64_t> wh) {
+    return wh ? json::value(*wh) : json::value(nullptr);
+}
+
+/// Between which values the register may lie, and what would follow if it had this one.
+Response preview(store::Reader& reader, UsageSession const& session, Question question) {
+    auto& correction = question.correction;
+    auto const* meant = meant_by(session, correction);
+    if (meant == nullptr) return http::problem({ErrorKind::not_found, "no_such_register"});
+    correction.replaces = meant->version;
+    correction.value = {question.value_wh.value_or(meant->value.wh)};
+    auto const neighbours = neighbours_of(reader, session, correction);
+    auto const bounds = bounds_of(session, correction, neighbours);
+    auto const after = correct(session, correction, neighbours);
+    auto const invoice = reader.first(
+        kInvoice, [](store::Row const& row) { return row.text(1); }, session.facility, session.id);
+    bool const issued = invoice == "final";
+    json::value refused = nullptr;
+    if (!after) refused = after.error().code;
+    if (issued) refused = "on_issued_invoice";
+    auto const names = metering::names_for(reader, session.facility, {session});
+    return http::json_response(
+        200, json::object{{"register", metering::register_json(*meant, names)},
+                          {"least_wh", maybe_wh(bounds.least)},
+                          {"most_wh", maybe_wh(bounds.most)},
+                          {"invoice", invoice ? json::value(*invoice) : json::value(nullptr)},
+                          {"refused", refused},
+                          {"energy_wh", session.energy ? json::value(session.energy->wh) : nullptr},
+                          {"energy_after_wh", after && !issued ? json::value(after->energy->wh)
+                                                               : json::value(nullptr)},
+                          {"cost", cost_of(reader, session)},
+                          {"cost_after", after && !issued ? cost_of(reader, *after) : nullptr}});
+}
+
+Response preview_correction(Services const& services, Request const& request) {
+    auto const question = read_question(request);
+    if (!question) return http::problem(question.error());
+    return services.store.read([&](store::Reader& reader) {
+        auto const session = metering::find_session(reader, request.principal->facility,
+                                                    question->correction.session);
+        if (!session) return http::problem({ErrorKind::not_found, "not_found"});
+        return preview(reader, *session, *question);
+    });
+}
+
 }  // namespace
 
 void add_correction_routes(http::Router& router, Services const& services) {
+    router.add(
+        {"GET", "/api/v1/usage-sessions/{id}/registers", "previewCorrection",
+         [services](Request const& request) { return preview_correction(services, request); },
+         http::Access::signed_in, false, false});
     router.add({"POST", "/api/v1/usage-sessions/{id}/registers", "correctRegister",
                 [services](Request const& request) { return correct_register(services, request); },
                 http::Access::signed_in, true, false});

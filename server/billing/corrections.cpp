@@ -17,6 +17,17 @@ bool is_meant(Register const& reg, Correction const& correction) {
            (reg.edge != Edge::boundary || reg.at == correction.at);
 }
 
+/// The session's registers of the same meter before and after one of them.
+struct Beside {
+    Register const* before = nullptr;
+    Register const* after = nullptr;
+};
+Beside beside(UsageSession const& session, Register const& reg) {
+    auto const of_meter = metering::registers_of(session, reg.channel);
+    return {&reg == &of_meter.front() ? nullptr : &reg - 1,
+            &reg == &of_meter.back() ? nullptr : &reg + 1};
+}
+
 /// How far the energy may be believed: as far as the registers that it is a difference of.
 Quality quality_of(UsageSession const& session) {
     auto quality = Quality::good;
@@ -39,44 +50,54 @@ bool is_shared(Register const* before, Register const& reg, Register const* afte
 
 }  // namespace
 
+Register const* meant_by(UsageSession const& session, Correction const& correction) {
+    auto const& registers = session.registers;
+    auto const found =
+        std::ranges::find_if(registers, [&](auto& reg) { return is_meant(reg, correction); });
+    return found == registers.end() ? nullptr : &*found;
+}
+
+Neighbours bounds_of(UsageSession const& session, Correction const& correction,
+                     Neighbours const& neighbours) {
+    auto const [before, after] = beside(session, *meant_by(session, correction));
+    return {before == nullptr ? neighbours.least : std::optional{before->value.wh},
+            after == nullptr ? neighbours.most : std::optional{after->value.wh}};
+}
+
 Result<UsageSession> correct(UsageSession session, Correction const& correction,
                              Neighbours const& neighbours) {
     if (session.state != metering::SessionState::closed)
         return refuse(ErrorKind::conflict, "wrong_state", "It is not over yet.");
     if (!correction.channel && metering::channels_of(session).size() > 1)
         return refuse(ErrorKind::invalid, "channel_missing", "It has several meters.", "/channel");
-    auto& registers = session.registers;
-    auto const found =
-        std::ranges::find_if(registers, [&](auto& reg) { return is_meant(reg, correction); });
-    if (found == registers.end())
+    auto const* meant = meant_by(session, correction);
+    if (meant == nullptr)
         return refuse(ErrorKind::not_found, "no_such_register", "It has no such register.");
-    if (found->version != correction.replaces)
+    if (meant->version != correction.replaces)
         return refuse(ErrorKind::conflict, "register_changed",
                       "Somebody has corrected it meanwhile.", "/replaces");
-    auto const of_meter = metering::registers_of(session, found->channel);
-    auto const* before = &*found == &of_meter.front() ? nullptr : &*std::prev(found);
-    auto const* after = &*found == &of_meter.back() ? nullptr : &*std::next(found);
-    if (is_shared(before, *found, after))
+    auto const [before, after] = beside(session, *meant);
+    if (is_shared(before, *meant, after))
         return refuse(ErrorKind::conflict, "energy_shared",
                       "What passed the meter around it was shared out.");
-    auto const least = before == nullptr ? neighbours.least : std::optional{before->value.wh};
-    auto const most = after == nullptr ? neighbours.most : std::optional{after->value.wh};
+    auto const [least, most] = bounds_of(session, correction, neighbours);
     auto const value = correction.value.wh;
     if ((least && value < *least) || (most && value > *most))
         return refuse(ErrorKind::invalid, "not_between",
                       "It lies between " + (least ? std::to_string(*least) : "0") + " and " +
                           (most ? std::to_string(*most) : "any number of") + " Wh.",
                       "/value_wh");
-    found->value = correction.value;
-    found->asked = found->answered = std::nullopt;
-    found->share.reset();
-    found->raw = {};
-    found->sequence.reset();
-    found->quality = Quality::edited;
-    found->method = metering::Method::entered;
-    ++found->version;
-    found->said_by = correction.said_by;
-    found->why = correction.reason;
+    auto& corrected = session.registers[static_cast<std::size_t>(meant - session.registers.data())];
+    corrected.value = correction.value;
+    corrected.asked = corrected.answered = std::nullopt;
+    corrected.share.reset();
+    corrected.raw = {};
+    corrected.sequence.reset();
+    corrected.quality = Quality::edited;
+    corrected.method = metering::Method::entered;
+    ++corrected.version;
+    corrected.said_by = correction.said_by;
+    corrected.why = correction.reason;
     session.energy = Energy{};
     for (auto const& segment : metering::segments_of(session)) *session.energy += segment.energy;
     session.quality = quality_of(session);

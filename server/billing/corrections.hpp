@@ -28,6 +28,14 @@ struct Neighbours {
     std::optional<std::int64_t> most;
 };
 
+/// The register that is meant, if the session has it.
+metering::Register const* meant_by(metering::UsageSession const& session,
+                                   Correction const& correction);
+/// Between which values the register may lie: those of the session's registers beside it, and of
+/// `neighbours` at its ends. Precondition: the session has the register.
+Neighbours bounds_of(metering::UsageSession const& session, Correction const& correction,
+                     Neighbours const& neighbours);
+
 /// The session as it is with the correction: the register's next version in place of the last, and
 /// energy and quality as they follow. Precondition: registers are the last versions, in order.
 /// Errors: `wrong_state` (not closed), `channel_missing` (it has several meters),

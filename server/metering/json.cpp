@@ -1,7 +1,9 @@
 #include "server/metering/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <charconv>
 #include <iterator>
 
@@ -33,13 +35,20 @@ json::value or_null(std::optional<Id<Tag>> const& id) {
     return id ? json::value(id->text()) : json::value(nullptr);
 }
 
-/// A meter that the session's registers are of.
-json::value meter_json(Channel channel, SessionNames const& names) {
-    auto const point = names.points.find(channel);
+/// The serial number of the meter that showed the register.
+std::string serial_of(Register const& reg, SessionNames const& names) {
+    auto const point = names.points.find(reg.channel);
+    if (point == names.points.end()) return {};
+    return serial_at(names.exchanges, reg, names.devices.at(point->second.device).serial);
+}
+
+/// A meter that the session's registers are of, as it was at the first of them.
+json::value meter_json(Register const& first, SessionNames const& names) {
+    auto const point = names.points.find(first.channel);
     if (point == names.points.end()) return nullptr;
     auto const& device = names.devices.at(point->second.device);
     json::object meter{
-        {"device", device.name},     {"serial", device.serial},
+        {"device", device.name},     {"serial", serial_of(first, names)},
         {"profile", device.profile}, {"energy_channel", point->first},
         {"power_channel", nullptr},  {"shared", point->second.role == MeterRole::shared}};
     for (auto const& [other_channel, other] : names.points)
@@ -51,7 +60,8 @@ json::value meter_json(Channel channel, SessionNames const& names) {
 json::array meters_json(UsageSession const& session, SessionNames const& names) {
     json::array meters;
     for (auto const channel : channels_of(session))
-        if (auto meter = meter_json(channel, names); !meter.is_null())
+        if (auto meter = meter_json(registers_of(session, channel).front(), names);
+            !meter.is_null())
             meters.push_back(std::move(meter));
     return meters;
 }
@@ -62,6 +72,34 @@ json::value share_json(std::optional<Share> const& share) {
     return json::object{{"part_wh", share->part.wh}, {"least_wh", share->least.wh},
                         {"most_wh", share->most.wh}, {"split", name_of(share->split)},
                         {"weight", share->weight},   {"weights", share->weights}};
+}
+
+/// When a register was corrected, as the audit trail has it.
+json::value said_at(json::object const& shown, SessionId const& session,
+                    SessionNames const& names) {
+    if (shown.at("replaces").is_null()) return nullptr;
+    for (auto const& one : names.corrections) {
+        if (one.event.subject != "usage_session/" + session.text()) continue;
+        auto const after = json::parse(one.event.after).as_object();
+        bool const same = std::ranges::all_of(
+            std::array{"edge", "version", "value_wh"}, [&](std::string_view key) {
+                auto const* value = after.if_contains(key);
+                return value != nullptr && *value == shown.at(key);
+            });
+        if (same) return json::string{to_rfc3339(one.at, names.zone)};
+    }
+    return nullptr;
+}
+
+json::array registers_json(SessionId const& session, std::span<Register const> registers,
+                           SessionNames const& names) {
+    json::array shown;
+    for (auto const& reg : registers) {
+        auto one = register_json(reg, names);
+        one["said_at"] = said_at(one, session, names);
+        shown.push_back(std::move(one));
+    }
+    return shown;
 }
 
 json::array segments_json(UsageSession const& session, Zone const& zone) {
@@ -115,15 +153,23 @@ SessionNames names_for(store::Reader& reader, FacilityId const& facility,
         auto const found = people::find_enterprise(reader, facility, *session.enterprise);
         names.enterprises.emplace(*session.enterprise, found.value());
     }
+    names.exchanges = list_exchanges(reader, facility);
     for (auto const& session : sessions) {
         bool const corrected = std::ranges::any_of(
             session.registers, [](Register const& reg) { return reg.version > 1; });
         if (corrected) names.replaced.emplace(session.id, replaced_registers(reader, session));
+        for (auto const& reg : session.registers)
+            if (reg.said_by && !names.people.contains(*reg.said_by))
+                names.people.emplace(
+                    *reg.said_by, people::find_person(reader, facility, *reg.said_by).value().name);
     }
+    if (!names.replaced.empty())
+        names.corrections = people::audit_of(reader, facility, "correctRegister");
     return names;
 }
 
-json::object register_json(Register const& reg, Zone const& zone) {
+json::object register_json(Register const& reg, SessionNames const& names) {
+    auto const& zone = names.zone;
     json::object object{{"channel", reg.channel},
                         {"edge", name_of(reg.edge)},
                         {"at", to_rfc3339(reg.at, zone)},
@@ -135,7 +181,11 @@ json::object register_json(Register const& reg, Zone const& zone) {
                         {"quality", name_of(reg.quality)},
                         {"method", name_of(reg.method)}};
     object["sequence"] = or_null(reg.sequence);
+    object["serial"] = serial_of(reg, names);
     object["said_by"] = or_null(reg.said_by);
+    auto const person = reg.said_by ? names.people.find(*reg.said_by) : names.people.end();
+    object["said_by_name"] = nullptr;
+    if (person != names.people.end()) object["said_by_name"] = facility::name_json(person->second);
     object["why"] = reg.why;
     object["version"] = reg.version;
     object["replaces"] = reg.version > 1 ? json::value(reg.version - 1) : json::value(nullptr);
@@ -145,11 +195,10 @@ json::object register_json(Register const& reg, Zone const& zone) {
 
 json::object session_json(UsageSession const& session, SessionNames const& names) {
     auto meters = meters_json(session, names);
-    json::array registers;
-    for (auto const& reg : session.registers) registers.push_back(register_json(reg, names.zone));
+    auto registers = registers_json(session.id, session.registers, names);
     json::array replaced;
     if (auto const found = names.replaced.find(session.id); found != names.replaced.end())
-        for (auto const& reg : found->second) replaced.push_back(register_json(reg, names.zone));
+        replaced = registers_json(session.id, found->second, names);
     json::object object{
         {"id", session.id.text()},
         {"machine", facility::machine_ref_json(names.machines.at(session.machine))},

@@ -8,11 +8,13 @@
 #include "server/base/calendar.hpp"
 #include "server/facility/rules.hpp"
 #include "server/metering/balance.hpp"
+#include "server/metering/exchange.hpp"
 #include "server/metering/meter.hpp"
 #include "server/metering/ports.hpp"
 #include "server/metering/rules_split.hpp"
 #include "server/metering/series.hpp"
 #include "server/metering/session.hpp"
+#include "server/people/audit.hpp"
 #include "server/people/rules.hpp"
 #include "server/store/store.hpp"
 
@@ -27,11 +29,15 @@ struct SessionNames {
     std::map<Channel, Point> points;
     std::map<DeviceId, Device> devices;
     std::map<SessionId, std::vector<Register>> replaced;  ///< versions that were corrected since
+    std::vector<Exchange> exchanges;
+    std::map<PersonId, facility::Name> people;  ///< who said what a register says
+    std::vector<people::AuditRecord> corrections;
 };
 SessionNames names_for(store::Reader& reader, FacilityId const& facility,
                        std::vector<UsageSession> const& sessions);
 
-boost::json::object register_json(Register const& reg, Zone const& zone);
+/// With the serial number of the meter that stood there then.
+boost::json::object register_json(Register const& reg, SessionNames const& names);
 boost::json::object session_json(UsageSession const& session, SessionNames const& names);
 boost::json::object point_json(Point const& point);
 boost::json::object device_json(Device const& device, DeviceHealth const& health, Zone const& zone);

@@ -88,6 +88,15 @@ std::vector<AuditRecord> list_audit(store::Reader& reader, FacilityId const& fac
         record_of, facility, before, limit);
 }
 
+std::vector<AuditRecord> audit_of(store::Reader& reader, FacilityId const& facility,
+                                  std::string_view action) {
+    return reader.all(
+        "SELECT sequence, occurred_at, person_id, action, subject, before_json, after_json, "
+        "reason, previous_hash, hash FROM audit_event "
+        "WHERE facility_id = $1 AND action = $2 ORDER BY sequence",
+        record_of, facility, action);
+}
+
 std::optional<std::int64_t> first_broken_audit(store::Reader& reader, FacilityId const& facility) {
     Head last;
     std::optional<std::int64_t> broken;

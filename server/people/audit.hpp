@@ -41,6 +41,9 @@ void append_audit(store::Writer& writer, FacilityId const& facility, AuditEvent 
 /// Newest first, before `cursor` (a sequence number; 0: from the newest).
 std::vector<AuditRecord> list_audit(store::Reader& reader, FacilityId const& facility,
                                     std::int64_t cursor, int limit);
+/// All of one action, oldest first: reads the whole trail.
+std::vector<AuditRecord> audit_of(store::Reader& reader, FacilityId const& facility,
+                                  std::string_view action);
 /// The first sequence whose hash does not follow from its content and its predecessor, or that is
 /// absent though the chain's end says that it was written; nullopt when the whole chain holds.
 std::optional<std::int64_t> first_broken_audit(store::Reader& reader, FacilityId const& facility);

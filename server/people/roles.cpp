@@ -43,6 +43,7 @@ constexpr std::array kTable{
     OperationRow{"listUsageSessions",  yes,    yes,     yes,   yes},
     OperationRow{"getUsageSession",    yes,    yes,     yes,   yes},
     OperationRow{"assignUsageSession", yes,    yes,     no,    no},
+    OperationRow{"previewCorrection",  yes,    no,      no,    yes},
     OperationRow{"correctRegister",    yes,    no,      no,    no},
     OperationRow{"listPoints",         yes,    yes,     yes,   yes},
     OperationRow{"listReadings",       yes,    yes,     yes,   yes},

@@ -5,16 +5,18 @@ import type { Demo } from './demo.ts';
 
 const ENOUGH_WH = 20;
 
-async function oneJob(member: Person, operator: Person): Promise<void> {
-  const booking = await member.bookSoon('press-1', 60);
+/** A finished job of some energy; the booking. */
+export async function oneJob(member: Person, operator: Person, slug = 'press-1') {
+  const booking = await member.bookSoon(slug, 60);
   await operator.post(`/bookings/${booking.id}/check-in`, {});
   await startWhenReady(operator, booking.id);
   await until('energy of the first job', async () => {
     const { items } = await operator.get('/machines');
-    const press = items.find((one: { slug: string }) => one.slug === 'press-1');
-    return press.live.session_energy_wh > ENOUGH_WH ? true : undefined;
+    const machine = items.find((one: { slug: string }) => one.slug === slug);
+    return machine.live.session_energy_wh > ENOUGH_WH ? true : undefined;
   });
   await operator.ask(`/bookings/${booking.id}/stop`, { quantity: 240 });
+  return booking;
 }
 
 async function oneBill(accountant: Person): Promise<void> {

@@ -5,6 +5,7 @@
 #include "server/billing/verify.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/metering/sessions.hpp"
+#include "server/people/records.hpp"
 #include "tests/integration/billing/centre.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -74,6 +75,50 @@ TEST_P(Correcting, KeepsWhatWasReadBesideWhatWasCorrected) {
     EXPECT_EQ(code(correct_stop(1'400)), "register_changed");
     EXPECT_EQ(correct_stop(1'400, 2).status, 200);
     EXPECT_EQ(session(first).energy, Energy{1'400});
+}
+
+TEST_P(Correcting, IsShownWithWhoAndWhen) {
+    auto const answer = boost::json::parse(correct_stop(1'500).body).as_object();
+    auto const& stop = answer.at("registers").as_array().back().as_object();
+    auto const said = ledger().read([&](store::Reader& reader) {
+        return people::find_person(reader, facility.id, manager.person).value().name;
+    });
+    EXPECT_EQ(stop.at("said_by_name").at("en").as_string(), said.en);
+    EXPECT_EQ(stop.at("said_at").as_string(), to_rfc3339(centre.clock.now(), centre.zone));
+    EXPECT_TRUE(answer.at("replaced").at(0).at("said_at").is_null());
+}
+
+TEST_P(Correcting, SaysBeforehandWhatMayBeAndWhatFollows) {
+    auto const ask = [&](std::string const& more) {
+        auto const answer = centre.get(manager, "/api/v1/usage-sessions/" + first.text() +
+                                                    "/registers?edge=stop" + more);
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        return boost::json::parse(answer.body).as_object();
+    };
+    auto const start = before.registers.front().value.wh, stop = before.registers.back().value.wh;
+    auto const now = ask("");
+    EXPECT_EQ(now.at("least_wh").as_int64(), start);
+    EXPECT_EQ(now.at("most_wh").as_int64(), stop) << "where the next session begins";
+    EXPECT_TRUE(now.at("invoice").is_null());
+    EXPECT_TRUE(now.at("refused").is_null());
+    EXPECT_EQ(now.at("cost"), now.at("cost_after"));
+    auto const then = ask("&value_wh=" + std::to_string(start + 1'500));
+    EXPECT_EQ(then.at("energy_wh").as_int64(), 8'000);
+    EXPECT_EQ(then.at("energy_after_wh").as_int64(), 1'500);
+    EXPECT_LT(then.at("cost_after").at("amount").as_int64(),
+              then.at("cost").at("amount").as_int64());
+    EXPECT_EQ(session(first).energy, before.energy) << "nothing is kept";
+    auto const high = ask("&value_wh=" + std::to_string(stop + 1));
+    EXPECT_EQ(high.at("refused").as_string(), "not_between");
+    EXPECT_TRUE(high.at("cost_after").is_null());
+    auto const drafts = centre.run("2026-11");
+    EXPECT_EQ(ask("").at("invoice").as_string(), "draft");
+    ledger().write([&](store::Writer& writer) {
+        return finalize(writer, facility, centre.zone, centre.ids, drafts.at(0), centre.clock.now())
+            .has_value();
+    });
+    EXPECT_EQ(ask("").at("invoice").as_string(), "final");
+    EXPECT_EQ(ask("").at("refused").as_string(), "on_issued_invoice");
 }
 
 TEST_P(Correcting, RatesAnewWhatWasRatedAndIsOnADraft) {

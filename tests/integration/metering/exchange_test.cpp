@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "server/metering/exchange.hpp"
+#include "server/metering/json.hpp"
 #include "tests/integration/metering/shop.hpp"
 
 namespace karkhana::metering {
@@ -98,6 +99,38 @@ TEST_P(Belief, AnExchangeDividesTheSessionIntoExactParts) {
     EXPECT_EQ(begin->said_by, shop.workshop.manager.person);
     EXPECT_EQ(std::ranges::count(kinds(), "reset"), 0);
     expect_rising(session);
+}
+
+TEST_P(Belief, ASessionNamesTheMeterThatStoodThereAtEachOfItsRegisters) {
+    auto const serial_before = shop.store
+                                   .read([&](store::Reader& reader) {
+                                       return list_devices(reader, shop.workshop.facility);
+                                   })
+                                   .at(0)
+                                   .serial;
+    swap_meter(40);
+    ASSERT_EQ(enter(std::to_string(old_final), 40).status, 201);
+    unit().answers = true;
+    shop.run_for(10min);
+    auto const session = stopped();
+    auto const shown = shop.store.read([&](store::Reader& reader) {
+        return session_json(session, names_for(reader, session.facility, {session}));
+    });
+    for (auto const& one : shown.at("registers").as_array()) {
+        auto const& reg = one.as_object();
+        std::string const edge{reg.at("edge").as_string()};
+        std::string const serial{reg.at("serial").as_string()};
+        if (edge == "start" || edge == "final") {
+            EXPECT_EQ(serial, serial_before) << edge;
+        }
+        if (edge == "initial" || edge == "stop") {
+            EXPECT_EQ(serial, "777") << edge;
+        }
+        if (edge == "initial") {
+            EXPECT_TRUE(reg.at("said_by_name").is_object());
+        }
+    }
+    EXPECT_EQ(shown.at("meter").at("serial").as_string(), serial_before);
 }
 
 TEST_P(Belief, AnExchangeIsOneWhateverIsRepeatedAndOutlivesTheDaemon) {

@@ -53,6 +53,7 @@ export type RateCardDraft = Schemas['RateCardDraft'];
 export type RateComponent = Schemas['RateComponent'];
 export type Recognition = Schemas['Recognition'];
 export type Register = Schemas['Register'];
+export type RegisterCorrection = Schemas['RegisterCorrection'];
 export type Role = Schemas['Role'];
 export type Slot = Schemas['Slot'];
 export type Trace = Schemas['Trace'];

@@ -35,6 +35,7 @@ export const icons = {
   refresh: 'M19 12a7 7 0 1 1-2-5l2 2M19 4v5h-5',
   download: 'M12 4v11M7 10l5 5 5-5M5 20h14',
   print: 'M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z',
+  pencil: 'M4 20l1-5L16 4l4 4L9 19zM14 6l4 4',
   exit: 'M14 4H5v16h9M10 12h10M16 8l4 4-4 4',
   globe: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18',
   laser: 'M12 3v9M9 3h6M12 12l-4 8M12 12l4 8M4 20h16',
