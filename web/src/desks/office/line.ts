@@ -3,9 +3,11 @@
 import { fixed } from '../../i18n/digits.ts';
 import { energy, known, locale, num, power, span, t } from '../../i18n/locale.svelte.ts';
 
-/** Microseconds as milliseconds with one decimal. */
-export const took = (us: number) =>
-  t('device.ms', { time: fixed(Math.round(us / 100), 1, locale.language) });
+/** Microseconds as milliseconds with one decimal, or two where one says nothing. */
+export const took = (us: number) => t('device.ms', {
+  time: us < 1000 ? fixed(Math.round(us / 10), 2, locale.language)
+    : fixed(Math.round(us / 100), 1, locale.language),
+});
 
 export const percent = (permille: number) => `${fixed(permille, 1, locale.language)}%`;
 
