@@ -91,7 +91,7 @@ export function chartOptions(drawing: Drawing): uPlot.Options {
     axes: [
       {
         ...axis,
-        space: 96,
+        space: 80,
         values: (_, ticks, __, ___, apart) => ticks.map((at) => face(at, apart < 60)),
       },
       { ...axis, size: 84, values: (_, ticks) => ticks.map((watts) => power(watts, language)) },
