@@ -1,3 +1,4 @@
+#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
@@ -15,6 +16,8 @@
 #include "server/billing/charges.hpp"
 #include "server/billing/halt_records.hpp"
 #include "server/billing/invoices.hpp"
+#include "server/metering/balance.hpp"
+#include "server/metering/devices.hpp"
 #include "server/people/records.hpp"
 #include "tests/sim/house.hpp"
 #include "tests/sim/oracle.hpp"
@@ -33,6 +36,17 @@ struct Options {
     int days = 7;
 };
 
+/// Two machines share a meter, and another one has two.
+constexpr std::array sharers{"pearl-1", "cad-1"};
+constexpr std::string_view with_two = "press-1";
+constexpr std::uint8_t shared_unit = 3, first_unit = 11, second_unit = 14;
+
+void replace(std::string& text, std::string_view what, std::string_view by) {
+    auto const at = text.find(what);
+    if (at == std::string::npos) throw std::logic_error("the demo has no " + std::string{what});
+    text.replace(at, what.size(), by);
+}
+
 /// What the plant looks like: the demo's machines, all on one line.
 app::Loaded load(std::string const& folder) {
     app::DemoPlaces places;
@@ -44,6 +58,11 @@ app::Loaded load(std::string const& folder) {
     for (auto at = text.find("line = \"floor\""); at != std::string::npos;
          at = text.find("line = \"floor\""))
         text.replace(at, 14, "line = \"hall\"");
+    replace(text, "profile = \"eastron_sdm120\"\nmachine = \"pearl-1\"",
+            "profile = \"eastron_sdm120\"\nmachines = [\"pearl-1\", \"cad-1\"]");
+    replace(text, "name = \"Meter CAD\"", "name = \"Second meter press\"");
+    replace(text, "unit = 4\nprofile = \"eastron_sdm120\"\nmachine = \"cad-1\"",
+            "unit = 14\nprofile = \"eastron_sdm120\"\nmachine = \"press-1\"");
     std::ofstream{folder + "/karkhana.toml"} << text;
     auto loaded = app::load_or_complain(folder + "/karkhana.toml");
     if (!loaded) std::exit(1);
@@ -70,6 +89,14 @@ Scene scene_of(app::Loaded const& loaded, std::uint64_t seed) {
     return scene;
 }
 
+/// Whether energy costs this, however it was split between peak and off-peak.
+bool some_split_costs(Job job, std::int64_t energy_wh, std::int64_t billed_poisha) {
+    job.stop_wh = job.start_wh + energy_wh;
+    for (std::int64_t peak = 0; peak <= energy_wh; ++peak)
+        if (Prices{}.cost(job, peak) == billed_poisha) return true;
+    return false;
+}
+
 /// The week of the facility, told by one seed.
 class Story {
 public:
@@ -80,7 +107,14 @@ public:
           loaded_(load(folder)),
           scene_(scene_of(loaded_, options.seed)),
           world_(scene_, clocks_.monotonic),
-          plant_(scene_, world_, clocks_, options.seed) {}
+          plant_(scene_, world_, clocks_, options.seed) {
+        plant_.shows[shared_unit] = [this] {
+            auto const a = world_.shown(sharers[0]), b = world_.shown(sharers[1]);
+            return Shown{a.energy_wh + b.energy_wh, a.power_w + b.power_w, 0, true};
+        };
+        plant_.shows[first_unit] = [this] { return part_of_two(world_.shown(two()), true); };
+        plant_.shows[second_unit] = [this] { return part_of_two(world_.shown(two()), false); };
+    }
 
     int tell();
 
@@ -110,6 +144,17 @@ private:
     void settle();
     bool check();
     bool check_job(std::string const& booking, Job job);
+    static std::string two() { return std::string{with_two}; }
+    /// Three fifths pass the first meter, and what that leaves the second.
+    static Shown part_of_two(Shown shown, bool first) {
+        auto const energy = shown.energy_wh * 3 / 5, power = shown.power_w * 3 / 5;
+        shown.energy_wh = first ? energy : shown.energy_wh - energy;
+        shown.power_w = first ? power : shown.power_w - power;
+        return shown;
+    }
+    bool alone(Job const& job) const;
+    std::string fault_of_shared(metering::UsageSession const& session, Job const& job) const;
+    bool check_meters();
     bool check_time(metering::UsageSession const& session, Job& job);
     bool check_invoices();
     bool close_months();
@@ -271,7 +316,10 @@ bool Story::check_job(std::string const& booking, Job job) {
     if (sessions.size() != 1) return fail(fmt::format("{} sessions", sessions.size()));
     auto const& session = sessions.front();
     if (!session.energy) return fail("is not closed");
-    if (session.energy->wh != job.energy_wh())
+    bool const shared = std::ranges::count(sharers, job.machine) > 0;
+    if (shared) {
+        if (auto const fault = fault_of_shared(session, job); !fault.empty()) return fail(fault);
+    } else if (session.energy->wh != job.energy_wh())
         return fail(fmt::format("{} Wh by the daemon, {} Wh by the machine", session.energy->wh,
                                 job.energy_wh()));
     if (session.quality != Quality::good) ++estimated_;
@@ -290,6 +338,77 @@ bool Story::check_job(std::string const& booking, Job job) {
     return check_money(session, job, billed) ||
            fail(fmt::format("{} poisha billed, {} by the oracle", billed,
                             Prices{}.cost(job, peak_wh(job, changes_[job.machine], 0))));
+}
+
+/// Whether nobody worked at the other machine behind its meter meanwhile.
+bool Story::alone(Job const& job) const {
+    return std::ranges::none_of(done_, [&](auto const& one) {
+        auto const& other = one.second;
+        bool const beside =
+            std::ranges::count(sharers, other.machine) > 0 && other.machine != job.machine;
+        return beside && other.start < job.stop && job.start < other.stop;
+    });
+}
+
+/// Of a shared meter nobody knows more than bounds: they hold what the machine used. Whoever was
+/// alone has it all.
+std::string Story::fault_of_shared(metering::UsageSession const& session, Job const& job) const {
+    std::int64_t least = 0, most = 0;
+    for (auto const& reg : session.registers) {
+        if (!reg.share) continue;
+        least += reg.share->least.wh;
+        most += reg.share->most.wh;
+    }
+    auto const used = job.energy_wh();
+    if (used < least || used > most)
+        return fmt::format("between {} and {} Wh by the daemon, {} Wh by the machine", least, most,
+                           used);
+    if (!alone(job) || session.energy->wh == used) return {};
+    return fmt::format("{} Wh of a meter that it had alone, {} Wh by the machine",
+                       session.energy->wh, used);
+}
+
+/// Each watt-hour that passed a meter is somewhere, in every period.
+bool Story::check_meters() {
+    auto const facility = house_->prepared().facility.id;
+    auto const points = house_->ledger().read(
+        [&](store::Reader& reader) { return metering::list_points(reader, facility); });
+    auto const began = parse_rfc3339("2026-11-15T00:00:00+06:00").value();
+    auto const minutes = (clocks_.wall.now() - began) / 1min;
+    std::int64_t counted = 0, idle = 0;
+    bool holds = true;
+    auto const look = [&](Channel channel, Interval during) {
+        auto const found =
+            metering::balance(house_->ledger(), house_->telemetry(), facility, channel, during);
+        auto const rise = found->register_end - found->register_start;
+        if (sum_of(*found) == rise && found->sessions.wh >= 0 && found->idle.wh >= 0) return *found;
+        std::fprintf(stderr, "channel %d: %lld Wh counted, %lld billed, %lld idle\n",
+                     static_cast<int>(channel), static_cast<long long>(rise.wh),
+                     static_cast<long long>(found->sessions.wh),
+                     static_cast<long long>(found->idle.wh));
+        holds = false;
+        return *found;
+    };
+    for (auto const& point : points) {
+        if (!point.counter || point.unit != Unit::wh) continue;
+        auto const whole = look(point.channel, {began, clocks_.wall.now()});
+        counted += (whole.register_end - whole.register_start).wh;
+        idle += whole.idle.wh;
+        for (int i = 0; i < 20; ++i) {
+            auto const cut = began + std::chrono::minutes{between(1, minutes - 1)};
+            auto const before = look(point.channel, {began, cut});
+            auto const after = look(point.channel, {cut, clocks_.wall.now()});
+            holds = before.sessions + after.sessions == whole.sessions && holds;
+            holds = before.idle + after.idle == whole.idle && holds;
+        }
+    }
+    std::int64_t used = 0;
+    for (auto const& [booking, job] : done_) used += job.energy_wh();
+    if (counted == used && idle == 0) return holds;
+    std::fprintf(stderr, "%lld Wh by the meters, %lld of it idle, %lld by the machines\n",
+                 static_cast<long long>(counted), static_cast<long long>(idle),
+                 static_cast<long long>(used));
+    return false;
 }
 
 /// Nobody pays for time in the dark: what counts as used is what the contact was closed, but for
@@ -312,6 +431,9 @@ bool Story::check_time(metering::UsageSession const& session, Job& job) {
 /// Where the daemon could not ask when the prices changed, any split of the energy may be right.
 bool Story::check_money(metering::UsageSession const& session, Job const& job,
                         std::int64_t billed_poisha) {
+    // The machine's own disc does not tell when its part of the meter was counted.
+    if (std::ranges::count(sharers, job.machine) > 0)
+        return some_split_costs(job, session.energy->wh, billed_poisha);
     auto const& changes = changes_[job.machine];
     auto const low = peak_wh(job, changes, 0);
     auto const& turned = std::views::iota(std::int64_t{0}, job.energy_wh() + 1);
@@ -380,6 +502,7 @@ bool Story::check_invoices() {
 bool Story::check() {
     bool holds = check_contacts();
     for (auto const& [booking, job] : done_) holds = check_job(booking, job) && holds;
+    holds = check_meters() && holds;
     holds = check_invoices() && holds;
     auto const verified =
         app::verify_facility(house_->ledger(), &house_->telemetry(), house_->prepared().facility);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
@@ -40,7 +41,10 @@ public:
         }
         for (auto const& unit : scene_.lines.at(0).units) {
             if (unit.unit != request.unit) continue;
-            auto const given = answer(unit, world_, request);
+            MeterState meter;
+            if (auto const special = shows.find(unit.unit); special != shows.end())
+                meter.frozen = special->second();
+            auto const given = answer(unit, world_, request, meter);
             if (given.exception != 0)
                 return tl::make_unexpected(
                     modbus::Failure{modbus::Fault::refused, given.exception});
@@ -51,6 +55,8 @@ public:
     Monotonic ready_at(std::uint8_t) const override { return clocks_.monotonic.now(); }
     void close() override {}
 
+    /// What the meters show that measure something else than one whole machine, by unit.
+    std::map<std::uint8_t, std::function<Shown()>> shows;
     bool cut = false;
     unsigned lost_per_mille = 5;
 
