@@ -10,7 +10,7 @@ const kwh = (wh: number) => `${Math.floor(wh / 1000)}.${String(wh % 1000).padSta
 test('a register is corrected, and shows what it replaced, who did it and why', async ({ page,
   open, person }) => {
   const manager = await person('manager');
-  const booking = await oneJob(await person('member'), await person('operator'), 'laser-1');
+  const booking = await oneJob(await person('member'), await person('operator'), 'pearl-1');
   const job = await until('the job is closed', async () => {
     const { items } = await manager.get('/usage-sessions');
     return items.find((one: { booking_id: string; state: string }) =>
