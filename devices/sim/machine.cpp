@@ -18,6 +18,7 @@ std::int64_t Machine::between(std::int64_t low, std::int64_t high) {
 
 Phase Machine::next_phase() {
     std::int64_t const rated_mw = rated_w_ * 1000;
+    if (resting_) return {1'000, rated_mw / 50};
     burst_ = !burst_;
     if (kind_ == "laser") {  // chiller and exhaust run on, the tube fires in bursts
         if (burst_) return {between(5'000, 40'000), rated_mw * between(58, 100) / 100};

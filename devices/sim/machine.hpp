@@ -31,6 +31,10 @@ public:
     /// Lets facility time pass. Unenergised, nothing is drawn and the work waits.
     void run(Duration facility_time, bool energised);
 
+    /// Its cycle is over: it stands by until it is let go on.
+    void rest(bool resting) { resting_ = resting; }
+    bool resting() const { return resting_; }
+
     /// Goes on from what its meter had counted.
     void restore(std::int64_t energy_uj, std::int64_t mass_mg) {
         energy_uj_ = energy_uj;
@@ -51,6 +55,7 @@ private:
     Phase phase_;
     Duration left_{};  ///< of the phase
     bool burst_ = false;
+    bool resting_ = false;
     std::int64_t energy_uj_ = 0;
     std::int64_t carry_ = 0;  ///< milliwatts x microseconds below one microjoule
     std::int64_t mass_ug_ = 0;

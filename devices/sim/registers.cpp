@@ -225,7 +225,7 @@ std::int64_t value_of(profiles::Point const& point, Shown const& shown) {
     if (point.name == "output_power" && point.unit == Unit::w) return shown.power_w;
     if (point.name.ends_with("frequency") || point.name == "frequency_command")
         return shown.energised ? 50'000 : 0;
-    if (point.name == "running" || point.name == "input_x0") return shown.energised ? 1 : 0;
+    if (point.name == "running" || point.name == "input_x0") return shown.running ? 1 : 0;
     switch (point.unit) {
     case Unit::g: return shown.mass_g;
     case Unit::mv: return 540'000;

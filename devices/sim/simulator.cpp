@@ -113,6 +113,7 @@ std::string_view command_help() {
   power off | power on           a power cut: every contact opens, nobody answers
   unplug LINE | plug LINE        the cable out and in
   close MACHINE | open MACHINE   another master writes the coil
+  rest MACHINE | work MACHINE    its cycle is over, its run bit off; another one begins
 What befalls requests to a unit, all of them or with "10%" some, with "3x" so many:
   silence LINE UNIT              no reply
   late LINE UNIT MS              the reply comes later
@@ -136,7 +137,9 @@ What happens to a meter:
 std::string Simulator::of_machine(std::string const& verb, std::string const& machine) {
     auto const machines = world_.machines();
     if (std::ranges::find(machines, machine) == machines.end()) return "error no such machine";
-    if (verb == "close")
+    if (verb == "rest" || verb == "work")
+        world_.rest(machine, verb == "rest");
+    else if (verb == "close")
         world_.close_contact(machine, std::nullopt);
     else
         world_.open_contact(machine);
@@ -195,7 +198,8 @@ std::string Simulator::command(std::string const& text) {
         world_.set_power(target == "on");
         return "ok";
     }
-    if (verb == "close" || verb == "open") return of_machine(verb, target);
+    if (verb == "close" || verb == "open" || verb == "rest" || verb == "work")
+        return of_machine(verb, target);
     auto const* line = find_line(target);
     if (line == nullptr) return "error unknown command or line";
     if (verb == "plug" || verb == "unplug") {

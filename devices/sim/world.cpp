@@ -52,7 +52,13 @@ Shown World::shown(std::string const& machine) {
     auto const& place = at(machine);
     return {place.register_start_wh + place.machine.energy_uj() / kMicrojoulesPerWh,
             place.machine.power_mw() / 1000, place.machine.mass_mg() / 1000,
-            place.closed && powered_};
+            place.closed && powered_, place.closed && powered_ && !place.machine.resting()};
+}
+
+void World::rest(std::string const& machine, bool resting) {
+    std::lock_guard const lock{mutex_};
+    bring_to_present();
+    at(machine).machine.rest(resting);
 }
 
 bool World::contact(std::string const& machine) {

@@ -19,6 +19,7 @@ struct Shown {
     std::int64_t power_w = 0;
     std::int64_t mass_g = 0;
     bool energised = false;
+    bool running = false;  ///< a cycle is on
 };
 
 /// The machines and their contacts. Nothing runs in the background: whoever asks brings the world
@@ -40,6 +41,8 @@ public:
     void feed(SceneUnit const& board);
     /// How much of that time is left; nothing when the board does not watch.
     std::optional<Duration> left(SceneUnit const& board);
+    /// The machine's cycle ends, after the phase that it is in; or it begins another.
+    void rest(std::string const& machine, bool resting);
     /// A power cut opens every contact and nothing answers until the power is back.
     void set_power(bool on);
     bool powered();

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "devices/profiles/exact.hpp"
 #include "devices/profiles/load.hpp"
@@ -94,6 +95,10 @@ void read_opening(Table& table, Config& out) {
     out.opening_hours = std::move(*sound);
 }
 
+InputConfig read_input(Table& table) {
+    return {table.require_text("device"), table.require_text("point")};
+}
+
 /// The part about the mains, which can be judged once the devices are known.
 std::optional<Table> read_facility(Table& root, Config& out) {
     auto table = root.require_table("facility");
@@ -111,7 +116,7 @@ std::optional<Table> read_facility(Table& root, Config& out) {
     if (bills == "lower_bound") out.estimated_bills = metering::EstimatedBills::lower_bound;
     read_opening(table, out);
     auto mains = table.table("mains");
-    if (mains) out.mains = MainsConfig{mains->require_text("device"), mains->require_text("point")};
+    if (mains) out.mains = read_input(*mains);
     return mains;
 }
 
@@ -159,8 +164,10 @@ void check_stop(Table& table, Config const& out, facility::Machine const& machin
     if (!out.stops.contains(machine.slug)) return;
     bool const metered = std::ranges::any_of(
         out.devices, [&](DeviceConfig const& device) { return device.machine == machine.slug; });
-    if (!metered || machine.busy_above_w == 0)
-        table.complain("stop", "needs a meter and busy_above_w, which tell when the cycle ends");
+    bool const told = out.runs.contains(machine.slug) || (metered && machine.busy_above_w > 0);
+    if (!told)
+        table.complain("stop",
+                       "needs runs, or a meter and busy_above_w, which tell when the cycle ends");
 }
 
 /// Below this it is idle; between this and busy_above_w it stays what it was.
@@ -320,7 +327,8 @@ void check_device(Table& table, DeviceConfig const& device, Config const& out,
     if (auto const profile = profiles.find(device.profile); profile == profiles.end())
         table.complain("profile", "no such device profile");
     else
-        for (auto const& problem : problems_of(device, profile->second, out.stops))
+        for (auto const& problem :
+             problems_of(device, profile->second, out.stops, inputs_of(out, device.name)))
             table.complain(problem.key, problem.what);
     if (!device.machine.empty() && !has_machine(out, device.machine))
         table.complain("machine", "no machine of this slug");
@@ -334,16 +342,18 @@ void check_device(Table& table, DeviceConfig const& device, Config const& out,
     }
 }
 
-/// An input that is on while there is mains, or the voltage of a meter that has a battery.
-void check_mains(Table& table, Config const& out, ProfilesByName const& profiles) {
-    auto const device = std::ranges::find(out.devices, out.mains->device, &DeviceConfig::name);
+/// An input that says yes or no; for the mains also the voltage of a meter that has a battery.
+void check_input(Table& table, InputConfig const& input, Config const& out,
+                 ProfilesByName const& profiles, bool voltage_tells) {
+    auto const device = std::ranges::find(out.devices, input.device, &DeviceConfig::name);
     if (device == out.devices.end()) return table.complain("device", "no device of this name");
     auto const profile = profiles.find(device->profile);
-    auto const* point =
-        profile == profiles.end() ? nullptr : profile->second.find(out.mains->point);
-    bool const tells = point != nullptr && (point->unit == Unit::mv || point->unit == Unit::flag) &&
-                       point->kind != profiles::PointKind::command;
-    if (!tells) table.complain("point", "no voltage and no state of this device");
+    auto const* point = profile == profiles.end() ? nullptr : profile->second.find(input.point);
+    bool const tells = point != nullptr && point->kind != profiles::PointKind::command &&
+                       (point->unit == Unit::flag || (voltage_tells && point->unit == Unit::mv));
+    if (!tells)
+        table.complain("point", voltage_tells ? "no voltage and no state of this device"
+                                              : "no state of this device");
 }
 
 /// `user_profiles`, or else profiles.d beside the configuration if there is one.
@@ -380,6 +390,14 @@ void read_places(Table& root, std::string const& path, Config& out) {
 
 }  // namespace
 
+std::vector<std::string> inputs_of(Config const& config, std::string const& device) {
+    std::vector<std::string> points;
+    if (config.mains && config.mains->device == device) points.push_back(config.mains->point);
+    for (auto const& [slug, input] : config.runs)
+        if (input.device == device) points.push_back(input.point);
+    return points;
+}
+
 std::string default_share(std::string const& installed, std::string const& in_repository) {
     namespace fs = std::filesystem;
     auto const share = fs::path{"/usr/share/karkhana"} / installed;
@@ -397,11 +415,16 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     auto mains = read_facility(*root, out);
     int position = 0;
     auto machines = root->tables("machine");
+    std::vector<std::pair<std::string, Table>> run_bits;
     for (auto& table : machines) {
         auto machine = read_machine(table, ++position);
         out.idle_below_w[machine.slug] = read_idle(table, machine);
         if (has_machine(out, machine.slug)) table.complain("slug", "used twice");
         read_stop(table, out, machine.slug);
+        if (auto runs = table.table("runs")) {
+            out.runs[machine.slug] = read_input(*runs);
+            run_bits.emplace_back(machine.slug, std::move(*runs));
+        }
         out.machines.push_back(std::move(machine));
     }
     for (auto& table : root->tables("line")) {
@@ -420,7 +443,8 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
         out.devices.push_back(std::move(device));
     }
     for (std::size_t i = 0; i < machines.size(); ++i) check_stop(machines[i], out, out.machines[i]);
-    if (mains) check_mains(*mains, out, known);
+    if (mains) check_input(*mains, *out.mains, out, known, true);
+    for (auto& [slug, table] : run_bits) check_input(table, out.runs.at(slug), out, known, false);
     read_rate_card(*root, out);
     root->leftover();
     if (!problems.empty()) return std::nullopt;

@@ -48,8 +48,9 @@ struct DeviceConfig {
     bool other_word_order = false;
 };
 
-/// The point that tells whether there is any mains.
-struct MainsConfig {
+/// A point that tells something besides what is measured: whether there is any mains, or whether a
+/// machine runs.
+struct InputConfig {
     std::string device;
     std::string point;
 };
@@ -81,10 +82,14 @@ struct Config {
     std::map<std::string, std::int64_t> idle_below_w;  ///< of each machine, by slug
     std::vector<LineConfig> lines;
     std::vector<DeviceConfig> devices;
-    std::optional<MainsConfig> mains;
+    std::optional<InputConfig> mains;
+    std::map<std::string, InputConfig> runs;  ///< of each machine that has a run bit, by slug
     /// The first prices, entered once; later versions are made in the application.
     std::optional<billing::RateCard> rate_card;
 };
+
+/// The points of a device that tell of the mains or of a machine's run.
+std::vector<std::string> inputs_of(Config const& config, std::string const& device);
 
 /// Reads and checks the whole file; every problem is in `problems`, with file and line.
 std::optional<Config> load_config(std::string const& path, config::Problems& problems);

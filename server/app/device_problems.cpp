@@ -27,13 +27,15 @@ std::vector<interlock::RelaySetup> relays_of(
     return relays;
 }
 
-poller::LineSetup line_of(DeviceConfig const& device, SharedProfile const& profile) {
+poller::LineSetup line_of(DeviceConfig const& device, SharedProfile const& profile,
+                          std::vector<std::string> const& inputs) {
     poller::UnitSetup unit;
     unit.unit = static_cast<std::uint8_t>(device.unit);
     unit.profile = profile;
     Channel channel = 0;
     for (auto const& point : profile->points)
-        if (is_watched(point)) unit.watched.push_back({point.name, ++channel});
+        if (is_watched(point) || std::ranges::count(inputs, point.name) > 0)
+            unit.watched.push_back({point.name, ++channel});
     poller::LineSetup line;
     line.name = device.line;
     line.units.push_back(std::move(unit));
@@ -76,7 +78,8 @@ interlock::RelaySetup relay_setup(DeviceConfig const& device, std::size_t channe
 }
 
 std::vector<DeviceProblem> problems_of(DeviceConfig const& device, profiles::Profile const& profile,
-                                       std::map<std::string, metering::StopRule> const& stops) {
+                                       std::map<std::string, metering::StopRule> const& stops,
+                                       std::vector<std::string> const& inputs) {
     std::vector<DeviceProblem> problems;
     auto const shared = std::make_shared<profiles::Profile const>(profile);
     auto const relays = relays_of(device, shared, stops);
@@ -84,7 +87,7 @@ std::vector<DeviceProblem> problems_of(DeviceConfig const& device, profiles::Pro
         for (auto& what : interlock::problems_of(relays, interlock::Timing{}))
             problems.push_back({"relays", std::move(what)});
     // A board of relays alone has nothing to be read.
-    auto const line = line_of(device, shared);
+    auto const line = line_of(device, shared, inputs);
     if (relays.empty() || !line.units.front().watched.empty())
         for (auto& what : poller::problems_of(line))
             problems.push_back({"profile", std::move(what)});

@@ -20,9 +20,11 @@ struct DeviceProblem {
     bool operator==(DeviceProblem const&) const = default;
 };
 
-/// Why a configured device could not run as its profile says it is made. Empty when it can.
+/// Why a configured device could not run as its profile says it is made; `inputs` are points that
+/// are read besides what is watched. Empty when it can.
 std::vector<DeviceProblem> problems_of(DeviceConfig const& device, profiles::Profile const& profile,
-                                       std::map<std::string, metering::StopRule> const& stops);
+                                       std::map<std::string, metering::StopRule> const& stops,
+                                       std::vector<std::string> const& inputs);
 
 /// The contact on a channel of a board, as the configuration has it.
 interlock::RelaySetup relay_setup(DeviceConfig const& device, std::size_t channel,

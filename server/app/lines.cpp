@@ -58,10 +58,6 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
     return unit;
 }
 
-bool tells_mains(Config const& config, DeviceConfig const& device, profiles::Point const& point) {
-    return config.mains && config.mains->device == device.name && config.mains->point == point.name;
-}
-
 /// A contact that the board does not have is none.
 void add_relays(LinePlan& plan, DeviceConfig const& device, std::uint16_t line,
                 std::shared_ptr<profiles::Profile const> const& profile,
@@ -196,8 +192,9 @@ std::vector<metering::DeviceSetup> device_setups(
         setup.share = device.share;
         for (auto const& slug : device.machines) setup.machines.push_back(machine_ids.at(slug));
         auto const profile = profile_of(device, profiles);
+        auto const inputs = inputs_of(config, device.name);
         for (auto const& point : profile->points)
-            if (is_watched(point) || tells_mains(config, device, point))
+            if (is_watched(point) || std::ranges::count(inputs, point.name) > 0)
                 setup.points.push_back({point.name, point.unit,
                                         point.kind == profiles::PointKind::counter, point.billing,
                                         point.modulus, profiles::step_of(point), form_of(point)});

@@ -1,5 +1,6 @@
 #include "server/app/prepare.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "server/billing/rate_cards.hpp"
@@ -99,11 +100,25 @@ Prepared prepare_devices(store::Store& ledger, Config const& config, Profiles co
     });
 }
 
+Channel channel_of(Prepared const& prepared, InputConfig const& input) {
+    auto const device = std::ranges::find(prepared.devices, input.device, &metering::Device::name);
+    auto const point = std::ranges::find_if(prepared.points, [&](metering::Point const& each) {
+        return each.device == device->id && each.name == input.point;
+    });
+    return point->channel;
+}
+
 metering::MeterPlan meter_plan(Prepared const& prepared, Config const& config) {
     auto plan = metering::machine_meters(prepared.points);
     for (auto& meter : plan.machines)
         for (auto const& [slug, id] : prepared.machine_ids)
             if (id == meter.machine) meter.idle_below_w = config.idle_below_w.at(slug);
+    for (auto const& [slug, input] : config.runs) {
+        auto const& id = prepared.machine_ids.at(slug);
+        auto found = std::ranges::find(plan.machines, id, &metering::MachineMeter::machine);
+        if (found == plan.machines.end()) found = plan.machines.insert(found, {.machine = id});
+        found->runs = channel_of(prepared, input);
+    }
     return plan;
 }
 

@@ -45,7 +45,10 @@ Prepared prepare_devices(store::Store& ledger, Config const& config, Profiles co
 Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles const& profiles,
                           IdSource& ids, Instant now);
 
-/// Which meters tell of which machine, and from when on it counts as idle.
+/// The channel of an input that the configuration was checked to have.
+Channel channel_of(Prepared const& prepared, InputConfig const& input);
+
+/// Which meters tell of which machine, from when on it counts as idle, and what says that it runs.
 metering::MeterPlan meter_plan(Prepared const& prepared, Config const& config);
 
 }  // namespace karkhana::app

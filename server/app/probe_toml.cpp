@@ -52,7 +52,7 @@ std::string unit_toml(LineConfig const& line, FoundUnit const& found) {
     device.serial = best.serial;
     device.other_word_order = best.turned;
     auto const text = device_toml(device, *best.profile);
-    auto const problems = problems_of(device, *best.profile, {});
+    auto const problems = problems_of(device, *best.profile, {}, {});
     if (problems.empty()) return about + text;
     return about + "# As it stands: " + problems[0].what + ".\n" + commented(text);
 }

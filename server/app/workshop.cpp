@@ -36,11 +36,7 @@ metering::StopRules stops_of(Workshop::Needs const& needs) {
 std::optional<Channel> mains_channel(Workshop::Needs const& needs) {
     auto const& mains = needs.loaded.config.mains;
     if (!mains) return std::nullopt;
-    auto const device =
-        std::ranges::find(needs.prepared.devices, mains->device, &metering::Device::name);
-    for (auto const& point : needs.prepared.points)
-        if (point.device == device->id && point.name == mains->point) return point.channel;
-    return std::nullopt;
+    return channel_of(needs.prepared, *mains);
 }
 
 LinePlan plan_of(Loaded const& loaded, Prepared const& prepared, Instant now, int clock_speed) {

@@ -62,6 +62,7 @@ struct MachineMeter {
     std::vector<Channel> evidence = {};  ///< whatever tells its power
     /// In use, it goes on being so until it draws less; empty: as soon as it is not busy any more.
     std::optional<std::int64_t> idle_below_w = {};
+    std::optional<Channel> runs = {};  ///< the input that tells whether a cycle of it is on
 
     bool counts(Channel channel) const { return std::ranges::count(energy, channel) > 0; }
 };

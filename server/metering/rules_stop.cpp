@@ -36,6 +36,10 @@ StopRule rule_of(StopRules const& rules, MachineId const& machine) {
     return found == rules.end() ? StopRule{} : found->second;
 }
 
+std::optional<bool> at_rest(std::optional<bool> runs, std::optional<bool> quiet) {
+    return runs ? !*runs : quiet;
+}
+
 StopStep stop_step(StopFacts const& facts) {
     if (facts.open || facts.rule.stop == StopClass::immediate) return StopStep::open;
     if (facts.idle.value_or(false)) return StopStep::open;

@@ -31,10 +31,15 @@ struct StopRule {
 using StopRules = std::map<MachineId, StopRule>;
 StopRule rule_of(StopRules const& rules, MachineId const& machine);
 
+/// Whether a machine is between two cycles. Its own run bit knows: an oven that holds its heat
+/// draws power and bakes nothing. Where there is none, or none is heard, it is at rest once its
+/// power has been low for a while. Empty: nobody knows.
+std::optional<bool> at_rest(std::optional<bool> runs, std::optional<bool> quiet);
+
 struct StopFacts {
     StopRule rule;
     bool open = false;         ///< its contact is open already: there is nothing to cut
-    std::optional<bool> idle;  ///< its power has been low for a while; empty: nobody knows
+    std::optional<bool> idle;  ///< it is at rest; empty: nobody knows
     Duration asked_for{};      ///< since somebody asked it to stop, on the real clock
 };
 

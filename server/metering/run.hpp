@@ -218,6 +218,7 @@ private:
     std::vector<Believed> believed_of(MachineMeter const& meter) const;
     std::optional<bool> idle(MachineId const& machine) const;
     std::optional<Counted> counted_alone(MachineId const& machine) const;
+    std::optional<bool> rests(MachineId const& machine) const;
     void watch_bypass(Standing const& standing);
     void note_bypass(MachineId const& machine);
     void release_unneeded(Standing const& standing);

@@ -177,8 +177,10 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
     }
 }
 
-/// Whether the machine's power says that it is in use. Where it does not, nobody waits for it.
+/// Whether the machine's run bit or its power says that it is in use. Where neither does, nobody
+/// waits for it.
 bool RunControl::tells_use(MachineId const& machine) const {
+    if (meters_.of(machine).runs) return true;
     auto const found = std::ranges::find(standing_.machines, machine, &facility::Machine::id);
     bool const threshold = found != standing_.machines.end() && found->busy_above_w > 0;
     return threshold && !meters_.of(machine).power.empty();
@@ -197,8 +199,8 @@ bool RunControl::over(booking::Booking const& booking) {
     for (auto const& other : later)
         if (other.machine == booking.machine && other.id != booking.id && !facts.next_start)
             facts.next_start = other.during.start;
-    bool const at_rest = booking.state == State::paused || !tells_use(booking.machine);
-    facts.idle = at_rest ? true : idle(booking.machine);
+    bool const paused_or_mute = booking.state == State::paused || !tells_use(booking.machine);
+    facts.idle = paused_or_mute ? true : rests(booking.machine);
     return must_end(facts);
 }
 

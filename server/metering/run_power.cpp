@@ -12,6 +12,7 @@ namespace karkhana::metering {
 namespace {
 
 constexpr std::chrono::seconds power_says_nothing{10};
+constexpr std::chrono::seconds run_bit_says_nothing{5};
 
 }  // namespace
 
@@ -71,6 +72,15 @@ std::optional<bool> RunControl::idle(MachineId const& machine) const {
     auto const watch = watches_.find(machine);
     if (watch == watches_.end()) return std::nullopt;
     return watch->second.power.idle(services_.clock.now());
+}
+
+/// Whether the machine is between two cycles, by its run bit or else by its power.
+std::optional<bool> RunControl::rests(MachineId const& machine) const {
+    std::optional<bool> runs;
+    if (auto const bit = meters_.of(machine).runs;
+        bit && !services_.meters.silent(*bit, run_bit_says_nothing))
+        if (auto const latest = services_.meters.latest(*bit)) runs = latest->reading.value != 0;
+    return at_rest(runs, idle(machine));
 }
 
 /// A machine in use that nobody started here: the use begins with the last registers before the

@@ -19,7 +19,7 @@ StopStep RunControl::stop_now(MachineId const& machine) {
     auto const now = services_.monotonic.now();
     StopFacts facts{.rule = rule,
                     .open = contact == ContactState::open || contact == ContactState::none,
-                    .idle = idle(machine),
+                    .idle = rests(machine),
                     .asked_for = {}};
     bool first = false;
     {

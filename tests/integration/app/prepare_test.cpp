@@ -51,5 +51,26 @@ TEST_P(Prepare, AMachineThatIsNotConfiguredAnyMoreCannotBeUsed) {
     EXPECT_FALSE(out_of_order(start()).at("laser-2"));
 }
 
+TEST_P(Prepare, AMachineWithARunBitAndNoMeterIsInThePlanToo) {
+    config::Problems problems;
+    auto const profiles = load_all_profiles("devices/profiles", "", problems);
+    config.lines.push_back({.name = "hall", .tcp = "127.0.0.1:9", .serial = {}});
+    config.devices.push_back({.name = "PLC",
+                              .line = "hall",
+                              .unit = 9,
+                              .profile = "delta_dvp_es2",
+                              .machine = {},
+                              .serial = {},
+                              .relays = {}});
+    config.runs["laser-2"] = {"PLC", "input_x0"};
+    auto const prepared = prepare_facility(ledger(), config, profiles, ids, clock.now());
+    auto const plan = meter_plan(prepared, config);
+    ASSERT_EQ(plan.machines.size(), 1U);
+    EXPECT_EQ(plan.machines[0].machine, prepared.machine_ids.at("laser-2"));
+    ASSERT_EQ(prepared.points.size(), 1U);
+    EXPECT_EQ(prepared.points[0].name, "input_x0");
+    EXPECT_EQ(plan.machines[0].runs, prepared.points[0].channel);
+}
+
 }  // namespace
 }  // namespace karkhana::app

@@ -56,6 +56,7 @@ public:
         std::int64_t standby_w = 0;
         bool answers = true;
         bool shows_power = false;  ///< a drive, that counts nothing
+        std::optional<bool> says;  ///< an input, that measures nothing
         std::int64_t watt_micros = 0;
         std::int64_t shown_from = 0;
 
@@ -105,6 +106,7 @@ public:
             if (!found->second.answers) return reading;
             auto const& feeder = found->second;
             reading.value = feeder.shows_power ? power_w(feeder) : feeder.shown_wh();
+            if (feeder.says) reading.value = *feeder.says ? 1 : 0;
             reading.quality = Quality::good;
             reading.raw = words_of(reading.value);
         }

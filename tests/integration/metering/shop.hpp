@@ -52,8 +52,8 @@ private:
 /// daemon that was killed and started.
 struct Daemon {
     Daemon(booking::Workshop& workshop, store::Store& ledger, store::Store& telemetry, Plant& plant,
-           ManualMonotonicClock& real, std::vector<Point> const& points, StopRules const& stops,
-           EstimatedBills bills)
+           ManualMonotonicClock& real, std::vector<Point> const& points, MeterPlan const& plan,
+           StopRules const& stops, EstimatedBills bills)
         : meters(workshop.zone, real),
           services{.ledger = ledger,
                    .telemetry = telemetry,
@@ -73,7 +73,7 @@ struct Daemon {
                    .listening = {},
                    .estimated_bills = bills},
           writer(ledger, telemetry, workshop.facility, meters, workshop.clock, {}),
-          run(services, workshop.zone, machine_meters(points), stops),
+          run(services, workshop.zone, plan, stops),
           live(services, run) {
         std::map<MachineId, std::int64_t> max_w;
         for (auto const& machine : ledger.read([&](store::Reader& reader) {
@@ -162,6 +162,12 @@ public:
         add_feeder({.name = name, .machine = machine}, {.behind = {machine}, .shows_power = true});
         setups_.back().points = {{"active_power", Unit::w, false, false, 0, 1}};
     }
+    /// An input that tells whether a cycle of the machine is on. Before boot.
+    void add_run_bit(std::string const& name, MachineId const& machine) {
+        add_feeder({.name = name}, {.behind = {}, .says = true});
+        setups_.back().points = {{"input_1", Unit::flag, false, false, 0, 1}};
+        run_bits_[machine] = name;
+    }
     Plant::Feeder& feeder(std::string const& name) { return plant.feeders.at(channel_of(name)); }
     Channel channel_of(std::string const& name) {
         auto const devices = store.read(
@@ -192,7 +198,8 @@ public:
             }
             for (auto const& [name, feeder] : feeders_) plant.feeders[channel_of(name)] = feeder;
         }
-        daemon.emplace(workshop, store, telemetry_, plant, real, known, stops, bills);
+        daemon.emplace(workshop, store, telemetry_, plant, real, known, plan_of(known), stops,
+                       bills);
     }
 
     void kill() { daemon.reset(); }
@@ -208,6 +215,13 @@ public:
         plant.pass(3s);
         boot();
         daemon->run.reconcile();
+    }
+    MeterPlan plan_of(std::vector<Point> const& points) {
+        auto plan = machine_meters(points);
+        for (auto& meter : plan.machines)
+            if (auto const bit = run_bits_.find(meter.machine); bit != run_bits_.end())
+                meter.runs = channel_of(bit->second);
+        return plan;
     }
     std::vector<Point> points() {
         return store.read(
@@ -309,6 +323,7 @@ private:
 
     std::vector<DeviceSetup> setups_;
     std::map<std::string, Plant::Feeder> feeders_;
+    std::map<MachineId, std::string> run_bits_;  ///< by machine, the name of the device
     std::optional<Instant> boundary_;
     int seconds_ = 0;
 };

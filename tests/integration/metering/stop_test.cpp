@@ -5,7 +5,8 @@
 namespace karkhana::metering {
 namespace {
 
-/// An oven that bakes to the end, and a cold room that nobody switches off from a desk.
+/// An oven that bakes to the end, a kiln that tells when it has, and a cold room that nobody
+/// switches off from a desk.
 class Stops : public tests::StoreTest {
 protected:
     void SetUp() override {
@@ -13,6 +14,9 @@ protected:
         cold = shop.add_laser("cold").id;
         shop.stops[oven] = {StopClass::end_of_cycle, 10min};
         shop.stops[cold] = {StopClass::never_remotely, 10min};
+        kiln = shop.add_laser("kiln").id;
+        shop.stops[kiln] = {StopClass::end_of_cycle, 30min};
+        shop.add_run_bit("kiln runs", kiln);
         shop.boot();
         shop.run_for(3s);
     }
@@ -34,7 +38,7 @@ protected:
     }
 
     Shop shop{ledger(), telemetry()};
-    MachineId oven, cold;
+    MachineId oven, cold, kiln;
 };
 KARKHANA_ON_BOTH_ENGINES(Stops);
 
@@ -59,6 +63,30 @@ TEST_P(Stops, AnOvenEndsItsCycleAndPaysForIt) {
     EXPECT_EQ(session.quantity, 12);
     EXPECT_EQ(session.energy->wh, shop.unit(oven).shown_wh() - before);
     EXPECT_FALSE(lasts(oven));
+}
+
+TEST_P(Stops, AnOvenWithARunBitStopsByItAndByItsPowerWhileThatIsSilent) {
+    auto booking = run(kiln);
+    shop.unit(kiln).load_w = 0;  // a long soak draws next to nothing
+    shop.run_for(2min);
+    shop.stop(booking, "stop-key-1");
+    shop.run_for(2min);
+    EXPECT_TRUE(shop.unit(kiln).closed);
+    shop.unit(kiln).load_w = 1800;  // it holds its heat, and nothing is in it
+    shop.feeder("kiln runs").says = false;
+    shop.run_for(3s);
+    EXPECT_FALSE(shop.unit(kiln).closed);
+    EXPECT_EQ(shop.state_of(booking), "completed");
+
+    shop.feeder("kiln runs").says = true;
+    booking = run(kiln);
+    shop.feeder("kiln runs").answers = false;
+    shop.stop(booking, "stop-key-2");
+    shop.run_for(2min);
+    EXPECT_TRUE(shop.unit(kiln).closed);
+    shop.unit(kiln).load_w = 0;
+    shop.run_for(70s);
+    EXPECT_FALSE(shop.unit(kiln).closed);
 }
 
 TEST_P(Stops, AnOvenThatNeverEndsIsSwitchedOffAtLast) {

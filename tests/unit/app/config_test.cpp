@@ -287,6 +287,29 @@ TEST_F(ConfigFile, TheMainsAreToldByAPointThatThereIs) {
     EXPECT_TRUE(complains(3, "no device of this name"));
 }
 
+TEST_F(ConfigFile, ACycleIsToldByAStateThatThereIs) {
+    auto const with = [&](std::string const& machine, std::string const& devices) {
+        std::string text{kSmall};
+        text.insert(text.find(" }]\nline"), machine);
+        text.insert(text.rfind("]"), devices);
+        return load(text);
+    };
+    std::string const controller =
+        "  { name = \"PLC\", line = \"hall\", unit = 9, profile = \"delta_dvp_es2\" },\n";
+    std::string const stops = R"(, busy_above_w = 0, stop = "end_of_cycle")";
+    auto const config =
+        with(stops + R"(, runs = { device = "PLC", point = "input_x0" })", controller);
+    for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
+    ASSERT_TRUE(config);
+    EXPECT_EQ(inputs_of(*config, "PLC"), std::vector<std::string>{"input_x0"});
+    EXPECT_TRUE(inputs_of(*config, "Meter").empty());
+    EXPECT_FALSE(with(R"(, runs = { device = "Meter", point = "voltage" })", ""));
+    EXPECT_TRUE(complains(5, "no state of this device"));
+    EXPECT_FALSE(with(R"(, runs = { device = "PLC", point = "input_x0" })", ""));
+    EXPECT_TRUE(complains(5, "no device of this name"));
+    EXPECT_FALSE(with("", controller)) << "nobody asks for its inputs";
+}
+
 TEST(ClockSpec, ReadsWhatAPersonTypesAndWhatItWroteItself) {
     auto const now = instant(1'700'000'000'000'000);
     auto const spec = parse_clock("2026-11-20T16:40+06:00x60", now);

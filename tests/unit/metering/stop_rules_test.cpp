@@ -40,6 +40,16 @@ TEST(Stop, OpensWaitsOrWarns) {
             << name_of(stop) << ' ' << asked_for.count();
 }
 
+TEST(Stop, ARunBitKnowsBetterThanThePower) {
+    std::optional<bool> const unknown;
+    EXPECT_EQ(at_rest(true, true), false) << "a slow cycle draws little";
+    EXPECT_EQ(at_rest(false, false), true) << "an oven holds its heat";
+    EXPECT_EQ(at_rest(false, unknown), true);
+    EXPECT_EQ(at_rest(unknown, true), true);
+    EXPECT_EQ(at_rest(unknown, false), false);
+    EXPECT_EQ(at_rest(unknown, unknown), unknown);
+}
+
 TEST(Stop, WhatOutlivesTheDaemonFitsTheClass) {
     EXPECT_EQ(lease_of({immediate, 30min}), 7s);
     EXPECT_EQ(lease_of({end_of_cycle, 30min}), 30min);

@@ -48,6 +48,22 @@ TEST(World, ARelaysTimerOpensTheContactBetweenTwoLooks) {
     EXPECT_GT(held.shown("press-1").energy_wh, after_ten);
 }
 
+TEST(World, AMachineAtRestStandsByAndItsRunBitIsOff) {
+    ManualMonotonicClock clock;
+    World world{press_behind_relay(1), clock};
+    EXPECT_FALSE(world.shown("press-1").running);
+    world.close_contact("press-1", std::nullopt);
+    EXPECT_TRUE(world.shown("press-1").running);
+    world.rest("press-1", true);
+    clock.advance(60s);
+    EXPECT_FALSE(world.shown("press-1").running);
+    EXPECT_EQ(world.shown("press-1").power_w, 30);
+    world.rest("press-1", false);
+    clock.advance(60s);
+    EXPECT_TRUE(world.shown("press-1").running);
+    EXPECT_GT(world.shown("press-1").power_w, 300);
+}
+
 TEST(World, APowerCutOpensEveryContactAndStopsEveryMeter) {
     ManualMonotonicClock clock;
     World world{press_behind_relay(1), clock};
