@@ -71,6 +71,8 @@ void add_routes(http::Router& router, Services const& services, RunControl& run)
     add_change(router, "/api/v1/bookings/{id}/pause", "pauseBooking",
                of_bookings(&RunControl::pause));
     add_change(router, "/api/v1/bookings/{id}/stop", "stopBooking", of_bookings(&RunControl::stop));
+    add_change(router, "/api/v1/bookings/{id}/withdraw-stop", "withdrawStop",
+               of_bookings(&RunControl::withdraw_stop));
 }
 
 }  // namespace karkhana::metering

@@ -33,6 +33,7 @@ struct Surroundings {
     std::vector<Booking> bookings;  ///< live ones of the next day, and those that overrun
     std::vector<UsageSession> sessions;
     std::map<MachineId, std::string> alarms;  ///< the worst that nobody has acknowledged
+    std::map<BookingId, StopWish> wishes;
 };
 
 Surroundings look_around(store::Reader& reader, FacilityId const& facility, Instant now) {
@@ -44,7 +45,8 @@ Surroundings look_around(store::Reader& reader, FacilityId const& facility, Inst
                         .outages = facility::outages_between(reader, facility, ahead),
                         .bookings = booking::bookings_between(reader, facility, ahead, true),
                         .sessions = open_sessions(reader, facility),
-                        .alarms = worst_alarms(reader, facility)};
+                        .alarms = worst_alarms(reader, facility),
+                        .wishes = stop_wishes(reader, facility)};
     for (auto const& session : around.sessions) {
         if (!session.booking || session.state != SessionState::open) continue;
         if (std::ranges::find(around.bookings, *session.booking, &Booking::id) !=
@@ -169,6 +171,8 @@ LiveMachine live_machine(Services const& services, RunControl const& run, store:
     facts.active = session != nullptr && session->state == SessionState::open;
     if (live.now) {
         auto const state = live.now->booking.state;
+        if (auto const wish = around.wishes.find(live.now->booking.id); wish != around.wishes.end())
+            live.asked = wish->second.target;
         facts.booked = true;
         facts.active = facts.active || state == State::running || state == State::paused;
         facts.stopped = paused_by_daemon(reader, live.now->booking);
@@ -188,10 +192,12 @@ json::value time_json(std::optional<Instant> const& at, Zone const& zone) {
     return at ? json::value(to_rfc3339(*at, zone)) : json::value(nullptr);
 }
 
-json::value stopping_json(std::optional<RunControl::Stopping> const& stopping, Zone const& zone) {
-    if (!stopping) return nullptr;
-    return json::object{{"stop", name_of(stopping->stop)},
-                        {"at_latest", time_json(stopping->at_latest, zone)}};
+json::value stopping_json(LiveMachine const& live, Zone const& zone) {
+    if (!live.stopping) return nullptr;
+    return json::object{
+        {"stop", name_of(live.stopping->stop)},
+        {"at_latest", time_json(live.stopping->at_latest, zone)},
+        {"asked", live.asked ? json::value(booking::name_of(*live.asked)) : json::value(nullptr)}};
 }
 
 json::value slot_json(std::optional<LiveSlot> const& slot, Zone const& zone,
@@ -234,7 +240,7 @@ json::object live_json(LiveMachine const& live, Zone const& zone, http::Principa
             {"free_until", time_json(live.free_until, zone)},
             {"now", slot_json(live.now, zone, who)},
             {"next", slot_json(live.next, zone, who)},
-            {"stopping", stopping_json(live.stopping, zone)},
+            {"stopping", stopping_json(live, zone)},
             {"alarm", live.alarm.empty() ? json::value(nullptr) : json::value(live.alarm)}};
 }
 

@@ -37,6 +37,7 @@ struct LiveMachine {
     std::optional<LiveSlot> next;
     std::string alarm;
     std::optional<RunControl::Stopping> stopping;
+    std::optional<booking::State> asked;  ///< what somebody asked for that waits for the cycle
 };
 
 struct LiveBoard {

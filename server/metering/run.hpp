@@ -40,6 +40,8 @@ public:
     http::Response start(http::Request const& request);
     http::Response pause(http::Request const& request);
     http::Response stop(http::Request const& request);
+    /// Takes back a stop or a pause that waits for the end of the cycle.
+    http::Response withdraw_stop(http::Request const& request);
     /// A person says that another meter has taken a device's place.
     http::Response exchange(http::Request const& request);
 

@@ -1,4 +1,5 @@
 #include "server/booking/api.hpp"
+#include "server/booking/audit.hpp"
 #include "server/booking/records.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
@@ -69,9 +70,38 @@ http::Response RunControl::answer_wish(http::Request const& request, Asking cons
                 return http::problem(
                     {ErrorKind::conflict, "wrong_state", "", "It has just changed."});
             keep_wish(writer, facility, wish);
+            booking::append_change(writer, "askStop", wish.person, &booking, booking,
+                                   booking::name_of(wish.target), wish.asked);
             return booking::booking_answer(services_.booking, writer, request, booking, 200);
         });
     if (answer.status < 400) tell(asking.booking.id);
+    return answer;
+}
+
+/// The machine goes on as if nobody had asked. Where its time is over it has to stop all the same.
+/// Errors: `wrong_state` when nothing waits, be it that the cycle has just ended.
+http::Response RunControl::withdraw_stop(http::Request const& request) {
+    auto body = http::JsonBody::parse(request);
+    if (auto const error = body.finish()) return http::problem(*error);
+    if (auto const kept = kept_answer(request)) return *kept;
+    auto const found = asking(request);
+    if (!found) return http::problem(found.error());
+    auto const turn = take_turn(request, found->booking.machine);
+    if (!turn) return turn.error();
+    auto const& facility = found->booking.facility;
+    auto answer =
+        people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
+            facility::lock_machine(writer, facility, found->booking.machine);
+            auto const booking = booking::find_booking(writer, facility, found->booking.id).value();
+            auto const wish = find_wish(writer, facility, booking.id);
+            if (!wish || booking.state != State::running)
+                return http::problem({ErrorKind::conflict, "wrong_state", "", "Nothing waits."});
+            drop_wish(writer, facility, booking.id);
+            booking::append_change(writer, "withdrawStop", request.principal->person, &booking,
+                                   booking, booking::name_of(wish->target), services_.clock.now());
+            return booking::booking_answer(services_.booking, writer, request, booking, 200);
+        });
+    if (answer.status < 400) tell(found->booking.id);
     return answer;
 }
 
@@ -79,6 +109,11 @@ http::Response RunControl::answer_wish(http::Request const& request, Asking cons
 void RunControl::attend_wish(booking::Booking const& booking, UsageSession const& session,
                              StopWish const& wish) {
     if (booking.state == State::running && stop_now(booking.machine) != StopStep::open) return;
+    auto const still = services_.ledger.read([&](store::Reader& reader) {
+        return find_wish(reader, booking.facility, booking.id).has_value();
+    });
+    // It was taken back after the wishes were read.
+    if (!still) return touch();
     if (wish.target == State::completed) return end_booking(booking, session, &wish);
     if (booking.state == State::running) return pause_by_daemon(booking, "", wish.person);
     services_.ledger.write([&](store::Writer& writer) {

@@ -15,6 +15,13 @@ void drop_wish(store::Writer& writer, FacilityId const& facility, BookingId cons
                    booking);
 }
 
+std::optional<StopWish> find_wish(store::Reader& reader, FacilityId const& facility,
+                                  BookingId const& booking) {
+    auto const wishes = stop_wishes(reader, facility);
+    auto const found = wishes.find(booking);
+    return found == wishes.end() ? std::nullopt : std::optional{found->second};
+}
+
 std::map<BookingId, StopWish> stop_wishes(store::Reader& reader, FacilityId const& facility) {
     std::map<BookingId, StopWish> wishes;
     reader.each(

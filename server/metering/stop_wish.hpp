@@ -21,6 +21,8 @@ struct StopWish {
 /// Keeps the wish; a later one takes the place of an earlier one.
 void keep_wish(store::Writer& writer, FacilityId const& facility, StopWish const& wish);
 void drop_wish(store::Writer& writer, FacilityId const& facility, BookingId const& booking);
+std::optional<StopWish> find_wish(store::Reader& reader, FacilityId const& facility,
+                                  BookingId const& booking);
 std::map<BookingId, StopWish> stop_wishes(store::Reader& reader, FacilityId const& facility);
 
 }  // namespace karkhana::metering

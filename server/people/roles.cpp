@@ -39,6 +39,7 @@ constexpr std::array kTable{
     OperationRow{"startBooking",       yes,    yes,     yes,   no},
     OperationRow{"pauseBooking",       yes,    yes,     yes,   no},
     OperationRow{"stopBooking",        yes,    yes,     yes,   no},
+    OperationRow{"withdrawStop",       yes,    yes,     yes,   no},
 
     OperationRow{"listUsageSessions",  yes,    yes,     yes,   yes},
     OperationRow{"getUsageSession",    yes,    yes,     yes,   yes},

@@ -111,6 +111,10 @@ public:
                              .operation_id = "stopBooking",
                              .handler = [this](auto& r) { return daemon->run.stop(r); }});
         workshop.router.add({.method = "POST",
+                             .pattern = "/api/v1/bookings/{id}/withdraw-stop",
+                             .operation_id = "withdrawStop",
+                             .handler = [this](auto& r) { return daemon->run.withdraw_stop(r); }});
+        workshop.router.add({.method = "POST",
                              .pattern = "/api/v1/devices/{id}/exchange",
                              .operation_id = "exchangeMeter",
                              .handler = [this](auto& r) { return daemon->run.exchange(r); }});

@@ -65,6 +65,41 @@ TEST_P(Stops, AnOvenEndsItsCycleAndPaysForIt) {
     EXPECT_FALSE(lasts(oven));
 }
 
+TEST_P(Stops, WhoTakesAStopBackGoesOn) {
+    auto const booking = run(oven);
+    EXPECT_EQ(code_of(shop.call("withdraw-stop", booking, "back-key-0", "{}")), "wrong_state");
+    shop.stop(booking, "stop-key-1");
+    shop.run_for(1min);
+    auto const board = shop.store.read([&](store::Reader& reader) {
+        return live_board(shop.daemon->services, shop.daemon->run, reader, shop.workshop.facility);
+    });
+    EXPECT_EQ(board.machines.at(0).asked, booking::State::completed);
+    auto const answer = shop.call("withdraw-stop", booking, "back-key-1", "{}");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(text_of(json_of(answer), "state"), "running");
+    EXPECT_EQ(shop.call("withdraw-stop", booking, "back-key-1", "{}").body, answer.body);
+    shop.run_for(2s);
+    EXPECT_FALSE(stopping(oven));
+    shop.unit(oven).load_w = 0;
+    shop.run_for(20min);
+    EXPECT_EQ(shop.state_of(booking), "running");
+    EXPECT_TRUE(shop.unit(oven).closed);
+    shop.unit(oven).load_w = 1800;
+    shop.run_for(10s);
+    shop.stop(booking, "stop-key-2");
+    EXPECT_TRUE(stopping(oven)->at_latest > shop.workshop.clock.now() + 9min) << "counted anew";
+}
+
+TEST_P(Stops, NobodyTakesBackAnotherEnterprisesStop) {
+    auto const booking = run(oven);
+    shop.stop(booking, "stop-key-1");
+    auto const other = shop.workshop.call(shop.workshop.other, "POST",
+                                          "/api/v1/bookings/" + booking + "/withdraw-stop", "{}",
+                                          {{"idempotency-key", "back-key-0"}});
+    EXPECT_EQ(other.status, 404) << other.body;
+    EXPECT_TRUE(stopping(oven));
+}
+
 TEST_P(Stops, AnOvenWithARunBitStopsByItAndByItsPowerWhileThatIsSilent) {
     auto booking = run(kiln);
     shop.unit(kiln).load_w = 0;  // a long soak draws next to nothing

@@ -3,7 +3,7 @@
 import { api, keyed, take } from '../api/client.ts';
 import type { Booking } from '../api/types.ts';
 
-export type StepName = 'check_in' | 'start' | 'pause' | 'stop' | 'cancel';
+export type StepName = 'check_in' | 'start' | 'pause' | 'stop' | 'withdraw_stop' | 'cancel';
 
 export interface Step {
   id: string;
@@ -27,6 +27,8 @@ export function takeStep(asked: Step, key: string): Promise<Booking> {
       const body = asked.quantity === undefined ? {} : { quantity: asked.quantity };
       return take(api.POST('/api/v1/bookings/{id}/stop', { params, body }));
     }
+    case 'withdraw_stop':
+      return take(api.POST('/api/v1/bookings/{id}/withdraw-stop', { params, body: {} }));
     case 'cancel': {
       const body = asked.reason ? { reason: asked.reason } : {};
       return take(api.POST('/api/v1/bookings/{id}/cancel', { params, body }));
