@@ -73,7 +73,9 @@ Workshop::Workshop(Needs const& needs)
            stops_of(needs)),
       clock_watch_(needs.clock_speed),
       live_(services_, run_),
-      outages_(services_, run_.meters(), machines_of(needs.prepared), mains_channel(needs)),
+      outages_(services_, run_.meters(), machines_of(needs.prepared), mains_channel(needs),
+               metering::meter_places(devices_in_use(needs.loaded.config, needs.prepared.devices),
+                                      needs.prepared.points)),
       devices_(services_, needs.prepared.devices),
       leases_(needs.log),
       attendance_(needs.log),
@@ -83,6 +85,7 @@ Workshop::Workshop(Needs const& needs)
     configure_meters(needs.loaded, needs.prepared);
     run_.watch_mains(mains_channel(needs));
     outages_.on_back = [this](MachineId const& machine) { run_.read_after_outage(machine); };
+    outages_.on_cut = [this](bool off) { run_.cut(off); };
     add_jobs(needs.clock_speed);
 }
 

@@ -35,6 +35,19 @@ std::string device_of(store::Reader& reader, FacilityId const& facility, Channel
 
 }  // namespace
 
+std::vector<MeterPlace> meter_places(std::vector<Device> const& devices,
+                                     std::vector<Point> const& points) {
+    std::vector<MeterPlace> places;
+    for (auto const& device : devices) {
+        auto const heard = std::ranges::find_if(points, [&](Point const& point) {
+            bool const electric = point.unit == Unit::wh || point.unit == Unit::w;
+            return point.device == device.id && electric;
+        });
+        if (heard != points.end()) places.push_back({heard->channel, device.line});
+    }
+    return places;
+}
+
 void OutageWatch::note_absence(std::optional<Instant> last_alive) {
     auto const now = services_.clock.now();
     if (!last_alive || now - *last_alive <= shortest_outage) return;
@@ -60,6 +73,8 @@ void OutageWatch::note_absence(std::optional<Instant> last_alive) {
 
 void OutageWatch::watch() {
     if (mains_) watch_mains();
+    watch_silence();
+    if (cut_ || silence_) return;
     for (auto const& machine : machines_) watch(machine);
 }
 
@@ -113,13 +128,14 @@ void OutageWatch::watch(MachineId const& machine) {
     if (kind != watched.kind) {
         if (watched.outage) {
             write(machine, watched, at, evidence_of(machine, true, at));
-            if (kind.empty()) on_back(machine);
+            awaited_.insert(machine);
         }
         watched = {now, at, kind, {}, {}, {}};
         if (!kind.empty()) watched.evidence = evidence_of(machine, false, at);
     }
     if (kind.empty()) {
         watched = {now, at, {}, {}, {}, {}};
+        if (awaited_.erase(machine) > 0) on_back(machine);
         return;
     }
     bool const lasts =
@@ -152,7 +168,79 @@ void OutageWatch::watch_mains() {
     if (due) write(std::nullopt, *cut_, until, std::move(evidence));
     if (off) return;
     cut_.reset();
-    for (auto const& machine : machines_) on_back(machine);
+    await_machines(until);
+}
+
+std::vector<Witness> OutageWatch::witnesses() const {
+    std::vector<Witness> found;
+    for (auto const& place : places_)
+        if (auto const latest = services_.meters.latest(place.channel))
+            found.push_back({place.channel, place.line, latest->heard,
+                             services_.meters.silent(place.channel, meter_says_nothing)});
+    return found;
+}
+
+/// What these meters said last before it, or first after it, and the lines that fell silent.
+OutageWatch::Evidence OutageWatch::words_of(std::vector<Witness> const& meters, bool at_end) const {
+    Evidence found;
+    std::set<std::string> lines;
+    for (auto const& meter : meters) {
+        auto const reading = services_.meters.latest(meter.channel)->reading;
+        if (!at_end && lines.insert(meter.line).second)
+            found.push_back({.what = "line", .source = meter.line, .at = reading.answered});
+        found.push_back({.at_end = at_end,
+                         .what = "meter",
+                         .source = "",
+                         .channel = meter.channel,
+                         .value = reading.value,
+                         .unit = std::string{name_of(*services_.meters.unit_of(meter.channel))},
+                         .at = reading.answered});
+    }
+    return found;
+}
+
+/// Inferred from silence it has to last, and begins at the last thing that any meter said.
+void OutageWatch::watch_silence() {
+    bool const mains_speaks = mains_ && mains_of(services_.meters, *mains_);
+    auto const fell = cut_ || mains_speaks ? std::vector<Witness>{} : common_silence(witnesses());
+    auto const now = services_.monotonic.now();
+    auto const at = services_.clock.now();
+    if (fell.empty() && silence_) end_silence(at);
+    if (fell.empty()) return;
+    if (!silence_) {
+        auto const last = services_.meters.latest(fell.front().channel)->reading.answered;
+        silence_ = {fell.front().heard, last, load_shedding, {}, {}, words_of(fell, false)};
+    }
+    bool const lasts =
+        now - silence_->reached > shortest_silence && at - silence_->reached_at > shortest_outage;
+    bool const first = !silence_->outage;
+    if (!lasts || (!first && now - silence_->written < written_every)) return;
+    write(std::nullopt, *silence_, at, std::exchange(silence_->evidence, {}));
+    if (first) on_cut(true);
+}
+
+void OutageWatch::end_silence(Instant at) {
+    auto over = *std::exchange(silence_, std::nullopt);
+    if (!over.outage) return;
+    auto speak = witnesses();
+    std::erase_if(speak, &Witness::silent);
+    auto evidence = words_of(speak, true);
+    auto until = at;
+    for (auto const& each : evidence) until = std::min(until, each.at);
+    until = std::max(until, over.reached_at + Duration{1});
+    write(std::nullopt, over, until, std::move(evidence));
+    on_cut(false);
+    await_machines(until);
+}
+
+/// After an outage of all machines each is looked at anew, and read as soon as it answers.
+void OutageWatch::await_machines(Instant until) {
+    for (auto const& machine : machines_) {
+        awaited_.insert(machine);
+        auto const found = watched_.find(machine);
+        if (found != watched_.end() && !found->second.outage)
+            found->second = {services_.monotonic.now(), until, {}, {}, {}, {}};
+    }
 }
 
 void OutageWatch::write(std::optional<MachineId> const& machine, Watched& watched, Instant until,

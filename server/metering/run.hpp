@@ -71,6 +71,9 @@ public:
     /// The input that tells whether there is any mains; before the jobs start.
     void watch_mains(std::optional<Channel> mains) { mains_ = mains; }
 
+    /// The silence of the meters shows that there is no power, or does not any more.
+    void cut(bool off) { cut_ = off; }
+
     /// The next quarter of an hour of local time.
     Instant next_boundary() const;
     /// Takes the registers of all open sessions at a boundary that has just been passed.
@@ -215,6 +218,7 @@ private:
     bool dropped_out(booking::Booking const& booking);
     bool mains_off() const;
     bool cut_off(booking::Booking const& booking);
+    bool to_open_in_cut(MachineId const& machine);
     void open_by_power(facility::Machine const& machine);
     std::optional<Drawn> drawn(MachineMeter const& meter) const;
     std::vector<Believed> believed_of(MachineMeter const& meter) const;
@@ -244,6 +248,7 @@ private:
     std::map<MachineId, Monotonic> stop_asked_;  ///< those that have to stop, and since when
     Monotonic last_tick_;
     std::atomic<std::uint64_t> changes_ = 1;
+    std::atomic<bool> cut_ = false;
     Standing standing_;  ///< only tick() touches it
 };
 

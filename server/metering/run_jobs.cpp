@@ -172,6 +172,8 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
         if (stop_now(booking.machine) == StopStep::open) end_booking(latest, session);
     } else if (booking.state == State::running && (dropped_out(booking) || cut_off(booking))) {
         pause_by_daemon(booking, "power_cut");
+    } else if (booking.state == State::running && cut_) {
+        if (to_open_in_cut(booking.machine)) pause_by_daemon(booking, "power_cut");
     } else {
         forget_stop(booking.machine);  // its time was extended
     }
@@ -235,6 +237,14 @@ bool RunControl::cut_off(booking::Booking const& booking) {
     if (rule_of(stops_, booking.machine).stop == StopClass::immediate) return true;
     auto const power = drawn(meters_.of(booking.machine));
     return power && power->watts == 0;
+}
+
+/// The same for a cut that nobody but the silent meters shows. That they are silent is no proof, so
+/// what must not be cut in its cycle is given its time.
+bool RunControl::to_open_in_cut(MachineId const& machine) {
+    if (services_.contacts.actual(machine) != ContactState::closed) return false;
+    if (rule_of(stops_, machine).stop == StopClass::never_remotely) return false;
+    return stop_now(machine) == StopStep::open;
 }
 
 void RunControl::clock_was_set(Duration by) {

@@ -116,7 +116,7 @@ Result<void> RunControl::check_start(Asking const& asking, Scene const& scene, I
                       .during = scene.booking.during,
                       .now = now,
                       .out_of_order = scene.machine.out_of_order,
-                      .outage = scene.outage || mains_off(),
+                      .outage = scene.outage || mains_off() || cut_,
                       .taken = scene.taken,
                       .contact_silent = services_.contacts.actual(scene.booking.machine) ==
                                         ContactState::unknown});

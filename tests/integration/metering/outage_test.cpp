@@ -173,6 +173,84 @@ TEST_P(Outages, OfTheMainsAreExactAndPauseWhatARelayOnABatteryKeepsClosed) {
     EXPECT_EQ(shop.start(booking, "start-key-3").status, 200);
 }
 
+/// Two machines, whose meters are on two lines.
+class Cuts : public Outages {
+protected:
+    void SetUp() override {
+        laser = shop.add_laser("laser").id;
+        shop.add_feeder({.name = "meter of the site"}, {.behind = {laser}});
+        shop.boot();
+        shop.run_for(3s);
+        auto const points = shop.points();
+        auto const devices = shop.store.read(
+            [&](store::Reader& reader) { return list_devices(reader, shop.workshop.facility); });
+        watch.emplace(shop.daemon->services, MachineMeters{machine_meters(points)},
+                      std::vector{laser}, std::nullopt, meter_places(devices, points));
+        watch->on_cut = [&](bool off) { shop.daemon->run.cut(off); };
+        watch->on_back = [&](MachineId const& machine) {
+            shop.daemon->run.read_after_outage(machine);
+        };
+    }
+    void answer(bool on) {
+        shop.feeder("meter of the site").answers = shop.unit(laser).answers = on;
+    }
+};
+KARKHANA_ON_BOTH_ENGINES(Cuts);
+
+TEST_P(Cuts, OfEveryMeterAtOnceAreOneOutageOfTheFacility) {
+    auto const booking = shop.here(laser, 2h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    pass(2min);
+    auto const last = now();
+    answer(false);
+    pass(30s);
+    EXPECT_TRUE(outages().empty());
+    EXPECT_EQ(shop.state_of(booking), "running");
+    pass(2min);
+    // A relay on a battery keeps it closed, and it would start by itself with the power.
+    EXPECT_EQ(shop.state_of(booking), "paused");
+    EXPECT_EQ(shop.last_reason(booking), "power_cut");
+    EXPECT_FALSE(shop.unit(laser).closed);
+    EXPECT_EQ(code_of(shop.start(booking, "start-key-2")), "outage");
+    auto const before = shop.only_session().registers.size();
+    answer(true);
+    auto const back = now();
+    pass(10s);
+    ASSERT_EQ(outages().size(), 1U);
+    EXPECT_EQ(outages()[0].kind, "load_shedding");
+    EXPECT_EQ(outages()[0].machine, std::nullopt);
+    EXPECT_EQ(outages()[0].during, (Interval{last, back + 1s}));
+    auto const told = evidence();
+    ASSERT_EQ(told.size(), 6U);
+    EXPECT_EQ(std::ranges::count(told, "start line line"), 1);
+    EXPECT_EQ(std::ranges::count(told, "start line feeders"), 1);
+    EXPECT_TRUE(told[1].starts_with("start meter meter of ")) << told[1];
+    EXPECT_TRUE(told[4].starts_with("end meter meter of ")) << told[4];
+    EXPECT_GT(shop.only_session().registers.size(), before) << "the first register after it";
+    EXPECT_EQ(shop.start(booking, "start-key-3").status, 200);
+}
+
+TEST_P(Cuts, AreNoneWhileOneMeterAnswers) {
+    shop.unit(laser).answers = false;
+    pass(3min);
+    ASSERT_EQ(outages().size(), 1U);
+    EXPECT_EQ(outages()[0].machine, laser);
+    EXPECT_EQ(outages()[0].kind, "unmetered");
+}
+
+TEST_P(Cuts, LeaveAMachineThatDoesNotComeBackItsOwnOutage) {
+    answer(false);
+    pass(3min);
+    shop.feeder("meter of the site").answers = true;
+    pass(3min);
+    ASSERT_EQ(outages().size(), 2U);
+    auto const found = outages();
+    EXPECT_EQ(found[0].machine, std::nullopt);
+    EXPECT_EQ(found[1].machine, laser);
+    EXPECT_LE(found[0].during.end, found[1].during.start);
+    EXPECT_LE(found[1].during.start, found[0].during.end + 2s);
+}
+
 TEST_P(Outages, WithoutItsRelayItIsAnotherOneThanWithoutItsMeter) {
     shop.unit(laser).answers = false;
     pass(2min);
