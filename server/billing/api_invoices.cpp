@@ -8,7 +8,9 @@
 #include "server/billing/halt_records.hpp"
 #include "server/billing/json.hpp"
 #include "server/billing/runs.hpp"
+#include "server/booking/rules_policy.hpp"
 #include "server/facility/json.hpp"
+#include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/http/paging.hpp"
 #include "server/metering/json.hpp"
@@ -259,14 +261,31 @@ json::array relevant_registers(json::object const& session, Charge const& line) 
     return chosen;
 }
 
-/// When the session stood still: time that was not charged.
-json::array halts_json(store::Reader& reader, Names const& names, SessionId const& session) {
+/// What showed the outages in which the machine stood still.
+json::array evidence_of(store::Reader& reader, Names const& names, MachineId const& machine,
+                        Interval during) {
     json::array shown;
-    auto kept = kept_halts(reader, names.facility.id, {session});
-    for (auto const& halt : kept[session])
-        shown.push_back(json::object{{"from", to_rfc3339(halt.during.start, names.zone)},
-                                     {"to", to_rfc3339(halt.during.end, names.zone)},
-                                     {"reason", name_of(halt.reason)}});
+    auto const seen = facility::evidence_between(reader, names.facility.id, during);
+    for (auto const& outage : facility::outages_between(reader, names.facility.id, during)) {
+        if (!booking::concerns(outage, machine) || !stops_work(outage)) continue;
+        for (auto const& each : seen)
+            if (each.outage == outage.id)
+                shown.push_back(facility::evidence_json(each, names.zone));
+    }
+    return shown;
+}
+
+/// When the session stood still: time that was not charged.
+json::array halts_json(store::Reader& reader, Names const& names,
+                       metering::UsageSession const& session) {
+    json::array shown;
+    auto kept = kept_halts(reader, names.facility.id, {session.id});
+    for (auto const& halt : kept[session.id])
+        shown.push_back(
+            json::object{{"from", to_rfc3339(halt.during.start, names.zone)},
+                         {"to", to_rfc3339(halt.during.end, names.zone)},
+                         {"reason", name_of(halt.reason)},
+                         {"evidence", evidence_of(reader, names, session.machine, halt.during)}});
     return shown;
 }
 
@@ -292,7 +311,7 @@ Response get_proof(Services const& services, Request const& request) {
                     {"rate_card", rate_card_json(*card_by_id(cards, line.rate_card), names.zone)},
                     {"session", shown},
                     {"registers", relevant_registers(shown, line)},
-                    {"halts", halts_json(reader, names, line.session)}});
+                    {"halts", halts_json(reader, names, session)}});
         }
         return http::problem({ErrorKind::not_found, "not_found", "", ""});
     });

@@ -47,6 +47,15 @@ json::object machine_json(Machine const& machine) {
     return out;
 }
 
+json::object evidence_json(OutageEvidence const& evidence, Zone const& zone) {
+    return {{"edge", evidence.at_end ? "end" : "start"},
+            {"what", evidence.what},
+            {"source", evidence.source},
+            {"at", to_rfc3339(evidence.at, zone)},
+            {"value", evidence.value ? json::value(*evidence.value) : json::value(nullptr)},
+            {"unit", evidence.unit}};
+}
+
 json::object outage_json(Outage const& outage, Zone const& zone) {
     return {{"id", outage.id.text()},
             {"machine_id", outage.machine ? json::value(outage.machine->text()) : json::value{}},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/base/calendar.hpp"
+#include "server/facility/outage_evidence.hpp"
 #include "server/facility/rules.hpp"
 
 /// The facility's records as the contract shows them.
@@ -17,6 +18,7 @@ boost::json::object facility_json(Facility const& facility, std::vector<OpeningH
 boost::json::object machine_ref_json(Machine const& machine);
 /// Machine without `live`, which metering adds.
 boost::json::object machine_json(Machine const& machine);
+boost::json::object evidence_json(OutageEvidence const& evidence, Zone const& zone);
 boost::json::object outage_json(Outage const& outage, Zone const& zone);
 
 }  // namespace karkhana::facility

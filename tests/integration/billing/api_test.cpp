@@ -5,6 +5,8 @@
 #include <fstream>
 #include <gmock/gmock.h>
 
+#include "server/facility/outage_evidence.hpp"
+#include "server/facility/records.hpp"
 #include "tests/integration/billing/counting_store.hpp"
 #include "tests/integration/billing/settled.hpp"
 
@@ -219,6 +221,19 @@ TEST_P(BillingApi, ALineExplainsItself) {
     EXPECT_EQ(proof.at("registers").as_array().size(), 2U);
     EXPECT_EQ(proof.at("registers").at(0).at("edge"), "start");
     EXPECT_EQ(proof.at("halts").as_array().size(), 0U);
+    ledger().write([&](store::Writer& writer) {
+        auto const here = centre.facility().id;
+        for (auto const& outage : facility::outages_between(
+                 writer, here, {dhaka("2026-10-05 10:00"), dhaka("2026-10-05 10:30")}))
+            facility::add_evidence(writer, here,
+                                   {.outage = outage.id,
+                                    .what = "voltage",
+                                    .source = "site",
+                                    .value = 0,
+                                    .unit = "mV",
+                                    .at = outage.during.start});
+        return true;
+    });
     auto const dark =
         body(centre.get(lakshmi, "/api/v1/invoices/" + oldest_of("Lakshmi") + "/lines/1/proof"),
              "LineProof", 200)
@@ -228,6 +243,8 @@ TEST_P(BillingApi, ALineExplainsItself) {
     EXPECT_EQ(dark.at(0).at("from"), "2026-10-05T10:10:00+06:00");
     EXPECT_EQ(dark.at(0).at("reason"), "fault");
     EXPECT_EQ(dark.at(1).at("reason"), "outage");
+    ASSERT_EQ(dark.at(1).at("evidence").as_array().size(), 1U);
+    EXPECT_EQ(dark.at(1).at("evidence").at(0).at("what"), "voltage");
     EXPECT_EQ(dark.at(1).at("to"), "2026-10-05T10:20:00+06:00");
     EXPECT_EQ(code(centre.get(lakshmi, "/api/v1/invoices/" + id + "/lines/9/proof"), 404),
               "not_found");

@@ -42,6 +42,7 @@ export type Money = Schemas['Money'];
 export type Offer = Schemas['Offer'];
 export type OpeningHours = Schemas['OpeningHours'];
 export type Outage = Schemas['Outage'];
+export type OutageEvidence = Schemas['OutageEvidence'];
 export type Payment = Schemas['Payment'];
 export type PaymentDraft = Schemas['PaymentDraft'];
 export type Person = Schemas['Person'];
