@@ -76,7 +76,7 @@ Workshop::Workshop(Needs const& needs)
       outages_(services_, run_.meters(), machines_of(needs.prepared), mains_channel(needs),
                metering::meter_places(devices_in_use(needs.loaded.config, needs.prepared.devices),
                                       needs.prepared.points)),
-      devices_(services_, needs.prepared.devices),
+      devices_(services_, run_.alarms(), needs.prepared.devices, needs.prepared.points),
       leases_(needs.log),
       attendance_(needs.log),
       boundaries_(needs.log),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <utility>
 
 #include "server/metering/devices.hpp"
 #include "server/metering/sessions.hpp"
@@ -18,9 +19,19 @@ std::string event_of(Device const& device, DeviceHealth const& health) {
 
 }  // namespace
 
-DeviceWatch::DeviceWatch(Services const& services, std::vector<Device> const& devices)
-    : services_(services) {
-    for (auto const& device : devices) known_[device.id].device = device;
+DeviceWatch::DeviceWatch(Services const& services, Alarms& alarms,
+                         std::vector<Device> const& devices, std::vector<Point> const& points)
+    : services_(services), alarms_(alarms) {
+    for (auto const& device : devices) {
+        auto& known = known_[device.id];
+        known.device = device;
+        if (device.machine) known.machines.push_back(*device.machine);
+        for (auto const& point : points) {
+            if (point.device != device.id || !point.counter) continue;
+            known.counters.push_back(point.channel);
+            if (!device.machine) known.machines = point.machines;
+        }
+    }
 }
 
 void DeviceWatch::look() {
@@ -33,12 +44,26 @@ void DeviceWatch::look() {
             known.alarm = health.alarm;
             services_.publish(services_.facility, "meter", event_of(known.device, health));
         }
+        doubt(known, health);
         if (health.serial.empty() || health.serial == known.heard) continue;
         services_.ledger.write([&](store::Writer& writer) {
             take_serial(writer, known.device, health.serial);
             return true;
         });
         known.heard = health.serial;
+    }
+}
+
+/// A meter of the whole site is no machine's: the list of devices tells what is wrong with it.
+void DeviceWatch::doubt(Known& known, DeviceHealth const& health) {
+    auto now = health.alarm;
+    for (auto const channel : known.counters)
+        if (now.empty()) now = services_.meters.alarm(channel);
+    auto const before = std::exchange(known.doubt, now);
+    if (now == before) return;
+    for (auto const& machine : known.machines) {
+        if (!before.empty()) alarms_.clear(machine, before);
+        if (!now.empty()) alarms_.raise(machine, now);
     }
 }
 

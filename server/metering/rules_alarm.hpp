@@ -7,9 +7,9 @@ namespace karkhana::metering {
 /// Every fault that stays until a person has seen it, the worst first.
 ///
 /// `bypass`: in use though its contact is open. `welded`: commanded open, and the contactor is
-/// closed. `clock_set`: the wall clock was set while
-/// somebody worked. The others are those of interlock::Alarm, and `contact_failed` and `stop_asked`
-/// of the machine's run.
+/// closed. `stranger`, `disagrees`, `frozen`: its meter is another one, contradicts its power, or
+/// stands still under load. `clock_set`: the wall clock was set while somebody worked. The others
+/// are those of interlock::Alarm, and `contact_failed` and `stop_asked` of the machine's run.
 int badness(std::string_view kind);
 
 /// The worse one of two; an empty word is no fault.

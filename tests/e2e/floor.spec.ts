@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+import { holdsTheRules } from './support/rules.ts';
 import { expect, test } from './support/world.ts';
 
 test('old news never looks like now', async ({ page, open }) => {
@@ -48,4 +50,67 @@ test('members see that a machine is taken, not by whom', async ({ page, open, pe
   await open('operator');
   await expect(card).toContainText('জুতা কারখানা খ');
   await other.ask(`/bookings/${booking.id}/cancel`, {});
+});
+
+/** The board as it would be with laser-2 in its cycle, asked to stop, and its meter frozen. */
+async function inItsCycle(page: Page) {
+  const id = '0195d2a0-0000-7000-8000-000000000001';
+  const enterprise = { id, name: { en: 'Mita Shoes', bn: 'মিতা সুজ' } };
+  let booking: Record<string, unknown> = {};
+  await page.route('**/api/v1/events', (route) => route.abort());
+  await page.route('**/api/v1/machines', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    const machine = body.items.find((one: { slug: string }) => one.slug === 'laser-2');
+    const end = new Date(Date.parse(body.now) + 3_600_000).toISOString();
+    const slot = { start: body.now, end, state: 'running' };
+    booking = { ...slot, id, machine, enterprise, version: 1, actions: ['pause', 'stop'] };
+    Object.assign(machine.live, {
+      state: 'running', alarm: 'frozen',
+      stopping: { stop: 'end_of_cycle', at_latest: end, asked: 'completed' },
+      now: { ...slot, booking_id: id, machine_id: machine.id, enterprise, mine: false },
+    });
+    await route.fulfill({ json: body });
+  });
+  await page.route('**/api/v1/bookings?*', async (route) =>
+    route.fulfill({ json: { items: [booking], next: null } }));
+  await page.route('**/api/v1/alarms?*', async (route) => {
+    const { machine, start } = booking as { machine: { id: string }; start: string };
+    const alarm = {
+      id, machine_id: machine.id, kind: 'frozen', raised_at: start, last_at: start, times: 1,
+      cleared_at: null, acknowledged_at: null, acknowledged_by: null, note: '',
+      evidence: { register_wh: 4_120_000, power_w: 1_830 },
+    };
+    await route.fulfill({ json: { items: [alarm], next: null } });
+  });
+  for (const what of ['bookings/*/withdraw-stop', 'alarms/*/acknowledge'])
+    await page.route(`**/api/v1/${what}`, (route) => route.fulfill({ json: booking }));
+  return page.locator('[data-machine=laser-2]');
+}
+
+test('a stop that waits for the cycle is taken back on the card', async ({ page, open }) => {
+  const card = await inItsCycle(page);
+  await open('operator');
+  await expect(card).toContainText('চলতি কাজ শেষ করছে');
+  await expect(card.getByRole('button', { name: 'থামান' })).toHaveCount(0);
+  await holdsTheRules(page);
+  const asked = page.waitForRequest('**/withdraw-stop');
+  await card.getByRole('button', { name: 'চলতে থাকুক' }).click();
+  expect((await asked).headers()['idempotency-key']).toBeTruthy();
+  await expect(page.getByText(/চলতে থাকবে/)).toBeVisible();
+});
+
+test('what is wrong with a meter is on its card, and is acknowledged there', async ({
+  page, open,
+}) => {
+  const card = await inItsCycle(page);
+  await open('operator');
+  await expect(card).toContainText('মিটারের গোনা থেমে আছে');
+  const asked = page.waitForRequest('**/acknowledge');
+  await card.getByRole('button', { name: 'আমি দেখেছি' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'আমি দেখেছি' }).click();
+  await asked;
+  await open('member');
+  await expect(card).toContainText('মিটারের গোনা থেমে আছে');
+  await expect(card.getByRole('button', { name: 'আমি দেখেছি' })).toHaveCount(0);
 });

@@ -48,7 +48,7 @@ TEST_P(Devices, AreKnownByWhatTheySayFirst) {
     health[0].serial = "456";
     auto& services = shop.daemon->services;
     services.health = [&] { return health; };
-    DeviceWatch watch{services, {device}};
+    DeviceWatch watch{services, shop.daemon->run.alarms(), {device}, shop.points()};
     watch.look();
     EXPECT_EQ(serial(), "456");
     EXPECT_TRUE(strangers().empty());
@@ -59,7 +59,7 @@ TEST_P(Devices, AreToldOfWhenTheyFallSilentOrAreStrangers) {
     health[0].device = device.id;
     auto& services = shop.daemon->services;
     services.health = [&] { return health; };
-    DeviceWatch watch{services, {device}};
+    DeviceWatch watch{services, shop.daemon->run.alarms(), {device}, shop.points()};
     auto const event = [&](std::string const& state) {
         return std::pair<std::string, std::string>{
             "meter", R"({"device_id":")" + device.id.text() + R"(","state":")" + state +
@@ -81,6 +81,43 @@ TEST_P(Devices, AreToldOfWhenTheyFallSilentOrAreStrangers) {
     ASSERT_EQ(strangers().size(), 1U);
     EXPECT_EQ(strangers()[0].note, "456");
     EXPECT_EQ(serial(), "123") << "nobody has said that it may take its place";
+}
+
+TEST_P(Devices, WhatIsWrongWithWhatAMeterSaysIsAnAlarmOfItsMachine) {
+    std::vector<DeviceHealth> health(1);
+    health[0].device = device.id;
+    auto& services = shop.daemon->services;
+    services.health = [&] { return health; };
+    DeviceWatch watch{services, shop.daemon->run.alarms(), {device}, shop.points()};
+    auto const lasts = [&](std::string_view kind) {
+        return shop.store.read([&](store::Reader& reader) {
+            return lasting_alarm(reader, shop.workshop.facility, laser, kind).has_value();
+        });
+    };
+    auto const on_board = [&] {
+        return shop.store
+            .read([&](store::Reader& reader) {
+                return live_board(services, shop.daemon->run, reader, shop.workshop.facility);
+            })
+            .machines.at(0)
+            .alarm;
+    };
+    health[0].alarm = "stranger";
+    watch.look();
+    EXPECT_TRUE(lasts("stranger"));
+    EXPECT_EQ(on_board(), "stranger");
+    health[0].alarm = "";
+    watch.look();
+    EXPECT_FALSE(lasts("stranger"));
+    EXPECT_EQ(on_board(), "stranger") << "until a person has seen it";
+    auto const booking = shop.here(laser, 1h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    shop.run_for(2min);
+    shop.unit(laser).glitch = shop.unit(laser).shown_wh();
+    shop.run_for(30min);
+    watch.look();
+    EXPECT_TRUE(lasts("frozen"));
+    EXPECT_EQ(on_board(), "stranger");
 }
 
 }  // namespace
