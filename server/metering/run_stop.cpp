@@ -19,7 +19,8 @@ StopStep RunControl::stop_now(MachineId const& machine) {
     auto const contact = services_.contacts.actual(machine);
     auto const now = services_.monotonic.now();
     StopFacts facts{.rule = rule,
-                    .open = contact == ContactState::open || contact == ContactState::none,
+                    .open = contact == ContactState::open || contact == ContactState::none ||
+                            mains_off(),
                     .idle = rests(machine),
                     .asked_for = {}};
     bool first = false;

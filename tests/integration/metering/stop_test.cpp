@@ -142,6 +142,19 @@ TEST_P(Stops, AnOvenAtRestStopsAtOnce) {
     EXPECT_FALSE(shop.unit(oven).closed);
 }
 
+TEST_P(Stops, AnOvenWithoutPowerDoesNotWaitForItsCycleAndComeOnAgain) {
+    shop.daemon->run.watch_mains(shop.channel_of("kiln runs"));  // any input will do
+    auto const booking = run(oven);
+    shop.stop(booking, "stop-key-1");
+    shop.run_for(1min);
+    EXPECT_TRUE(shop.unit(oven).closed);
+    shop.unit(oven).answers = false;
+    shop.feeder("kiln runs").says = false;
+    shop.run_for(3s);
+    EXPECT_FALSE(shop.unit(oven).closed) << "its relay has a battery";
+    EXPECT_EQ(shop.state_of(booking), "completed");
+}
+
 TEST_P(Stops, APauseWaitsForTheCycleToo) {
     auto const booking = run(oven);
     EXPECT_EQ(text_of(json_of(shop.pause(booking, "pause-key-1")), "state"), "running");
