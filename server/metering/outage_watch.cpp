@@ -33,6 +33,11 @@ std::string device_of(store::Reader& reader, FacilityId const& facility, Channel
         .value_or("");
 }
 
+/// Where a contact is on its line: "hall 9/3".
+std::string place_of(ContactEvent const& relay) {
+    return relay.line + " " + std::to_string(relay.unit) + "/" + std::to_string(relay.channel);
+}
+
 }  // namespace
 
 std::vector<MeterPlace> meter_places(std::vector<Device> const& devices,
@@ -101,10 +106,9 @@ OutageWatch::Evidence OutageWatch::evidence_of(MachineId const& machine, bool at
             return theirs && theirs->line == relay->line && missing(other) != unreachable;
         });
         bool const gone = services_.contacts.actual(machine) == ContactState::unknown;
-        auto const place =
-            relay->line + " " + std::to_string(relay->unit) + "/" + std::to_string(relay->channel);
         if (gone || at_end)
-            found.push_back({.at_end = at_end, .what = "relay", .source = place, .at = at});
+            found.push_back(
+                {.at_end = at_end, .what = "relay", .source = place_of(*relay), .at = at});
         if (gone && !alone && machines_.size() > 1)
             found.push_back({.at_end = at_end, .what = "line", .source = relay->line, .at = at});
     }
@@ -215,7 +219,14 @@ void OutageWatch::watch_silence() {
         now - silence_->reached > shortest_silence && at - silence_->reached_at > shortest_outage;
     bool const first = !silence_->outage;
     if (!lasts || (!first && now - silence_->written < written_every)) return;
-    write(std::nullopt, *silence_, at, std::exchange(silence_->evidence, {}));
+    auto evidence = std::exchange(silence_->evidence, {});
+    if (first)
+        for (auto const& machine : machines_)
+            if (services_.contacts.actual(machine) == ContactState::unknown)
+                evidence.push_back({.what = "relay",
+                                    .source = place_of(*services_.contacts.describe(machine)),
+                                    .at = silence_->reached_at});
+    write(std::nullopt, *silence_, at, std::move(evidence));
     if (first) on_cut(true);
 }
 

@@ -240,6 +240,7 @@ TEST_P(Cuts, AreNoneWhileOneMeterAnswers) {
 
 TEST_P(Cuts, LeaveAMachineThatDoesNotComeBackItsOwnOutage) {
     answer(false);
+    shop.unit(laser).relay_answers = false;
     pass(3min);
     shop.feeder("meter of the site").answers = true;
     pass(3min);
@@ -247,6 +248,8 @@ TEST_P(Cuts, LeaveAMachineThatDoesNotComeBackItsOwnOutage) {
     auto const found = outages();
     EXPECT_EQ(found[0].machine, std::nullopt);
     EXPECT_EQ(found[1].machine, laser);
+    EXPECT_EQ(found[1].kind, "unreachable");
+    EXPECT_EQ(std::ranges::count(evidence(), "start relay relays 1/1"), 2);
     EXPECT_LE(found[0].during.end, found[1].during.start);
     EXPECT_LE(found[1].during.start, found[0].during.end + 2s);
 }
