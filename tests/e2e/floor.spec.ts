@@ -98,6 +98,7 @@ test('a stop that waits for the cycle is taken back on the card', async ({ page,
   await card.getByRole('button', { name: 'চলতে থাকুক' }).click();
   expect((await asked).headers()['idempotency-key']).toBeTruthy();
   await expect(page.getByText(/চলতে থাকবে/)).toBeVisible();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
 test('what is wrong with a meter is on its card, and is acknowledged there', async ({
@@ -113,4 +114,5 @@ test('what is wrong with a meter is on its card, and is acknowledged there', asy
   await open('member');
   await expect(card).toContainText('মিটারের গোনা থেমে আছে');
   await expect(card.getByRole('button', { name: 'আমি দেখেছি' })).toHaveCount(0);
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
