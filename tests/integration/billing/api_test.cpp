@@ -221,8 +221,8 @@ TEST_P(BillingApi, ALineExplainsItself) {
     EXPECT_EQ(proof.at("registers").as_array().size(), 2U);
     EXPECT_EQ(proof.at("registers").at(0).at("edge"), "start");
     EXPECT_EQ(proof.at("halts").as_array().size(), 0U);
+    auto const here = centre.facility().id;
     ledger().write([&](store::Writer& writer) {
-        auto const here = centre.facility().id;
         for (auto const& outage : facility::outages_between(
                  writer, here, {dhaka("2026-10-05 10:00"), dhaka("2026-10-05 10:30")}))
             facility::add_evidence(writer, here,
