@@ -43,15 +43,14 @@ void Meters::configure(std::vector<Point> const& points,
     for (auto const& point : points) {
         auto const place = static_cast<std::size_t>(point.channel);
         if (states_.size() <= place) states_.resize(place + 1);
-        CounterPolicy const policy{.modulus = point.modulus,
-                                   .max_w = most_w(point, max_w),
-                                   .resolution = point.resolution};
+        CounterPolicy const policy{.modulus = point.modulus, .max_w = most_w(point, max_w)};
         if (place < before.size() && goes_on(before[place], point, policy)) {
             states_[place] = std::move(before[place]);
             continue;
         }
         states_[place].point = point;
         if (!point.counter) continue;
+        states_[place].resolution = {point.resolution, point.form};
         states_[place].counter.emplace(policy, std::nullopt, 0);
         auto const known_at = std::ranges::find(remembered, point.channel, &Remembered::channel);
         if (known_at == remembered.end()) continue;
@@ -91,7 +90,7 @@ void Meters::pair_power() {
             energy.watch.reset();
             continue;
         }
-        if (!energy.watch) energy.watch.emplace(point.resolution);
+        if (!energy.watch) energy.watch.emplace();
         power->counters.push_back(point.channel);
     }
 }
@@ -135,7 +134,8 @@ void Meters::feed_power(State const& state, Reading const& reading, Monotonic he
 Quality Meters::compare(State& state, Reading const& reading) {
     if (!state.watch) return Quality::good;
     auto const finding =
-        state.watch->counter(reading.answered, reading.value + state.counter->carried());
+        state.watch->counter(reading.answered, reading.value + state.counter->carried(),
+                             state.counter->last()->resolution);
     auto const tell = [&](std::string_view kind) {
         events_.push_back({.channel = reading.channel,
                            .at = reading.answered,
@@ -160,7 +160,8 @@ std::string_view Meters::alarm(Channel channel) const {
 std::optional<Quality> Meters::judge(State& state, Reading const& reading, Monotonic heard) {
     if (!state.counter) return Quality::good;
     if (state.held) return std::nullopt;
-    auto const verdict = state.counter->take({reading.answered, reading.value, heard});
+    auto const resolution = state.resolution.at(reading.value, reading.raw);
+    auto const verdict = state.counter->take({reading.answered, reading.value, resolution, heard});
     if (verdict == Verdict::doubted) {
         if (state.counter->doubted_since() == reading.answered) state.first_doubted = reading;
         return std::nullopt;
@@ -206,7 +207,7 @@ Result<Meters::Held> Meters::hold(Channel channel) {
         return refuse(ErrorKind::conflict, "exchange_under_way",
                       "Somebody else is just entering its exchange.");
     state->held = true;
-    return Held{state->counter->policy(), *state->believed};
+    return Held{state->counter->policy(), *state->believed, state->counter->last()->resolution};
 }
 
 void Meters::release(Channel channel) {
@@ -286,7 +287,8 @@ std::optional<Unit> Meters::unit_of(Channel channel) const {
 std::int64_t Meters::resolution_of(Channel channel) const {
     std::lock_guard const lock{mutex_};
     auto const* state = find(channel);
-    return state == nullptr ? 1 : state->point.resolution;
+    bool const known = state != nullptr && state->counter && state->counter->last();
+    return known ? state->counter->last()->resolution : 1;
 }
 
 bool Meters::silent(Channel channel, std::chrono::milliseconds longer_than) const {

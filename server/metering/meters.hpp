@@ -15,6 +15,7 @@
 #include "server/metering/rules_counter.hpp"
 #include "server/metering/rules_exchange.hpp"
 #include "server/metering/rules_plausible.hpp"
+#include "server/metering/rules_resolution.hpp"
 #include "server/metering/sessions.hpp"
 
 namespace karkhana::metering {
@@ -83,6 +84,7 @@ public:
     struct Held {
         CounterPolicy policy;
         Believed believed;
+        std::int64_t resolution = 1;  ///< near what was believed
     };
     /// Refused when it is no counter or was never read, and while somebody else holds it.
     Result<Held> hold(Channel channel);
@@ -104,6 +106,7 @@ public:
 private:
     struct State {
         Point point;
+        Resolution resolution;
         std::optional<Counter> counter;
         std::optional<Latest> latest;
         std::optional<Believed> believed;

@@ -15,6 +15,7 @@ constexpr int agreeing_to_believe = 3;
 constexpr Duration agreeing_for = std::chrono::seconds(2);
 /// The moment a value was counted lies somewhere between the question and the answer.
 constexpr Duration timing_slack = std::chrono::seconds(2);
+/// Two steps of a register that shows 0.01 kWh, whatever its form could hold.
 constexpr std::int64_t least_slack_wh = 20;
 /// A meter that answers nonsense while it boots is back within minutes; one that was exchanged
 /// never is, and its old register must not catch a coincidence years later.
@@ -30,10 +31,11 @@ std::string_view name_of(Verdict verdict) {
     return names.at(static_cast<std::size_t>(verdict));
 }
 
-bool plausible_advance(CounterPolicy const& policy, std::int64_t wh, Duration in) {
+bool plausible_advance(CounterPolicy const& policy, std::int64_t wh, Duration in,
+                       std::int64_t resolution) {
     if (wh < 0) return false;
     if (policy.max_w == 0) return true;
-    auto const slack = std::max(least_slack_wh, 2 * policy.resolution);
+    auto const slack = std::max(least_slack_wh, 2 * resolution);
     if (wh <= slack) return true;
     auto const time = std::max(in, Duration::zero()) + timing_slack;
     constexpr Wide micros_an_hour = 3'600'000'000;
@@ -48,7 +50,8 @@ Duration time_between(CounterValue const& from, CounterValue const& to) {
 }
 
 bool Counter::follows(CounterValue const& from, CounterValue const& to) const {
-    return plausible_advance(policy_, to.value - from.value, time_between(from, to));
+    return plausible_advance(policy_, to.value - from.value, time_between(from, to),
+                             std::max(from.resolution, to.resolution));
 }
 
 Verdict Counter::take(CounterValue next) {
@@ -66,7 +69,8 @@ bool Counter::wrapped(CounterValue const& next) const {
     // Where the power is unknown, only a counter that was near its end is taken to have
     // wrapped: otherwise every reset would be a fabricated modulus of energy.
     bool const near_end = policy_.max_w > 0 || passed < policy_.modulus / 16;
-    return near_end && plausible_advance(policy_, passed, time_between(*last_, next));
+    return near_end &&
+           plausible_advance(policy_, passed, time_between(*last_, next), last_->resolution);
 }
 
 Verdict Counter::doubt(CounterValue next) {

@@ -13,7 +13,6 @@ namespace karkhana::metering {
 struct CounterPolicy {
     std::int64_t modulus = 0;  ///< where the counter wraps; 0: never
     std::int64_t max_w = 0;    ///< the most the machine can draw; 0: unknown, any rate is believed
-    std::int64_t resolution = 1;
 
     bool operator==(CounterPolicy const&) const = default;
 };
@@ -21,6 +20,7 @@ struct CounterPolicy {
 struct CounterValue {
     Instant at;
     std::int64_t value = 0;
+    std::int64_t resolution = 1;  ///< the smallest step that the register can show near it
     /// On the clock that nobody sets; empty when it was read before the daemon last began.
     std::optional<Monotonic> heard = {};
 
@@ -45,8 +45,9 @@ enum class Verdict {
 std::string_view name_of(Verdict verdict);
 
 /// True if a machine of this power can have drawn so much in the time, with a fifth to spare and
-/// allowing for late answers and coarse registers.
-bool plausible_advance(CounterPolicy const& policy, std::int64_t wh, Duration in);
+/// allowing for late answers and for registers that move in steps of `resolution`.
+bool plausible_advance(CounterPolicy const& policy, std::int64_t wh, Duration in,
+                       std::int64_t resolution = 1);
 
 /// One counter. `carried + value` is the continued register: it never falls, whatever the meter
 /// does, and it never grows by more than was measured.

@@ -13,7 +13,7 @@ Result<std::int64_t> final_of(ExchangeFacts const& facts, CounterValue const& la
     if (final < last.value)
         return refuse(ErrorKind::conflict, "final_below_last",
                       "The old meter was read at " + wh(last.value) + " already.", "/final_wh");
-    if (!plausible_advance(facts.policy, final - last.value, facts.at - last.at))
+    if (!plausible_advance(facts.policy, final - last.value, facts.at - last.at, last.resolution))
         return refuse(ErrorKind::conflict, "final_implausible",
                       "The machine cannot have used so much since the last reading of " +
                           wh(last.value) + ".",
@@ -30,7 +30,8 @@ Result<ExchangePlan> plan_late(ExchangeFacts const& facts) {
     auto const final = final_of(facts, anew.last);
     if (!final) return tl::make_unexpected(final.error());
     auto const unseen = anew.first.value - facts.initial_wh;
-    if (unseen < 0 || !plausible_advance(facts.policy, unseen, anew.first.at - facts.at))
+    if (unseen < 0 ||
+        !plausible_advance(facts.policy, unseen, anew.first.at - facts.at, facts.last.resolution))
         return refuse(ErrorKind::conflict, "initial_above_first",
                       "The new meter was first read at " + wh(anew.first.value) + ".",
                       "/initial_wh");

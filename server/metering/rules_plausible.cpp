@@ -75,11 +75,6 @@ bool PowerSum::can_be(std::int64_t wh) const {
     return flowed >= Wide{lowest_w_} * micros_ && flowed <= Wide{highest_w_} * micros_;
 }
 
-/// A float of 32 bits has 24 for the value: what it cannot show is not missing.
-std::int64_t CounterWatch::resolution_at(std::int64_t wh) const {
-    return std::max(resolution_, std::abs(wh) >> 23);
-}
-
 void CounterWatch::restart() {
     moved_.reset();
     window_.reset();
@@ -93,7 +88,7 @@ void CounterWatch::power(Instant at, Monotonic heard, std::int64_t w) {
     if (!known) restart();
 }
 
-Finding CounterWatch::counter(Instant at, std::int64_t wh) {
+Finding CounterWatch::counter(Instant at, std::int64_t wh, std::int64_t resolution) {
     Mark const now{at, wh};
     if (!moved_ || moved_->wh != wh) {
         bool const counted = moved_.has_value();
@@ -103,15 +98,15 @@ Finding CounterWatch::counter(Instant at, std::int64_t wh) {
             frozen_ = false;
             return Finding::moving;
         }
-    } else if (!frozen_ && since_moved_.least() >=
-                               std::max(least_to_be_frozen_wh, resolutions * resolution_at(wh))) {
+    } else if (!frozen_ &&
+               since_moved_.least() >= std::max(least_to_be_frozen_wh, resolutions * resolution)) {
         frozen_ = true;
         return Finding::frozen;
     }
-    return compare(now);
+    return compare(now, resolution);
 }
 
-Finding CounterWatch::compare(Mark const& now) {
+Finding CounterWatch::compare(Mark const& now, std::int64_t resolution) {
     if (!in_window_.reaches(now.at)) {
         window_.reset();
         return Finding::none;
@@ -125,8 +120,7 @@ Finding CounterWatch::compare(Mark const& now) {
     if (now.at - window_->at < window_length) return Finding::none;
     auto const counted = now.wh - window_->wh;
     auto const summed = in_window_.wh();
-    auto const allowed =
-        std::max(std::max(counted, summed) / 50, resolutions * resolution_at(now.wh));
+    auto const allowed = std::max(std::max(counted, summed) / 50, resolutions * resolution);
     auto const nearest = counted > summed ? counted - allowed : counted + allowed;
     bool const differs =
         std::abs(counted - summed) > allowed + in_window_.spread() && !in_window_.can_be(nearest);

@@ -60,11 +60,9 @@ enum class Finding {
 /// One counter against the power of its meter. Not thread-safe.
 class CounterWatch {
 public:
-    explicit CounterWatch(std::int64_t resolution_wh) : resolution_(resolution_wh) {}
-
     void power(Instant at, Monotonic heard, std::int64_t w);
-    /// A value of the continued register that was believed.
-    Finding counter(Instant at, std::int64_t wh);
+    /// A value of the continued register that was believed, and the smallest step it could take.
+    Finding counter(Instant at, std::int64_t wh, std::int64_t resolution);
     /// The register went on from elsewhere: another meter, a reset.
     void restart();
 
@@ -76,10 +74,8 @@ private:
         Instant at;
         std::int64_t wh = 0;
     };
-    std::int64_t resolution_at(std::int64_t wh) const;
-    Finding compare(Mark const& now);
+    Finding compare(Mark const& now, std::int64_t resolution);
 
-    std::int64_t resolution_ = 1;
     std::optional<Mark> moved_;   ///< where it moved last
     std::optional<Mark> window_;  ///< where the quarter of an hour began
     PowerSum since_moved_;

@@ -116,7 +116,7 @@ Result<ExchangePlan> plan_of(Services const& services, Exchange const& exchange,
     }
     return plan_exchange(
         {.policy = held.policy,
-         .last = {held.believed.reading.answered, held.believed.reading.value},
+         .last = {held.believed.reading.answered, held.believed.reading.value, held.resolution},
          .carried = held.believed.carried,
          .began_anew = anew,
          .now = services.clock.now(),

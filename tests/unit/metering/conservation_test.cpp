@@ -19,7 +19,7 @@ constexpr std::array kinds{SessionKind::booked, SessionKind::own_use, SessionKin
 class Hours {
 public:
     explicit Hours(unsigned seed) : dice_(seed), modulus_(below(2) == 0 ? 4000 : 0) {
-        counter_ = Counter{{.modulus = modulus_, .max_w = 9000, .resolution = 1}, std::nullopt, 0};
+        counter_ = Counter{{.modulus = modulus_, .max_w = 9000}, std::nullopt, 0};
         for (int minute = 0; minute < 480; ++minute) step(minute);
         lost_ = false;
         for (int i = 0; i < 5; ++i) read(480 + i);
@@ -75,7 +75,7 @@ private:
         // Three that agree make a reset believed.
         for (int i = 0; i < 3; ++i)
             counter_.take({noon + clock_ + 1min * minute + 1s * i,
-                           modulus_ > 0 ? shown % modulus_ : shown,
+                           modulus_ > 0 ? shown % modulus_ : shown, 1,
                            Monotonic{} + 1min * minute + 1s * i});
         wall_ = noon + clock_ + 1min * minute;
     }

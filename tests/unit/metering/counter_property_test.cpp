@@ -50,9 +50,7 @@ private:
     std::int64_t pick(std::int64_t from, std::int64_t to) {
         return std::uniform_int_distribution<std::int64_t>{from, to}(dice_);
     }
-    CounterPolicy policy() const {
-        return {.modulus = modulus_, .max_w = most_w, .resolution = step_};
-    }
+    CounterPolicy policy() const { return {.modulus = modulus_, .max_w = most_w}; }
 
     /// The machine draws what it may, and the meter counts it in whole steps.
     void use(Duration time) {
@@ -73,7 +71,7 @@ private:
         case 2: frozen_ = !frozen_; break;
         case 3: exchange(); break;
         case 4: change_scale(); break;
-        case 5: counter_.take({now_, shown_}); break;  // the same once more
+        case 5: counter_.take({now_, shown_, step_}); break;  // the same once more
         default: break;
         }
     }
@@ -92,7 +90,7 @@ private:
             // What lies within what the machine can draw is no glitch that anybody could see.
             auto const ahead = (wrong - last + (modulus_ > 0 ? modulus_ : 0)) %
                                (modulus_ > 0 ? modulus_ : most + 1);
-            if (ahead > 10'000) counter_.take({now_, wrong});
+            if (ahead > 10'000) counter_.take({now_, wrong, step_});
         }
     }
     void exchange() {
@@ -125,7 +123,7 @@ private:
         counter_.change_form();
         lost_ = true;
     }
-    void read() { counter_.take({now_, shown_}); }
+    void read() { counter_.take({now_, shown_, step_}); }
 
     void check() {
         ASSERT_GE(counter_.continued(), last_) << "it fell";

@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Instant noon = Instant{1'790'000'000s};
-constexpr CounterPolicy laser{.modulus = 0, .max_w = 2000, .resolution = 1};
+constexpr CounterPolicy laser{.modulus = 0, .max_w = 2000};
 
 Counter at_start(CounterPolicy policy, std::int64_t value) {
     return {policy, CounterValue{noon, value}, 0};
@@ -37,8 +37,8 @@ TEST(CounterRules, AllowWhatTheMachineCanDraw) {
 }
 
 TEST(CounterRules, AllowTwoStepsOfACoarseRegister) {
-    EXPECT_TRUE(plausible_advance({.max_w = 2000, .resolution = 100}, 200, 0s));
-    EXPECT_FALSE(plausible_advance({.max_w = 2000, .resolution = 10}, 200, 0s));
+    EXPECT_TRUE(plausible_advance(laser, 200, 0s, 100));
+    EXPECT_FALSE(plausible_advance(laser, 200, 0s, 10));
 }
 
 TEST(CounterRules, AllowAnyAdvanceOfAMachineOfUnknownPower) {
@@ -63,18 +63,18 @@ TEST(Counter, TakesNoZeroForAWrapBeforeThreeOfThem) {
 }
 
 TEST(Counter, KnowsByTheOtherClockHowLongItWasSilent) {
-    Counter counter{laser, CounterValue{noon, 1000, Monotonic{}}, 0};
-    EXPECT_EQ(counter.take({noon - 50min, 1333, Monotonic{} + 10min}), Verdict::good)
+    Counter counter{laser, CounterValue{noon, 1000, 1, Monotonic{}}, 0};
+    EXPECT_EQ(counter.take({noon - 50min, 1333, 1, Monotonic{} + 10min}), Verdict::good)
         << "ten minutes of 2 kW, and the clock was set back an hour";
-    EXPECT_EQ(counter.take({noon - 50min, 1500, Monotonic{} + 11min}), Verdict::doubted);
+    EXPECT_EQ(counter.take({noon - 50min, 1500, 1, Monotonic{} + 11min}), Verdict::doubted);
     EXPECT_EQ(counter.continued(), 1333);
 }
 
 TEST(Counter, BelievesADayOfUseWhenTheClockFellBehindWhileNobodyWatched) {
     Counter counter = at_start(laser, 1000);
-    EXPECT_EQ(counter.take({noon - 1h, 1000 + 50'000, Monotonic{}}), Verdict::good);
+    EXPECT_EQ(counter.take({noon - 1h, 1000 + 50'000, 1, Monotonic{}}), Verdict::good);
     counter = at_start(laser, 1000);
-    EXPECT_EQ(counter.take({noon - 1h, 1000 + 60'000, Monotonic{}}), Verdict::doubted);
+    EXPECT_EQ(counter.take({noon - 1h, 1000 + 60'000, 1, Monotonic{}}), Verdict::doubted);
 }
 
 TEST(Counter, WrapsExactlyAtItsModulus) {

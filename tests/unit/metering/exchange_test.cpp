@@ -11,7 +11,7 @@ constexpr Instant noon = Instant{1'790'000'000s};
 
 /// A meter of 2000 W, read last at noon at 5,000,000 Wh; at half past another takes its place.
 ExchangeFacts announced() {
-    return {.policy = {.modulus = 0, .max_w = 2000, .resolution = 1},
+    return {.policy = {.modulus = 0, .max_w = 2000},
             .last = {noon, 5'000'000},
             .carried = 100,
             .began_anew = std::nullopt,

@@ -11,7 +11,8 @@ constexpr Instant noon = Instant{1'790'000'000s};
 
 /// A meter that is read each second.
 struct Meter {
-    CounterWatch watch{1};
+    CounterWatch watch;
+    std::int64_t resolution = 1;
     Instant at = noon;
     Monotonic heard{};
     double wh = 20'000;
@@ -25,7 +26,7 @@ struct Meter {
             heard += step;
             auto const hours = std::chrono::duration<double>(step).count() / 3600;
             if (counts) wh += static_cast<double>(w) * shown_for_true * hours;
-            ++found[static_cast<int>(watch.counter(at, static_cast<std::int64_t>(wh)))];
+            ++found[static_cast<int>(watch.counter(at, static_cast<std::int64_t>(wh), resolution))];
             watch.power(at, heard, w);
         }
     }
@@ -68,7 +69,7 @@ TEST(CounterWatch, TakesNoStandstillForAFreeze) {
 
 TEST(CounterWatch, GivesACoarseRegisterItsSteps) {
     Meter meter;
-    meter.watch = CounterWatch{100};
+    meter.resolution = 100;
     meter.counts = false;
     meter.run(9min, 1800);
     EXPECT_FALSE(meter.watch.frozen());
