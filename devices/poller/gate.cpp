@@ -1,5 +1,6 @@
 #include "devices/poller/gate.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -8,6 +9,12 @@
 #include "server/base/quantities.hpp"
 
 namespace karkhana::poller {
+namespace {
+
+/// Meters that show 0.01 kWh move in steps of that, whatever their registers could hold.
+constexpr std::int64_t least_step_wh = 10;
+
+}  // namespace
 
 std::int64_t resolution_of(profiles::Point const& point, profiles::Decoded const& decoded) {
     long double step = 1;
@@ -35,8 +42,8 @@ Judgement judge(profiles::Point const& point, profiles::Decoded const& decoded,
     // W x us / 3.6e9 = Wh; a fifth more, because ratings are rounded and meters are not exact.
     Wide const most = limits.max_power_w * elapsed_us * 12 / 10 / 3'600'000'000;
     Wide const delta = Wide{decoded.value} - before->value;
-    return delta > most + resolution_of(point, decoded) ? Judgement::too_fast
-                                                        : Judgement::plausible;
+    auto const step = std::max(least_step_wh, resolution_of(point, decoded));
+    return delta > most + step ? Judgement::too_fast : Judgement::plausible;
 }
 
 }  // namespace karkhana::poller

@@ -22,19 +22,19 @@ profiles::Point energy(profiles::WordType type = profiles::WordType::u32) {
 profiles::Decoded decoded(std::int64_t value) { return {value, Quality::good, {}}; }
 
 TEST(Judge, BelievesACounterThatTheMachineCanHaveTurned) {
-    // 3 kW for an hour is 3000 Wh; a fifth more and one step of the register are let pass.
+    // 3 kW for an hour is 3000 Wh; a fifth more and one step of 0.01 kWh are let pass.
     struct {
         std::int64_t before, now;
         Duration elapsed;
         int speed;
         Judgement judgement;
     } const rows[] = {
-        {1000, 1000, 1s, 1, Judgement::plausible},   {1000, 1001, 1s, 1, Judgement::plausible},
-        {1000, 1003, 1s, 1, Judgement::too_fast},    {1000, 999, 1s, 1, Judgement::backwards},
-        {1000, 0, 1s, 1, Judgement::backwards},      {1000, 4601, 3600s, 1, Judgement::plausible},
-        {1000, 4602, 3600s, 1, Judgement::too_fast}, {1000, 1061, 60s, 1, Judgement::plausible},
-        {1000, 1062, 60s, 1, Judgement::too_fast},   {1000, 4601, 60s, 60, Judgement::plausible},
-        {1000, 4602, 60s, 60, Judgement::too_fast},  {0, 81'250'000, 1s, 1, Judgement::too_fast},
+        {1000, 1000, 1s, 1, Judgement::plausible},   {1000, 1011, 1s, 1, Judgement::plausible},
+        {1000, 1012, 1s, 1, Judgement::too_fast},    {1000, 999, 1s, 1, Judgement::backwards},
+        {1000, 0, 1s, 1, Judgement::backwards},      {1000, 4610, 3600s, 1, Judgement::plausible},
+        {1000, 4611, 3600s, 1, Judgement::too_fast}, {1000, 1070, 60s, 1, Judgement::plausible},
+        {1000, 1071, 60s, 1, Judgement::too_fast},   {1000, 4610, 60s, 60, Judgement::plausible},
+        {1000, 4611, 60s, 60, Judgement::too_fast},  {0, 81'250'000, 1s, 1, Judgement::too_fast},
     };
     for (auto const& row : rows)
         EXPECT_EQ(judge(energy(), decoded(row.now), CounterMemory{row.before, at(0s)},
@@ -53,6 +53,14 @@ TEST(Judge, HasNothingToSayOfAFirstValueOrAnUnknownMachine) {
               Judgement::plausible);
     EXPECT_EQ(judge(pieces, decoded(4), CounterMemory{5, at(0s)}, at(1s), {3000, 1}),
               Judgement::backwards);
+}
+
+TEST(Judge, GivesAMeterThatShowsHundredthsItsSteps) {
+    // 60 W count 10 Wh in ten minutes, and the register says so all at once.
+    EXPECT_EQ(judge(energy(), decoded(110), CounterMemory{100, at(0s)}, at(1s), {60, 1}),
+              Judgement::plausible);
+    EXPECT_EQ(judge(energy(), decoded(111), CounterMemory{100, at(0s)}, at(1s), {60, 1}),
+              Judgement::too_fast);
 }
 
 TEST(Resolution, OfAFloatGrowsWithItsValue) {
