@@ -71,7 +71,19 @@ bool moves_a_machine(std::vector<interlock::RelaySetup> const& relays, metering:
 
 Commissioning::Commissioning(Lines& lines, Profiles const& profiles, MonotonicClock const& clock)
     : lines_(lines), clock_(clock) {
-    for (auto const& [name, profile] : profiles) known_.push_back(profile);
+    know(profiles);
+}
+
+void Commissioning::know(Profiles const& profiles) {
+    Known known;
+    for (auto const& [name, profile] : profiles) known.push_back(profile);
+    std::lock_guard const lock{knowing_};
+    known_ = std::move(known);
+}
+
+Commissioning::Known Commissioning::known() const {
+    std::lock_guard const lock{knowing_};
+    return known_;
 }
 
 /// What a unit says, or does not say in time. The line then has as long for its readings.
@@ -158,7 +170,8 @@ Result<metering::Recognised> Commissioning::identify(std::string_view line, int 
         if (!heard && !trouble) trouble = Error{ErrorKind::conflict, "unit_silent", {}, {}};
         return std::nullopt;
     };
-    auto const result = profiles::recognise(known_, asked);
+    auto const known_now = known();
+    auto const result = profiles::recognise(known_now, asked);
     if (trouble) return tl::unexpected(*trouble);
     metering::Recognised recognised;
     recognised.sure = result.sure;

@@ -13,6 +13,9 @@ public:
     /// The lines and the clock outlive it.
     Commissioning(Lines& lines, Profiles const& profiles, MonotonicClock const& clock);
 
+    /// Knows these devices from now on. Thread-safe.
+    void know(Profiles const& profiles);
+
     Result<std::vector<metering::AnsweringUnit>> scan(std::string_view line, int first,
                                                       int last) override;
     Result<metering::Recognised> identify(std::string_view line, int unit) override;
@@ -27,9 +30,13 @@ private:
     Result<std::optional<metering::AnsweringUnit>> look(std::string_view line,
                                                         modbus::Request request);
 
+    using Known = std::vector<std::shared_ptr<profiles::Profile const>>;
+    Known known() const;
+
     Lines& lines_;
-    std::vector<std::shared_ptr<profiles::Profile const>> known_;
     MonotonicClock const& clock_;
+    mutable std::mutex knowing_;  ///< of known_
+    Known known_;
     std::mutex looking_;  ///< one at a time looks for devices: it holds a handler's thread
 };
 

@@ -53,6 +53,8 @@ struct DeviceConfig {
 struct InputConfig {
     std::string device;
     std::string point;
+
+    bool operator==(MainsConfig const&) const = default;
 };
 
 struct HttpConfig {

@@ -217,6 +217,7 @@ tl::expected<std::vector<std::string>, std::vector<std::string>> Daemon::reload(
         return prepared;
     });
     parts.loaded = std::move(loaded);
+    parts.commissioning->know(parts.loaded.profiles);
     return lines;
 }
 

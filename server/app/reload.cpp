@@ -35,6 +35,11 @@ std::vector<std::string> reasons_to_restart(Loaded const& running, Loaded const&
     if (!std::ranges::equal(old_lines, wanted.config.lines, {}, &LineConfig::name,
                             &LineConfig::name))
         reasons.emplace_back("other lines, or in another order");
+    // Contacts, their watchdogs and the watch on outages are set up once.
+    if (running.config.stops != wanted.config.stops)
+        reasons.emplace_back("machines are to stop otherwise");
+    if (running.config.mains != wanted.config.mains)
+        reasons.emplace_back("something else tells of the mains");
     if (!std::ranges::equal(old_devices, wanted.config.devices, {}, &DeviceConfig::name,
                             &DeviceConfig::name)) {
         reasons.emplace_back("other devices, or in another order");

@@ -25,6 +25,8 @@ struct StopRule {
     StopClass stop = StopClass::immediate;
     /// The longest that a cycle lasts after somebody has asked for the end, on the real clock.
     std::chrono::minutes at_most{10};
+
+    bool operator==(StopRule const&) const = default;
 };
 
 /// Machines that are not named stop at once.

@@ -132,6 +132,16 @@ TEST_P(CommissioningTest, TellsWhatADeviceMayBe) {
     EXPECT_EQ(commissioning->identify("hall", 5).error().code, "unit_silent");
 }
 
+TEST_P(CommissioningTest, KnowsTheProfilesOfTheLastReload) {
+    auto other = *known.at("eastron_sdm120");
+    other.device = "sdm120_of_our_own";
+    commissioning->know({{other.device, std::make_shared<profiles::Profile const>(other)}});
+    auto const found = commissioning->identify("hall", 1);
+    ASSERT_TRUE(found) << found.error().code;
+    ASSERT_EQ(found->candidates.size(), 1U);
+    EXPECT_EQ(found->candidates[0].profile, "sdm120_of_our_own");
+}
+
 TEST_P(CommissioningTest, ShowsWhatRegistersMayMean) {
     auto const answer = commissioning->read("hall", {1, 4, 0, 2});
     ASSERT_TRUE(answer);

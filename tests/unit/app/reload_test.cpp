@@ -85,6 +85,12 @@ TEST_F(Reload, TakesARestartForWhatIsWhere) {
     EXPECT_EQ(reasons([](auto& c) { c.devices[0].profile = "selec_mfm383a"; }),
               std::vector<std::string>{"device 'Hall meter': other points are watched"})
         << "it counts energy_total, and the bills know energy_import";
+    EXPECT_EQ(reasons([](auto& c) {
+                  c.stops["press"] = {metering::StopClass::end_of_cycle, std::chrono::minutes{20}};
+              }),
+              std::vector<std::string>{"machines are to stop otherwise"});
+    EXPECT_EQ(reasons([](auto& c) { c.mains = MainsConfig{"Hall meter", "voltage"}; }),
+              std::vector<std::string>{"something else tells of the mains"});
 }
 
 /// The last value of a channel, and how many there were.
