@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <iostream>
 #include <stdexcept>
 #include <thread>
@@ -6,8 +7,8 @@
 
 #include "devices/modbus/line.hpp"
 #include "devices/probe/scan.hpp"
-#include "devices/probe/words.hpp"
 #include "devices/profiles/decode.hpp"
+#include "devices/profiles/meanings.hpp"
 #include "server/app/commands.hpp"
 #include "server/app/lines.hpp"
 #include "server/app/probe_toml.hpp"
@@ -132,6 +133,15 @@ int identify(ProbeOptions const& options, MonotonicClock const& clock) {
     return found.sure ? 0 : 1;
 }
 
+/// "16967 u16", "49.98 f32", "131071 u32 little": the high word comes first unless it says so.
+std::vector<std::string> meant(std::span<std::uint16_t const> words) {
+    std::vector<std::string> texts;
+    for (auto const& each : profiles::meanings(words))
+        texts.push_back(fmt::format("{} {}{}", each.value, profiles::name_of(each.type),
+                                    each.order == profiles::WordOrder::little ? " little" : ""));
+    return texts;
+}
+
 int watch(ProbeOptions const& options, MonotonicClock const& clock) {
     auto const opened = open_as_said(options, clock);
     modbus::Request const request{unit_of(options),
@@ -147,9 +157,10 @@ int watch(ProbeOptions const& options, MonotonicClock const& clock) {
             std::cout << said(outcome.error()) << std::endl;
             continue;
         }
-        std::cout << probe::shown_head() << '\n';
-        for (auto const& line : probe::shown(request.address, outcome->words))
-            std::cout << line << '\n';
+        std::span<std::uint16_t const> const words = outcome->words;
+        for (std::size_t at = 0; at < words.size(); ++at)
+            std::cout << fmt::format("{:>7} 0x{:04X}  {}\n", request.address + at, words[at],
+                                     fmt::join(meant(words.subspan(at)), ", "));
         std::cout << std::flush;
     }
     return 0;
