@@ -69,6 +69,19 @@ Stores open_stores_to_read(Config const& config) {
     return stores;
 }
 
+std::vector<MachineId> machines_of(Prepared const& prepared) {
+    std::vector<MachineId> found;
+    for (auto const& [slug, id] : prepared.machine_ids) found.push_back(id);
+    return found;
+}
+
+std::map<MachineId, std::int64_t> most_watts(Config const& config, Prepared const& prepared) {
+    std::map<MachineId, std::int64_t> watts;
+    for (auto const& machine : config.machines)
+        watts[prepared.machine_ids.at(machine.slug)] = machine.rated_w * 2;
+    return watts;
+}
+
 Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles const& profiles,
                           IdSource& ids, Instant now) {
     return ledger.write([&](store::Writer& writer) {

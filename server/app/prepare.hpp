@@ -36,12 +36,15 @@ struct Prepared {
     std::vector<metering::Point> points;
 };
 
-/// Brings facility, machines, opening hours and devices of the ledger up to the configuration; what
-/// is there keeps its id. The rate card is entered once, when there is none.
+std::vector<MachineId> machines_of(Prepared const& prepared);
+/// The most that each machine can draw: more than its plate says, when it starts.
+std::map<MachineId, std::int64_t> most_watts(Config const& config, Prepared const& prepared);
+
 /// Brings the devices alone up to the configuration, in a facility that is at work.
 Prepared prepare_devices(store::Store& ledger, Config const& config, Profiles const& profiles,
                          Prepared prepared, IdSource& ids);
-
+/// Brings facility, machines, opening hours and devices of the ledger up to the configuration; what
+/// is there keeps its id. The rate card is entered once, when there is none.
 Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles const& profiles,
                           IdSource& ids, Instant now);
 

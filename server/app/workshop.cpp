@@ -13,19 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::map<MachineId, std::int64_t> most_watts(Loaded const& loaded, Prepared const& prepared) {
-    std::map<MachineId, std::int64_t> watts;
-    for (auto const& machine : loaded.config.machines)
-        watts[prepared.machine_ids.at(machine.slug)] = machine.rated_w * 2;
-    return watts;
-}
-
-std::vector<MachineId> machines_of(Prepared const& prepared) {
-    std::vector<MachineId> found;
-    for (auto const& [slug, id] : prepared.machine_ids) found.push_back(id);
-    return found;
-}
-
 metering::StopRules stops_of(Workshop::Needs const& needs) {
     metering::StopRules stops;
     for (auto const& [slug, rule] : needs.loaded.config.stops)
@@ -90,7 +77,7 @@ Workshop::Workshop(Needs const& needs)
 }
 
 void Workshop::configure_meters(Loaded const& loaded, Prepared const& prepared) {
-    meters_.configure(prepared.points, most_watts(loaded, prepared),
+    meters_.configure(prepared.points, most_watts(loaded.config, prepared),
                       metering::recall(services_.ledger, services_.telemetry, services_.facility,
                                        prepared.points));
 }

@@ -116,6 +116,17 @@ json::array segments_json(UsageSession const& session, Zone const& zone) {
     return segments;
 }
 
+/// Where the energy went; the contract has one field a kind.
+void add_kinds(json::object& object, Balance const& balance) {
+    object["sessions_wh"] = balance.sessions.wh;
+    object["own_use_wh"] = balance.own_use.wh;
+    object["test_wh"] = balance.test.wh;
+    object["maintenance_wh"] = balance.maintenance.wh;
+    object["suspicious_wh"] = balance.suspicious.wh;
+    object["unattributed_wh"] = balance.unattributed.wh;
+    object["idle_wh"] = balance.idle.wh;
+}
+
 void append(std::string& text, std::int64_t number) {
     std::array<char, 20> digits{};
     auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -253,19 +264,14 @@ json::object device_json(Device const& device, DeviceHealth const& health, Zone 
 }
 
 json::object balance_json(Channel channel, Balance const& balance, Zone const& zone) {
-    return {{"channel", channel},
-            {"from", to_rfc3339(balance.during.start, zone)},
-            {"to", to_rfc3339(balance.during.end, zone)},
-            {"register_start_wh", balance.register_start.wh},
-            {"register_end_wh", balance.register_end.wh},
-            {"sessions_wh", balance.sessions.wh},
-            {"own_use_wh", balance.own_use.wh},
-            {"test_wh", balance.test.wh},
-            {"maintenance_wh", balance.maintenance.wh},
-            {"suspicious_wh", balance.suspicious.wh},
-            {"behind_wh", balance.behind.wh},
-            {"idle_wh", balance.idle.wh},
-            {"unattributed_wh", balance.unattributed.wh}};
+    json::object object{{"channel", channel},
+                        {"from", to_rfc3339(balance.during.start, zone)},
+                        {"to", to_rfc3339(balance.during.end, zone)},
+                        {"register_start_wh", balance.register_start.wh},
+                        {"register_end_wh", balance.register_end.wh},
+                        {"behind_wh", balance.behind.wh}};
+    add_kinds(object, balance);
+    return object;
 }
 
 std::string readings_csv(Point const& point, CarriedSteps const& carried, Zone const& zone,
@@ -292,17 +298,12 @@ json::object facility_balance_json(FacilityBalance const& balance, SessionNames 
         return energy ? json::value(energy->wh) : json::value(nullptr);
     };
     json::array machines;
-    for (auto const& [machine, used] : balance.machines)
-        machines.push_back(
-            json::object{{"machine", facility::machine_ref_json(names.machines.at(machine))},
-                         {"sessions_wh", used.sessions.wh},
-                         {"own_use_wh", used.own_use.wh},
-                         {"test_wh", used.test.wh},
-                         {"maintenance_wh", used.maintenance.wh},
-                         {"suspicious_wh", used.suspicious.wh},
-                         {"unattributed_wh", used.unattributed.wh},
-                         {"idle_wh", used.idle.wh},
-                         {"total_wh", sum_of(used).wh}});
+    for (auto const& [machine, used] : balance.machines) {
+        json::object one{{"machine", facility::machine_ref_json(names.machines.at(machine))},
+                         {"total_wh", sum_of(used).wh}};
+        add_kinds(one, used);
+        machines.push_back(std::move(one));
+    }
     json::array shared;
     for (auto const& [channel, idle] : balance.shared) {
         auto const& device = names.devices.at(names.points.at(channel).device);

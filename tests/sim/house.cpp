@@ -11,20 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 using metering::ContactState;
 
-std::map<MachineId, std::int64_t> most_watts(app::Config const& config,
-                                             app::Prepared const& prepared) {
-    std::map<MachineId, std::int64_t> watts;
-    for (auto const& machine : config.machines)
-        watts[prepared.machine_ids.at(machine.slug)] = machine.rated_w * 2;
-    return watts;
-}
-
-std::vector<MachineId> machines_of(app::Prepared const& prepared) {
-    std::vector<MachineId> found;
-    for (auto const& [slug, id] : prepared.machine_ids) found.push_back(id);
-    return found;
-}
-
 app::LinePlan slow_plan(app::Loaded const& loaded, app::Prepared const& prepared,
                         std::uint64_t boot) {
     auto plan = app::plan_lines(loaded.config, loaded.profiles, prepared.machine_ids,
