@@ -234,9 +234,11 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
         for (auto const& device : config.devices) {
             if (device.line != line.name) continue;
             auto unit = unit_setup(device, profiles, config, devices, points);
-            // Who is allowed to take long may take longer, and comes late then.
+            // Who is allowed to take long may take longer, and comes late then. How late is not
+            // learned: what never came so far says nothing of what may come, and no usual time
+            // is longer than what is allowed.
             std::chrono::milliseconds const allowed{unit.profile->limits.timeout_ms};
-            out.max_late = std::max<Duration>(out.max_late, 2 * allowed);
+            out.max_late = std::max<Duration>(out.max_late, 3 * allowed);
             if (!unit.watched.empty()) out.setup.units.push_back(std::move(unit));
             add_relays(plan, device, index, profiles.at(device.profile), config.stops, machine_ids);
         }

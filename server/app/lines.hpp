@@ -25,7 +25,8 @@ struct LinePlan {
         poller::LineSetup setup;
         modbus::Endpoint endpoint;
         std::string where;  ///< the endpoint as the configuration says it
-        /// See modbus::LineTiming; twice what the slowest device is allowed, a second at least.
+        /// See modbus::LineTiming; three times what the slowest device is allowed, a second at
+        /// least.
         Duration max_late = std::chrono::seconds(1);
     };
     std::vector<Line> lines;
