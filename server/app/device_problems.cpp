@@ -55,8 +55,10 @@ void add_ratio_problems(DeviceConfig const& device, profiles::Profile const& pro
 }  // namespace
 
 bool is_watched(profiles::Point const& point) {
+    // Beside the energy that is billed a meter counts much; what counts water or pulses is there
+    // for nothing else.
     return point.kind == profiles::PointKind::counter
-               ? point.billing
+               ? point.billing || point.unit == Unit::ml || point.unit == Unit::count
                : point.unit == Unit::g || point.name == "active_power" ||
                      (point.name == "output_power" && point.unit == Unit::w);
 }

@@ -9,7 +9,8 @@
 
 namespace karkhana::app {
 
-/// What of a profile is polled: what bills rest on, and what the board and the trace show.
+/// What of a profile is polled: what bills rest on, what the board and the trace show, and what
+/// counts water or pulses.
 bool is_watched(profiles::Point const& point);
 
 /// What is wrong with a device, and the key of its configuration that says so.

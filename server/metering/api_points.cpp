@@ -73,6 +73,23 @@ Result<Visible> visible_point(Services const& services, http::Request const& req
     });
 }
 
+/// What the counters of a device show, each in its own unit: only what was read since the start.
+json::array counters_json(Services const& services, std::vector<Point> const& points,
+                          DeviceId const& device, Zone const& zone) {
+    json::array counters;
+    for (auto const& point : points) {
+        if (point.device != device || !point.counter) continue;
+        auto const believed = services.meters.believed(point.channel);
+        if (!believed || !believed->heard) continue;
+        counters.push_back(json::object{{"channel", point.channel},
+                                        {"name", point.name},
+                                        {"unit", name_of(point.unit)},
+                                        {"value", believed->reading.value},
+                                        {"as_of", to_rfc3339(believed->reading.answered, zone)}});
+    }
+    return counters;
+}
+
 }  // namespace
 
 http::Response list_points(Services const& services, http::Request const& request) {
@@ -161,7 +178,9 @@ http::Response list_devices(Services const& services, http::Request const& reque
             for (auto const& point : points)
                 if (point.device == device.id && shown.alarm.empty())
                     shown.alarm = services.meters.alarm(point.channel);
-            items.push_back(device_json(device, shown, zone));
+            auto item = device_json(device, shown, zone);
+            item["counters"] = counters_json(services, points, device.id, zone);
+            items.push_back(std::move(item));
         }
         return http::json_response(200, json::object{{"items", std::move(items)}});
     });

@@ -172,6 +172,12 @@ public:
         setups_.back().points = {{"input_1", Unit::flag, false, false, 0, 1}};
         run_bits_[machine] = name;
     }
+    /// A water meter, through which a litre flows every second. Before boot.
+    void add_water(std::string const& name) {
+        add_feeder({.name = name}, {.behind = {}, .standby_w = 3'600'000, .shown_from = 7'000'000});
+        setups_.back().profile = "tuf_2000m_water";
+        setups_.back().points = {{"water_total_forward", Unit::ml, true, false, 0, 1}};
+    }
     Plant::Feeder& feeder(std::string const& name) { return plant.feeders.at(channel_of(name)); }
     Channel channel_of(std::string const& name) {
         auto const devices = store.read(

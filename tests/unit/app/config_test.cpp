@@ -104,6 +104,17 @@ TEST_F(ConfigFile, KnowsTheTransformersBeforeAMeter) {
     EXPECT_TRUE(complains(8, "'ct_ratio' must be between"));
 }
 
+TEST_F(ConfigFile, MayHaveMetersOfWaterAndPulses) {
+    for (std::string const profile : {"tuf_2000m_water", "wirenboard_wb_mcm8_pulse"}) {
+        auto text = std::string{kSmall};
+        text.insert(text.rfind(']'),
+                    "  { name = \"Well\", line = \"hall\", unit = 2, profile = \"" + profile +
+                        "\" },\n");
+        EXPECT_TRUE(load(text)) << profile;
+        for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
+    }
+}
+
 TEST_F(ConfigFile, KnowsTheProfilesBesideIt) {
     auto const mine = folder_ / "profiles.d";
     std::filesystem::create_directories(mine);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { duration, energy, money, power, rate, span, used } from './amounts.ts';
+import { counted, duration, energy, money, power, rate, span, used } from './amounts.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
@@ -22,6 +22,14 @@ test('energy to the watt-hour, power in words of its size', () => {
   assert.equal(plain(energy(5, 'en')), '0.005 kWh');
   assert.equal(plain(power(1850, 'bn')), '১,৮৫০ ওয়াট');
   assert.equal(plain(power(27_460, 'en')), '27.5 kW');
+});
+
+test('what a counter shows has its own unit', () => {
+  assert.equal(plain(counted(1_203_046_875, 'ml', 'bn')), '১,২০৩.০৪৬ ঘনমিটার');
+  assert.equal(plain(counted(999, 'ml', 'en')), '0.000 m³');
+  assert.equal(plain(counted(70_000_123, 'Wh', 'en')), '70,000.123 kWh');
+  assert.equal(plain(counted(123_456, 'count', 'en')), '1,23,456');
+  assert.equal(plain(counted(42, 'varh', 'en')), '42 varh');
 });
 
 test('spans of time', () => {

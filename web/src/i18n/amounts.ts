@@ -21,6 +21,20 @@ export function energy(wh: number, language: Language): string {
   return `${fixed(wh, 3, language)}${NBSP}${language === 'bn' ? 'ইউনিট' : 'kWh'}`;
 }
 
+const COUNTED: Record<string, [bn: string, en: string]> = {
+  Wh: ['ইউনিট', 'kWh'],
+  ml: ['ঘনমিটার', 'm³'],
+};
+
+/** What a counter shows, in the unit that people know it by; volume to the litre. */
+export function counted(value: number, unit: string, language: Language): string {
+  if (unit === 'count') return integer(value, language);
+  const word = COUNTED[unit]?.[language === 'bn' ? 0 : 1];
+  const number = word === undefined ? integer(value, language)
+    : fixed(unit === 'ml' ? Math.trunc(value / 1000) : value, 3, language);
+  return `${number}${NBSP}${word ?? unit}`;
+}
+
 /** Watts; from ten kilowatts on in kilowatts with one decimal. */
 export function power(watts: number, language: Language): string {
   if (Math.abs(watts) < 10_000)

@@ -55,6 +55,8 @@ export const own = (text: string) => digits(text, locale.language);
 export const money = (value: { amount: number }) => amounts.money(value.amount, locale.language);
 export const rate = (priceE4: number) => amounts.rate(priceE4, locale.language);
 export const energy = (wh: number) => amounts.energy(wh, locale.language);
+export const counted = (value: number, unit: string) =>
+  amounts.counted(value, unit, locale.language);
 export const power = (watts: number) => amounts.power(watts, locale.language);
 export const duration = (minutes: number) => amounts.duration(minutes, locale.language);
 export const used = (seconds: number) => amounts.used(seconds, locale.language);
