@@ -17,6 +17,9 @@ constexpr Duration agreeing_for = std::chrono::seconds(2);
 constexpr Duration timing_slack = std::chrono::seconds(2);
 /// Two steps of a register that shows 0.01 kWh, whatever its form could hold.
 constexpr std::int64_t least_slack_wh = 20;
+/// In an hour, where nobody knows what is behind a meter: 1 GWh, 1000 cubic metres. More is
+/// nonsense.
+constexpr std::int64_t most_anywhere = 1'000'000'000;
 /// A meter that answers nonsense while it boots is back within minutes; one that was exchanged
 /// never is, and its old register must not catch a coincidence years later.
 constexpr Duration return_within = std::chrono::hours(24);
@@ -34,12 +37,12 @@ std::string_view name_of(Verdict verdict) {
 bool plausible_advance(CounterPolicy const& policy, std::int64_t wh, Duration in,
                        std::int64_t resolution) {
     if (wh < 0) return false;
-    if (policy.max_w == 0) return true;
+    auto const most = policy.max_w == 0 ? most_anywhere : policy.max_w;
     auto const slack = std::max(least_slack_wh, 2 * resolution);
     if (wh <= slack) return true;
     auto const time = std::max(in, Duration::zero()) + timing_slack;
     constexpr Wide micros_an_hour = 3'600'000'000;
-    return Wide{wh - slack} * micros_an_hour * 5 <= Wide{policy.max_w} * time.count() * 6;
+    return Wide{wh - slack} * micros_an_hour * 5 <= Wide{most} * time.count() * 6;
 }
 
 Duration time_between(CounterValue const& from, CounterValue const& to) {

@@ -12,7 +12,8 @@ namespace karkhana::metering {
 
 struct CounterPolicy {
     std::int64_t modulus = 0;  ///< where the counter wraps; 0: never
-    std::int64_t max_w = 0;    ///< the most the machine can draw; 0: unknown, any rate is believed
+    /// The most the machine can draw; 0: unknown, any sane rate is believed.
+    std::int64_t max_w = 0;
 
     bool operator==(CounterPolicy const&) const = default;
 };

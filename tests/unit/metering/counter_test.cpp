@@ -41,8 +41,10 @@ TEST(CounterRules, AllowTwoStepsOfACoarseRegister) {
     EXPECT_FALSE(plausible_advance(laser, 200, 0s, 10));
 }
 
-TEST(CounterRules, AllowAnyAdvanceOfAMachineOfUnknownPower) {
-    EXPECT_TRUE(plausible_advance({.max_w = 0}, 1'000'000'000, 1s));
+TEST(CounterRules, AllowAnySaneAdvanceWhereThePowerIsUnknown) {
+    EXPECT_TRUE(plausible_advance({.max_w = 0}, 1'000'000, 1s));
+    EXPECT_FALSE(plausible_advance({.max_w = 0}, 81'250'000, 1s)) << "from 0, and back to it";
+    EXPECT_TRUE(plausible_advance({.max_w = 0}, 81'250'000, 1h));
     EXPECT_FALSE(plausible_advance({.max_w = 0}, -1, 1h));
 }
 
