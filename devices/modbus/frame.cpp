@@ -137,10 +137,10 @@ Verdict judge_rtu(Request const& request, std::span<std::uint8_t const> received
 
 std::string_view name_of(Fault fault) {
     constexpr std::array<std::string_view, fault_count> names = {
-        "not_connected",  "disconnected", "unsolicited",    "timeout",           "collision",
-        "malformed",      "bad_crc",      "wrong_protocol", "wrong_transaction", "wrong_unit",
-        "wrong_function", "wrong_length", "wrong_echo",     "refused",           "quarantined",
-        "expired",        "forbidden"};
+        "not_connected", "in_use",         "disconnected", "unsolicited",    "timeout",
+        "collision",     "malformed",      "bad_crc",      "wrong_protocol", "wrong_transaction",
+        "wrong_unit",    "wrong_function", "wrong_length", "wrong_echo",     "refused",
+        "quarantined",   "expired",        "forbidden"};
     return names.at(static_cast<std::size_t>(fault));
 }
 

@@ -45,8 +45,8 @@ struct Line::Wire {
           timing(when),
           clock(monotonic) {}
 
-    bool open(Monotonic deadline) {
-        if (pipe->is_open()) return true;
+    std::optional<Fault> open(Monotonic deadline) {
+        if (pipe->is_open()) return std::nullopt;
         return pipe->open(std::clamp(std::chrono::floor<Duration>(deadline - clock.now()),
                                      Duration{1000},
                                      std::max(timing.connect_timeout, Duration{1000})));
@@ -134,11 +134,11 @@ struct Line::Wire {
     /// while it was idle is simply opened again.
     std::optional<Fault> prepare(Monotonic deadline) {
         bool const was_open = pipe->is_open();
-        if (!open(deadline)) return Fault::not_connected;
+        if (auto const closed = open(deadline)) return closed;
         auto fault = hush(deadline);
         if (fault == Fault::disconnected && was_open) {
             pipe->close();
-            if (!open(deadline)) return Fault::not_connected;
+            if (auto const closed = open(deadline)) return closed;
             fault = hush(deadline);
         }
         if (fault && (framing == Framing::tcp || *fault == Fault::disconnected)) pipe->close();

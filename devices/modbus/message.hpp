@@ -57,6 +57,7 @@ struct Reply {
 /// of them is its fault.
 enum class Fault : std::uint8_t {
     not_connected,      ///< the port or socket could not be opened
+    in_use,             ///< another program has the serial port
     disconnected,       ///< it was open and broke, before the reply was complete
     unsolicited,        ///< bytes were waiting that nobody had asked for
     timeout,            ///< the deadline of the whole reply passed
@@ -75,7 +76,7 @@ enum class Fault : std::uint8_t {
     forbidden,     ///< not asked: the configuration does not allow this write
 };
 
-constexpr std::size_t fault_count = 17;
+constexpr std::size_t fault_count = 18;
 std::string_view name_of(Fault fault);
 
 /// Modbus exception codes that mean something to the poller.
@@ -100,6 +101,11 @@ struct Failure {
 /// An exception in which the device itself speaks, so that it is there; not a gateway for it.
 constexpr bool speaks(Failure failure) {
     return failure.fault == Fault::refused && failure.exception >= 1 && failure.exception <= 6;
+}
+
+/// Nothing was asked: the line itself could not be opened.
+constexpr bool unreachable(Fault fault) {
+    return fault == Fault::not_connected || fault == Fault::in_use;
 }
 
 using Outcome = tl::expected<Reply, Failure>;

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <modbus.h>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace karkhana::modbus {
 namespace {
@@ -33,10 +37,40 @@ timespec as_timespec(Duration left) {
     return {whole.count(), static_cast<long>((left - whole).count() * 1000)};
 }
 
+/// Whoever has a serial port alone. It is taken before the port is touched, so that a second master
+/// changes nothing for the first; and by a lock as well, because root may open what is exclusive.
+class Claim {
+public:
+    Claim() = default;
+    ~Claim() { drop(); }
+    Claim(Claim const&) = delete;
+    Claim& operator=(Claim const&) = delete;
+
+    std::optional<Fault> take(char const* path) {
+        descriptor_ = ::open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        if (descriptor_ < 0) return errno == EBUSY ? Fault::in_use : Fault::not_connected;
+        if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return std::nullopt;
+        auto const fault = errno == EWOULDBLOCK ? Fault::in_use : Fault::not_connected;
+        ::close(std::exchange(descriptor_, -1));
+        return fault;
+    }
+    /// Nobody opens it any more; after we have opened it ourselves.
+    void shut() const { static_cast<void>(::ioctl(descriptor_, TIOCEXCL)); }
+    void drop() {
+        if (descriptor_ < 0) return;
+        static_cast<void>(::ioctl(descriptor_, TIOCNXCL));
+        ::close(std::exchange(descriptor_, -1));
+    }
+
+private:
+    int descriptor_ = -1;
+};
+
 class RealPipe final : public Pipe {
 public:
     RealPipe(Endpoint const& endpoint, MonotonicClock const& clock)
         : serial_(std::holds_alternative<SerialEndpoint>(endpoint)),
+          port_(serial_ ? std::get<SerialEndpoint>(endpoint).path : ""),
           context_(make_context(endpoint)),
           clock_(clock) {}
     ~RealPipe() override { close(); }
@@ -45,23 +79,28 @@ public:
 
     bool is_open() const override { return descriptor_ >= 0; }
 
-    bool open(Duration wait) override {
+    std::optional<Fault> open(Duration wait) override {
+        if (serial_)
+            if (auto const fault = claim_.take(port_.c_str())) return fault;
         modbus_set_response_timeout(context_.get(),
                                     static_cast<std::uint32_t>(wait.count() / 1'000'000),
                                     static_cast<std::uint32_t>(wait.count() % 1'000'000));
         if (modbus_connect(context_.get()) != 0) {
             modbus_close(context_.get());
-            return false;
+            claim_.drop();
+            return Fault::not_connected;
         }
         descriptor_ = modbus_get_socket(context_.get());
+        if (serial_) claim_.shut();
         modbus_flush(context_.get());
-        return true;
+        return std::nullopt;
     }
 
     void close() override {
         if (descriptor_ < 0) return;
         modbus_close(context_.get());
         descriptor_ = -1;
+        claim_.drop();
     }
 
     bool send(Frame const& frame) override {
@@ -98,6 +137,8 @@ public:
 
 private:
     bool serial_;
+    std::string port_;  ///< of a serial line
+    Claim claim_;
     Context context_;
     MonotonicClock const& clock_;
     int descriptor_ = -1;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "devices/modbus/frame.hpp"
@@ -16,8 +17,9 @@ public:
 
     virtual ~Pipe() = default;
     virtual bool is_open() const = 0;
-    /// Waits at most so long for the other side.
-    virtual bool open(Duration wait) = 0;
+    /// Waits at most so long for the other side. Nothing when it is open; else `not_connected`, or
+    /// `in_use` where another program has the serial port.
+    virtual std::optional<Fault> open(Duration wait) = 0;
     virtual void close() = 0;
     virtual bool send(Frame const& frame) = 0;
     /// Waits until `until` for something to read, and reads what there is: `size` bytes.

@@ -30,7 +30,7 @@ bool refuses_request(std::uint8_t code) {
 
 /// A failure that a healthy unit may have had by chance: asked once more in the same period.
 bool may_pass(Failure failure) {
-    return failure.fault != Fault::refused && failure.fault != Fault::not_connected &&
+    return failure.fault != Fault::refused && !unreachable(failure.fault) &&
            failure.fault != Fault::quarantined;
 }
 
@@ -43,7 +43,7 @@ bool asks_to_wait(std::uint8_t code) {
 modbus::Outcome PollEngine::State::exchange(modbus::Request const& request, Duration patience) {
     auto const began = monotonic.now();
     auto outcome = bus.transact(request, began + patience);
-    bool const connected = outcome || outcome.error().fault != Fault::not_connected;
+    bool const connected = outcome || !unreachable(outcome.error().fault);
     if (connected) {
         line_failures = 0;
     } else {
@@ -101,7 +101,7 @@ std::optional<Failure> PollEngine::State::identify(UnitRun& unit) {
 }
 
 void PollEngine::State::take_failure(UnitRun& unit, Failure failure, Monotonic now) {
-    if (failure.fault == Fault::not_connected) {
+    if (unreachable(failure.fault)) {
         for (auto& each : units) {
             each.distrust();
             emit_missing(each.all_missing(now));

@@ -45,7 +45,7 @@ modbus::Outcome WatchedBus::transact(modbus::Request const& request, Monotonic d
     if (!outcome && outcome.error().fault == modbus::Fault::quarantined) return outcome;
     auto const took = std::chrono::duration_cast<Duration>(ended - began);
     std::lock_guard const lock(mutex_);
-    heard_.connected = outcome || outcome.error().fault != modbus::Fault::not_connected;
+    heard_.connected = outcome || !modbus::unreachable(outcome.error().fault);
     if (outcome || speaks(outcome.error())) heard_.answer = ended;
     ++exchanges_;
     busy_ += took;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <stdexcept>
 #include <thread>
 
 namespace karkhana::probe {
@@ -83,7 +84,7 @@ tl::expected<std::vector<Heard>, modbus::Failure> scan(
             progress(unit);
             auto const began = clock.now();
             auto const outcome = ask(bus, clock, {unit, function, 0, 1, {}}, patience);
-            if (!outcome && outcome.error().fault == Fault::not_connected)
+            if (!outcome && unreachable(outcome.error().fault))
                 return tl::unexpected{outcome.error()};
             if (!is_answer(outcome)) {
                 silent.push_back(unit);
@@ -107,6 +108,8 @@ profiles::Ask questions_to(modbus::Bus& bus, MonotonicClock const& clock, std::u
         auto outcome = ask(bus, clock, request, patience);
         if (!outcome && outcome.error().fault != Fault::refused)
             outcome = ask(bus, clock, request, patience);
+        if (!outcome && unreachable(outcome.error().fault))
+            throw std::runtime_error(std::string{name_of(outcome.error().fault)});
         if (!outcome) return std::nullopt;
         return outcome->words;
     };

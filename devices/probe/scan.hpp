@@ -42,7 +42,8 @@ tl::expected<std::vector<Heard>, modbus::Failure> scan(
     modbus::Bus& bus, MonotonicClock const& clock, std::vector<std::uint8_t> const& units,
     Duration patience, std::function<void(std::uint8_t unit)> const& progress);
 
-/// Reads for recognise(). Twice, where a reply went missing.
+/// Reads for recognise(). Twice, where a reply went missing. Throws std::runtime_error where the
+/// line cannot be opened.
 profiles::Ask questions_to(modbus::Bus& bus, MonotonicClock const& clock, std::uint8_t unit,
                            Duration patience);
 

@@ -25,7 +25,10 @@ public:
           handler_(std::move(handler)) {}
 
     bool is_open() const override { return open_; }
-    bool open(Duration) override { return open_ = true; }
+    std::optional<Fault> open(Duration) override {
+        open_ = true;
+        return std::nullopt;
+    }
     void close() override {
         open_ = false;
         // A new socket does not bring what the old one had under way; a serial line does.

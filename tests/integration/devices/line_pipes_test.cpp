@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <termios.h>
 #include <thread>
 #include <unistd.h>
 
@@ -219,6 +220,26 @@ TEST_F(PluggedPort, IsOpenedByItsLinkAgain) {
     auto const back = ask();
     ASSERT_TRUE(back) << name_of(back.error().fault);
     EXPECT_TRUE(belong(four_registers, back->words));
+}
+
+/// Two masters on one line take each other's replies: the second one is told, and has changed
+/// nothing for the first.
+TEST_F(PluggedPort, IsHadByOneMasterAlone) {
+    plug();
+    Line daemon(SerialEndpoint{link.string(), 115'200}, {1us, 1s}, clock);
+    Line probe(SerialEndpoint{pty->client_path(), 9600, Parity::even}, {1us, 1s}, clock);
+    auto const ask = [&](Line& line) { return line.transact(four_registers, clock.now() + 200ms); };
+    EXPECT_TRUE(ask(daemon));
+    auto const refused = ask(probe);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(name_of(refused.error().fault), "in_use");
+    termios settings{};
+    ASSERT_EQ(::tcgetattr(pty->server_end(), &settings), 0);
+    EXPECT_EQ(::cfgetospeed(&settings), B115200);
+    EXPECT_TRUE(ask(daemon));
+    daemon.close();
+    EXPECT_TRUE(ask(probe));
+    EXPECT_EQ(ask(daemon).error().fault, Fault::in_use);
 }
 
 class Ignored final : public ReadingSink {
