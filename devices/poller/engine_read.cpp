@@ -89,15 +89,22 @@ std::optional<Failure> PollEngine::State::identify(UnitRun& unit) {
         take_failure(unit, failure, now);
         return failure;
     }
-    unit.answered(began, now);
-    if (!asks_to_wait(failure.exception)) {
+    if (failure.exception == modbus::exception::illegal_function ||
+        refuses_request(failure.exception)) {
+        unit.answered(began, now);
         unit.identity_refused();
         return std::nullopt;
     }
-    // One that never has time to say who it is does not take the line from the others.
-    bool const patient = ++unit.identity_retries > busy_retries_most;
-    unit.postpone(now + (patient ? failure_pause : busy_pause));
-    return std::nullopt;
+    if (asks_to_wait(failure.exception) && ++unit.identity_retries <= busy_retries_most) {
+        ++unit.health().exceptions;
+        unit.health().last_failure = failure;
+        unit.postpone(now + busy_pause);
+        return std::nullopt;
+    }
+    // One that cannot say who it is brings nothing to believe, and is asked ever more rarely.
+    emit_missing(unit.all_missing(now));
+    take_failure(unit, failure, now);
+    return failure;
 }
 
 void PollEngine::State::take_failure(UnitRun& unit, Failure failure, Monotonic now) {

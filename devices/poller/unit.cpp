@@ -95,7 +95,7 @@ void UnitRun::failed(modbus::Failure failure, Monotonic now, std::uint32_t dice)
     distrust();
     ready_at_ = now + milliseconds(setup_.profile->limits.min_gap_ms);
     // A gateway that says the unit does not answer has waited for it already.
-    bool const gateway = failure.fault == Fault::refused;
+    bool const gateway = failure.fault == Fault::refused && !speaks(failure);
     if (gateway || failures_ >= misses_to_die) {
         health_.state = UnitState::dead;
         auto const failed_probes = std::max(1, failures_ - misses_to_die + 1);
@@ -114,6 +114,7 @@ bool UnitRun::announced() const {
 
 void UnitRun::identity_read(std::vector<std::uint16_t> const& words) {
     identity_due_ = false;
+    identified_ = true;
     identity_retries = 0;
     auto const& identity = *setup_.profile->identity;
     bool same = true;
@@ -130,6 +131,14 @@ void UnitRun::identity_read(std::vector<std::uint16_t> const& words) {
         health_.serial = serial;
     }
     health_.state = same ? UnitState::healthy : UnitState::stranger;
+}
+
+void UnitRun::identity_refused() {
+    identity_due_ = false;
+    identity_retries = 0;
+    if (!setup_.serial && !identified_) return;
+    health_.serial.reset();
+    health_.state = UnitState::stranger;
 }
 
 void UnitRun::refuse(Task& task, Monotonic now) {

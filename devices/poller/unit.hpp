@@ -61,7 +61,8 @@ public:
     bool identity_due() const { return identity_due_ || announced(); }
     int identity_retries = 0;  ///< "busy" answered in a row
     void identity_read(std::vector<std::uint16_t> const& words);
-    void identity_refused() { identity_due_ = false; }
+    /// The device has no such register: believed only of one whose number nobody knows.
+    void identity_refused();
     void distrust() { identity_due_ = setup_.profile->identity.has_value(); }
 
     /// The device refused this block's function, address or value: smaller blocks take its place,
@@ -112,6 +113,7 @@ private:
     bool in_haste_ = false;  ///< it was given only the time that is usual, and missed it
     bool welcome_ = false;
     bool identity_due_ = false;
+    bool identified_ = false;  ///< it has said who it is, once at least
 };
 
 }  // namespace karkhana::poller
