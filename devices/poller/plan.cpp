@@ -117,12 +117,16 @@ private:
     std::optional<Bundle> bundle_;
 };
 
-/// Gives every reply of one function a length of its own. The identity's reply is one of them.
-void fingerprint(std::vector<Block>& blocks, Profile const& profile) {
+}  // namespace
+
+void tell_apart(std::vector<Block>& blocks, Profile const& profile) {
     std::set<std::pair<std::uint8_t, std::size_t>> lengths;
     if (profile.identity)
         lengths.insert({profile.identity->function, std::size_t{profile.identity->words} * 2});
+    for (auto const& block : blocks)
+        if (block.exact) lengths.insert({block.function, block.byte_count()});
     for (auto& block : blocks) {
+        if (block.exact) continue;
         auto const original = block;
         while (lengths.contains({block.function, block.byte_count()})) {
             if (block.reads_bits() || profile.limits.no_holes ||
@@ -137,8 +141,6 @@ void fingerprint(std::vector<Block>& blocks, Profile const& profile) {
         lengths.insert({block.function, block.byte_count()});
     }
 }
-
-}  // namespace
 
 std::size_t Block::byte_count() const {
     return reads_bits() ? (std::size_t{count} + 7) / 8 : std::size_t{count} * 2;
@@ -164,23 +166,36 @@ std::vector<Block> plan_blocks(Profile const& profile, std::vector<Slot> slots, 
         for (auto& block : Partition(profile, same, costs).cheapest())
             blocks.push_back(std::move(block));
     }
-    fingerprint(blocks, profile);
+    tell_apart(blocks, profile);
     return blocks;
 }
 
 std::vector<Block> split(Block const& block) {
-    if (block.padded) return {block_of(block.function, block.slots)};
+    if (block.padded) {
+        auto bare = block_of(block.function, block.slots);
+        bare.exact = true;
+        return {std::move(bare)};
+    }
     if (block.slots.size() < 2) return {};
+    auto const bundle = bundle_of(block.slots);
+    auto const parts_bundle = [&](std::size_t cut) {
+        return bundle && cut > bundle->first && cut <= bundle->last;
+    };
+    bool const bundle_alone =
+        bundle && bundle->first == 0 && bundle->last + 1 == block.slots.size();
     // The widest hole is the likeliest thing to have been refused; without holes, the middle.
-    std::size_t cut = block.slots.size() / 2;
-    int widest = 0;
+    auto const middle_slot = block.slots.size() / 2;
+    std::size_t cut = middle_slot;
+    std::optional<std::pair<int, int>> best;
     int end = end_of(block.slots.front());
     for (std::size_t i = 1; i < block.slots.size(); ++i) {
-        if (start_of(block.slots[i]) - end > widest) {
-            widest = start_of(block.slots[i]) - end;
-            cut = i;
-        }
+        auto const hole = std::max(start_of(block.slots[i]) - end, 0);
+        auto const off = std::abs(static_cast<int>(i) - static_cast<int>(middle_slot));
         end = std::max(end, end_of(block.slots[i]));
+        if (parts_bundle(i) && !bundle_alone) continue;
+        if (best && std::pair(hole, -off) <= *best) continue;
+        best = {hole, -off};
+        cut = i;
     }
     auto const middle = block.slots.begin() + static_cast<std::ptrdiff_t>(cut);
     return {block_of(block.function, {block.slots.begin(), middle}),

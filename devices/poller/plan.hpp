@@ -20,6 +20,7 @@ struct Block {
     std::vector<Slot> slots;  ///< by address
     bool billing = false;     ///< holds what a bill rests on
     bool padded = false;      ///< longer than its values, so that its length tells it from others
+    bool exact = false;       ///< longer than its values it was refused
 
     bool reads_bits() const { return function == 1 || function == 2; }
     std::size_t byte_count() const;
@@ -40,8 +41,13 @@ Duration cost_of(Block const& block, Costs costs);
 std::vector<Block> plan_blocks(profiles::Profile const& profile, std::vector<Slot> slots,
                                Costs costs);
 
+/// Gives every reply of one function a length of its own, of which the identity's is one: blocks
+/// are made longer, later ones first, but for those that the device takes only as they are.
+void tell_apart(std::vector<Block>& blocks, profiles::Profile const& profile);
+
 /// Smaller requests for the same slots, for a device that refused this one: first without the
-/// padding, then in two parts at the widest hole. Empty when one value alone was refused.
+/// padding, then in two parts at the widest hole, but between billing counters and their power only
+/// where nothing else is left to cut. Empty when one value alone was refused.
 std::vector<Block> split(Block const& block);
 
 }  // namespace karkhana::poller

@@ -150,6 +150,10 @@ void UnitRun::refuse(Task& task, Monotonic now) {
     auto const due = task.due;
     tasks_.erase(tasks_.begin() + (&task - tasks_.data()));
     for (auto const& part : parts) tasks_.push_back({part, due});
+    std::vector<Block> blocks;
+    for (auto& each : tasks_) blocks.push_back(std::move(each.block));
+    tell_apart(blocks, *setup_.profile);
+    for (std::size_t i = 0; i < blocks.size(); ++i) tasks_[i].block = std::move(blocks[i]);
 }
 
 std::vector<Reading> UnitRun::unsupported(std::uint8_t function, Monotonic now) {

@@ -389,6 +389,35 @@ TEST_F(Engine, BisectsWhatIsRefusedAndKeepsTheRest) {
     EXPECT_LE(engine->health().units.at(0).exceptions, 3U);
 }
 
+/// Two parts of what was refused would have replies of one length: a late one of the first could
+/// pass for the second.
+TEST_F(Engine, TellsTheRepliesApartAfterARefusalToo) {
+    auto setup = unit(1);
+    auto profile = make_profile();
+    profile->points[2].address = 20;
+    profile->points.push_back(profile->points[2]);
+    profile->points[3].name = "other";
+    profile->points[3].address = 22;
+    setup.profile = profile;
+    setup.watched.push_back({"spare", 13});
+    setup.watched.push_back({"other", 14});
+    make({setup});
+    line.units[1] = {};
+    line.fault = [&](modbus::Request const& request) -> std::optional<Failure> {
+        bool const touches = request.address <= 17 && request.address + request.count > 16;
+        return touches ? std::optional(Failure{Fault::refused, 2}) : std::nullopt;
+    };
+    run_for(10s);
+    line.asked.clear();
+    run_for(10s);
+    std::map<std::uint16_t, std::set<std::uint16_t>> addresses;
+    for (auto const& request : line.asked) addresses[request.count].insert(request.address);
+    EXPECT_EQ(addresses.size(), 2U);
+    for (auto const& [count, from] : addresses) EXPECT_EQ(from.size(), 1U) << count;
+    for (Channel channel = 11; channel <= 14; ++channel)
+        EXPECT_GE(kept.count(channel, Quality::good), 18U);
+}
+
 TEST_F(Engine, AsksABusyDeviceAgainSoonAndKeepsItsGrid) {
     make({unit(1)});
     line.units[1] = {};

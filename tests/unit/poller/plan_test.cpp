@@ -133,6 +133,35 @@ TEST(Plan, LeavesCommandsOutAndKeepsFunctionsApart) {
     EXPECT_EQ(blocks[1].function, 3);
 }
 
+TEST(Split, PartsPowerFromBilledEnergyLast) {
+    Profile profile;
+    profile.points = {point_at(0, WordType::f32, Unit::w), energy_at(40), point_at(44)};
+    auto const slots = slots_of(profile);
+    Block block;
+    block.count = 46;
+    block.slots = slots;
+    auto const parts = split(block);
+    EXPECT_EQ(shape_of(parts), (Shape{"0+42", "44+2"})) << "not at the widest hole";
+    EXPECT_EQ(shape_of(split(parts[0])), (Shape{"0+2", "40+2"}));
+}
+
+TEST(Split, IsToldApartByLengthUnlessThatWasRefused) {
+    Profile profile;
+    profile.points = {point_at(0), point_at(10), point_at(20)};
+    auto const one = [&](std::size_t i) {
+        return plan_blocks(profile, {slots_of(profile)[i]}, slow)[0];
+    };
+    std::vector<Block> blocks{one(0), one(1)};
+    tell_apart(blocks, profile);
+    EXPECT_EQ(shape_of(blocks), (Shape{"0+2", "10+3"}));
+    blocks.push_back(split(blocks[1]).at(0));
+    blocks.erase(blocks.begin() + 1);
+    tell_apart(blocks, profile);
+    EXPECT_EQ(shape_of(blocks), (Shape{"0+3", "10+2"})) << "the other one is longer instead";
+    tell_apart(blocks, profile);
+    EXPECT_EQ(shape_of(blocks), (Shape{"0+3", "10+2"}));
+}
+
 TEST(Split, DropsThePaddingThenCutsAtTheWidestHole) {
     Profile profile;
     profile.points = {point_at(0), point_at(2), point_at(8), point_at(10)};
