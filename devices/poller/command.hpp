@@ -13,7 +13,8 @@ namespace karkhana::poller {
 using SnapshotResult = tl::expected<std::vector<Reading>, modbus::Failure>;
 
 /// Reads the block with the unit's billing counters before anything else. Its readings go to the
-/// sink too. `done` is called once, on the line's thread.
+/// sink too. Tried again until the deadline, but no more than twice where the unit is dead. `done`
+/// is called once, on the line's thread.
 struct Snapshot {
     std::uint8_t unit = 0;
     Monotonic deadline;

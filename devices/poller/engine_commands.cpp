@@ -8,6 +8,9 @@ namespace {
 using modbus::Failure;
 using modbus::Fault;
 
+/// A snapshot of a dead unit goes ahead of everybody's readings no more often than that.
+constexpr int tries_of_the_dead = 2;
+
 bool may_go(WriteGate const& gate, Exchange const& command) {
     bool const named = gate.allows(command.request);
     if (!command.by_hand) return named;
@@ -18,7 +21,7 @@ bool may_go(WriteGate const& gate, Exchange const& command) {
 
 void PollEngine::State::take_submitted() {
     std::lock_guard const lock(mutex);
-    for (auto& command : submitted) pending.push_back({std::move(command), std::nullopt});
+    for (auto& command : submitted) pending.push_back({std::move(command), {}, 0});
     submitted.clear();
     for (auto const& [number, until] : attended)
         if (auto* const unit = find(number)) unit->attend(until, monotonic.now());
@@ -79,9 +82,17 @@ bool PollEngine::State::try_snapshot(Pending& waiting, Monotonic now, Monotonic&
         if (result.kind == Read::failed || result.kind == Read::refused) failure = result.failure;
         if (result.kind == Read::done) readings = std::move(result.readings);
     }
-    if (was_dead && !unit->dead()) unit->revive(monotonic.now());
+    auto const ended = monotonic.now();
+    if (was_dead) probe_at = next_probe(probe_at, now, ended);
+    if (was_dead && !unit->dead()) unit->revive(ended);
     publish(*unit);
-    if (failure) waiting.last = failure;
+    if (failure) {
+        waiting.last = failure;
+        if (++waiting.failures >= tries_of_the_dead && unit->dead()) {
+            command.done(tl::unexpected(*failure));
+            return true;
+        }
+    }
     if (!readings) return false;
     command.done(std::move(*readings));
     return true;

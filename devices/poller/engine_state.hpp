@@ -17,6 +17,7 @@ struct PollEngine::State {
     struct Pending {
         Command command;
         std::optional<modbus::Failure> last;
+        int failures = 0;
     };
     struct Choice {
         UnitRun* unit = nullptr;

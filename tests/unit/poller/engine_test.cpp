@@ -495,6 +495,25 @@ TEST_F(Engine, TriesASnapshotAgainUntilItsDeadline) {
     EXPECT_EQ(result->error().fault, Fault::timeout);
 }
 
+/// Whoever waits learns it soon, and everybody else is read meanwhile.
+TEST_F(Engine, TriesASnapshotOfADeadUnitTwice) {
+    make({unit(1), unit(2)});
+    line.units[2] = {};
+    line.max_late = Duration{};  // as on TCP
+    run_for(60s);
+    ASSERT_EQ(engine->health().units.at(0).state, UnitState::dead);
+    line.asked.clear();
+    std::optional<SnapshotResult> result;
+    engine->submit(Snapshot{1, clock.now() + 20s, [&](SnapshotResult r) { result = r; }});
+    run_for(2s);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->error().fault, Fault::timeout);
+    EXPECT_EQ(asked_of(1), 2U);
+    run_for(5s);
+    EXPECT_LE(asked_of(1), 3U) << "they are probes, and the twentieth of the line is theirs too";
+    EXPECT_GE(asked_of(2), 5U);
+}
+
 TEST_F(Engine, SendsNoExpiredAndNoForbiddenCommand) {
     make({unit(1)});
     line.units[1] = {};
