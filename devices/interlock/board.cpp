@@ -57,6 +57,11 @@ RelayBoard::RelayBoard(std::vector<RelaySetup> relays, Timing timing, MonotonicC
     }
 }
 
+void RelayBoard::attached(std::function<void()> wake) {
+    std::lock_guard const lock(mutex_);
+    wake_ = std::move(wake);
+}
+
 RelayState RelayBoard::state_of(Contactor const& contactor, Monotonic now) const {
     RelayState state;
     state.machine = contactor.machine;
@@ -77,6 +82,7 @@ bool RelayBoard::has(MachineId const& machine) const {
 }
 
 bool RelayBoard::set_desired(MachineId const& machine, Command const& command) {
+    std::function<void()> wake;
     {
         std::lock_guard const lock(mutex_);
         auto const found = std::find_if(contactors_.begin(), contactors_.end(),
@@ -92,8 +98,9 @@ bool RelayBoard::set_desired(MachineId const& machine, Command const& command) {
         else
             desired = command;
         commanded_ |= !renewal;
+        wake = wake_;
     }
-    if (wake_) wake_();
+    if (wake) wake();
     return true;
 }
 

@@ -18,7 +18,7 @@ public:
     bool probing() const override;
     void line_returned() override;
     void run(modbus::Bus& bus) override;
-    void attached(std::function<void()> wake) override { wake_ = std::move(wake); }
+    void attached(std::function<void()> wake) override;
 
     std::uint16_t line() const { return line_; }
 
@@ -79,7 +79,6 @@ private:
     Timing timing_;
     MonotonicClock const& clock_;
     InterlockListener& listener_;
-    std::function<void()> wake_;
     Duration watchdog_;  ///< of the board's one register
     bool armed_ = false;
     Monotonic fed_at_{};
@@ -89,6 +88,7 @@ private:
 
     mutable std::mutex mutex_;
     std::vector<Contactor> contactors_;  ///< guarded
+    std::function<void()> wake_;         ///< guarded: set anew when its line is opened anew
     BoardHealth health_;                 ///< guarded
     Monotonic due_{};                    ///< guarded
     Monotonic decided_at_{};             ///< guarded

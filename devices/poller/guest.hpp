@@ -24,7 +24,8 @@ public:
     /// A line on which nobody was heard has an answer again: who was given up is asked at once.
     virtual void line_returned() {}
 
-    /// Called once before the line starts. Calling `wake`, from any thread, has due() asked again.
+    /// Before a line starts, and again before one that takes its place. Calling `wake`, from any
+    /// thread and however long, has due() asked again.
     virtual void attached(std::function<void()> wake) = 0;
 };
 

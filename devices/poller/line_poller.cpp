@@ -51,12 +51,14 @@ struct LinePoller::Thread {
 
 LinePoller::LinePoller(LineSetup setup, std::unique_ptr<modbus::Bus> bus, ReadingSink& sink,
                        WallClock const& wall, MonotonicClock const& monotonic)
-    : thread_(std::make_unique<Thread>(std::move(setup), std::move(bus), sink, wall, monotonic)) {}
+    : thread_(std::make_shared<Thread>(std::move(setup), std::move(bus), sink, wall, monotonic)) {}
 
 LinePoller::~LinePoller() { stop(); }
 
 void LinePoller::attach(LineGuest& guest) {
-    thread_->engine.attach(guest, [thread = thread_.get()] { thread->wake(); });
+    thread_->engine.attach(guest, [thread = std::weak_ptr(thread_)] {
+        if (auto const living = thread.lock()) living->wake();
+    });
 }
 
 void LinePoller::start() {

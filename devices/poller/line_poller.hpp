@@ -49,7 +49,7 @@ public:
 
 private:
     struct Thread;
-    std::unique_ptr<Thread> thread_;
+    std::shared_ptr<Thread> thread_;  ///< a guest may be about to wake it while it goes
 };
 
 }  // namespace karkhana::poller

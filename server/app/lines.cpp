@@ -281,7 +281,6 @@ void Lines::find_places() {
 
 void Lines::reopen(std::vector<std::size_t> const& lines) {
     for (auto const i : lines) {
-        retired_.push_back(std::move(pollers_[i]));
         pollers_[i] = open(plan_.lines[i]);
         pollers_[i]->start();
     }

@@ -130,8 +130,6 @@ private:
     std::map<Channel, Place> places_;
     interlock::Interlock interlock_;
     std::vector<std::shared_ptr<poller::LinePoller>> pollers_;
-    /// Of lines that go on by another plan: whoever is about to wake one finds it.
-    std::vector<std::shared_ptr<poller::LinePoller>> retired_;
     std::mutex mutex_;  ///< with changed_: a contact moved
     std::condition_variable changed_;
     std::vector<metering::ContactEvent> events_;  ///< under the mutex

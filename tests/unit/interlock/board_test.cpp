@@ -1,3 +1,7 @@
+#include <atomic>
+#include <thread>
+
+#include "devices/poller/line_poller.hpp"
 #include "tests/unit/interlock/bench.hpp"
 
 namespace karkhana::interlock {
@@ -33,6 +37,53 @@ TEST_F(Boards, NeverSeesAContactThatTheBoardDoesNotHave) {
     EXPECT_FALSE(interlock->state(machine(9))->seen);
     EXPECT_EQ(interlock->state(machine(1))->actual, Contact::open);
     EXPECT_TRUE(board.writes.empty());
+}
+
+/// The server renews its wishes from a thread of its own, also while a line goes on by another
+/// plan.
+TEST(BoardOnALine, IsRenewedWhileItsLineIsReplaced) {
+    ManualMonotonicClock still;
+    Board contacts{still};
+    class Nobody final : public InterlockListener {
+        void relay_changed(RelayState const&, RelayState const&) override {}
+    } nobody;
+    class Borrowed final : public modbus::Bus {
+    public:
+        explicit Borrowed(Board& board) : board_(board) {}
+        modbus::Outcome transact(modbus::Request const& request, Monotonic until) override {
+            return board_.transact(request, until);
+        }
+        Monotonic ready_at(std::uint8_t) const override { return {}; }
+        void close() override {}
+
+    private:
+        Board& board_;
+    };
+    auto profile = std::make_shared<profiles::Profile>();
+    profile->relay = profiles::Relay{8, 0, profiles::Watchdog::pulse, true, 0x0200, 100, 0x7FFF};
+    SystemMonotonicClock clock;
+    ManualWallClock wall{instant(0)};
+    NoReadings sink;
+    Interlock interlock({{machine(1), 2, 1, 0, profile}}, Timing{}, clock, nobody);
+    std::atomic<bool> done = false;
+    std::thread renewing([&] {
+        for (std::uint64_t id = 1; !done; ++id)
+            interlock.set_desired(machine(1), {.id = id / 16 + 1,
+                                               .closed = true,
+                                               .authorised_until = clock.now() + 60s,
+                                               .expires = clock.now() + 60s});
+    });
+    poller::LineSetup setup;
+    setup.writable = writes_of({{machine(1), 2, 1, 0, profile}}, 2);
+    for (int times = 0; times < 500; ++times) {
+        poller::LinePoller line(setup, std::make_unique<Borrowed>(contacts), sink, wall, clock);
+        for (auto* guest : interlock.guests(2)) line.attach(*guest);
+        line.start();
+        line.stop();
+    }
+    done = true;
+    renewing.join();
+    EXPECT_GE(interlock.health().at(0).polls, 1U);
 }
 
 TEST_F(Boards, CloseByPulsesThatAreRenewed) {
