@@ -203,6 +203,31 @@ LineConfig read_line(Table& table) {
     return line;
 }
 
+/// What two lines cannot share. A link in /dev/serial/by-id is the port that it leads to.
+std::string wire_of(LineConfig const& line) {
+    if (line.tcp.empty()) {
+        std::error_code unknown;
+        auto const port = std::filesystem::weakly_canonical(line.serial, unknown);
+        return unknown ? line.serial : port.string();
+    }
+    auto const colon = line.tcp.rfind(':');
+    auto wire = line.tcp.substr(0, colon);
+    for (auto& c : wire)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    auto const digit = line.tcp.find_first_not_of('0', colon + 1);
+    return digit == std::string::npos ? wire : wire + ':' + line.tcp.substr(digit);
+}
+
+/// Two masters on one bus take each other's replies for their own.
+void check_line(Table& table, LineConfig const& line, Config const& out) {
+    auto const* const key = line.tcp.empty() ? "serial" : "tcp";
+    for (auto const& other : out.lines) {
+        if (other.name == line.name) table.complain("name", "used twice");
+        if (other.tcp.empty() == line.tcp.empty() && wire_of(other) == wire_of(line))
+            table.complain(key, "leads where '" + other.name + "' does");
+    }
+}
+
 /// 40, "40" or "200/5".
 profiles::Scale read_ratio(Table& table, std::string_view key) {
     if (!table.has(key)) return {};
@@ -429,7 +454,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     }
     for (auto& table : root->tables("line")) {
         auto line = read_line(table);
-        if (has_line(out, line.name)) table.complain("name", "used twice");
+        check_line(table, line, out);
         out.lines.push_back(std::move(line));
     }
     ProfilesByName known;

@@ -81,6 +81,25 @@ TEST_F(ConfigFile, ALineIsTcpOrSerialOrSerialFramesThroughAGateway) {
     EXPECT_TRUE(complains(6, "of a serial line only"));
 }
 
+TEST_F(ConfigFile, NoTwoLinesLeadToOneBus) {
+    auto const both = [&](std::string const& one, std::string const& other) {
+        std::string text{kSmall};
+        return load(text.replace(text.find("tcp = "), 24,
+                                 one + " },\n  { name = \"yard\", " + other))
+            .has_value();
+    };
+    EXPECT_TRUE(both(R"(tcp = "10.0.0.9:502")", R"(tcp = "10.0.0.9:503")"));
+    EXPECT_FALSE(both(R"(tcp = "Gate.lan:502")", R"(tcp = "gate.lan:0502", framing = "rtu")"));
+    EXPECT_TRUE(complains(7, "leads where 'hall' does"));
+    auto const link = (folder_ / "by-id").string();
+    std::filesystem::remove(link);
+    std::filesystem::create_symlink("/dev/null", link);
+    EXPECT_TRUE(both(R"(serial = "/dev/zero")", "serial = \"" + link + '"'));
+    EXPECT_FALSE(both(R"(serial = "/dev/null")", "serial = \"" + link + '"'));
+    EXPECT_TRUE(complains(7, "leads where 'hall' does"));
+    EXPECT_FALSE(both(R"(serial = "/dev/ttyUSB7")", R"(serial = "/dev/./ttyUSB7")"));
+}
+
 /// kSmall with something else about its meter.
 std::string small_with(std::string const& about) {
     std::string text{kSmall};
