@@ -280,6 +280,7 @@ DeviceConfig read_device(Table& table) {
     if (device.feedback.size() > device.relays.size())
         table.complain("feedback", "more inputs than relays");
     device.other_word_order = table.flag("other_word_order").value_or(false);
+    device.period = std::chrono::seconds{table.integer("period_seconds", 1, 5).value_or(1)};
     read_role(table, device);
     return device;
 }

@@ -46,6 +46,7 @@ struct DeviceConfig {
     std::vector<std::int64_t> feedback = {};
     /// Set on the meter: its longer values have their registers the other way round.
     bool other_word_order = false;
+    Duration period = std::chrono::seconds{1};  ///< each of its values is read so often
 };
 
 /// A point that tells something besides what is measured: whether there is any mains, or whether a

@@ -41,6 +41,7 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
     poller::UnitSetup unit;
     unit.unit = static_cast<std::uint8_t>(device.unit);
     unit.profile = profile_of(device, profiles);
+    unit.period = device.period;
     // A machine may be asked for more than its plate says when it starts.
     unit.max_power_w = rated_w(config, device.machine) * 2;
     for (auto const& slug : device.machines) unit.max_power_w += rated_w(config, slug) * 2;

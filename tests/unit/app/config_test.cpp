@@ -134,6 +134,17 @@ TEST_F(ConfigFile, MayHaveMetersOfWaterAndPulses) {
     }
 }
 
+TEST_F(ConfigFile, ADeviceIsReadEverySecondUnlessItSaysOtherwise) {
+    EXPECT_EQ(load(std::string{kSmall}).value().devices[0].period, std::chrono::seconds{1});
+    auto const config = load(small_with("period_seconds = 5"));
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->devices[0].period, std::chrono::seconds{5});
+    for (auto const* const wrong : {"0", "6"}) {
+        EXPECT_FALSE(load(small_with(std::string{"period_seconds = "} + wrong)));
+        EXPECT_TRUE(complains(8, "'period_seconds' must be"));
+    }
+}
+
 TEST_F(ConfigFile, KnowsTheProfilesBesideIt) {
     auto const mine = folder_ / "profiles.d";
     std::filesystem::create_directories(mine);

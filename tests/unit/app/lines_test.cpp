@@ -80,6 +80,23 @@ TEST_F(LinePlans, WaitForLateRepliesThreeTimesAsLongAsTheSlowestDeviceMayTake) {
     EXPECT_EQ(plan().lines.at(0).max_late, std::chrono::milliseconds(4500));
 }
 
+/// Thirty meters at 9600 baud need more than a second a round.
+TEST_F(LinePlans, AskADeviceAsOftenAsItIsSet) {
+    add_point(1, "active_power");
+    EXPECT_EQ(plan().lines.at(0).setup.units.at(0).period, std::chrono::seconds(1));
+    auto const before = plan();
+    config.devices[0].period = std::chrono::seconds(5);
+    EXPECT_EQ(plan().lines.at(0).setup.units.at(0).period, std::chrono::seconds(5));
+    NoReadings sink;
+    SystemWallClock wall;
+    SystemMonotonicClock real;
+    Lines lines{before, devices, sink, wall, real, [](std::string_view, std::string_view) {}};
+    lines.start();
+    auto const changed = lines.replace(plan(), [&] { return devices; });
+    EXPECT_EQ(changed, std::vector<std::string>{"hall"}) << "taken over by a reload";
+    lines.stop();
+}
+
 TEST_F(LinePlans, TurnTheWordsOfAMeterThatIsSetSo) {
     config.devices[0].profile = "selec_mfm383a";
     config.devices[0].other_word_order = true;
