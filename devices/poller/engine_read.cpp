@@ -78,6 +78,7 @@ std::optional<Failure> PollEngine::State::identify(UnitRun& unit) {
                                    identity.words,
                                    {}},
                                   unit.patience(std::size_t{identity.words} * 2));
+    unit.asked(identity.function, std::size_t{identity.words} * 2);
     auto const now = monotonic.now();
     if (outcome) {
         unit.answered(began, now);
@@ -149,15 +150,25 @@ void PollEngine::State::take_refusal(UnitRun& unit, Task& task, std::uint8_t cod
 
 PollEngine::State::ReadResult PollEngine::State::read(UnitRun& unit, Task& task) {
     auto const began = monotonic.now();
-    auto const outcome =
-        exchange(request_for(unit, task.block), unit.patience(task.block.byte_count()));
+    bool const was_healthy = unit.health().state == UnitState::healthy;
+    auto request = request_for(unit, task.block);
+    request.count = unit.count_to_ask(task);
+    auto const more = std::size_t{request.count} - task.block.count;
+    auto const bytes = task.block.byte_count() + 2 * more;
+    unit.asked(task.block.function, bytes);
+    auto const outcome = exchange(request, unit.patience(bytes));
     auto const answered = wall.now();
     auto const now = monotonic.now();
     if (!outcome) {
         auto const failure = outcome.error();
         task.doubts = 0;
+        bool const too_long = more > 0 && speaks(failure) && refuses_request(failure.exception);
+        if (too_long) unit.longer_told(task, request.count, UnitRun::Longer::refused);
+        if (more > 0 && was_healthy && failure.fault == Fault::timeout)
+            unit.longer_told(task, request.count, UnitRun::Longer::missed);
         if (speaks(failure)) {
             unit.answered(began, now);
+            if (too_long) return {Read::again, {}, {}};
             take_refusal(unit, task, failure.exception, now);
             return {Read::refused, {}, failure};
         }
@@ -166,6 +177,7 @@ PollEngine::State::ReadResult PollEngine::State::read(UnitRun& unit, Task& task)
         return {Read::failed, {}, failure};
     }
     unit.answered(began, now);
+    if (more > 0) unit.longer_told(task, request.count, UnitRun::Longer::taken);
     auto values = unit.decode(task.block, outcome->words, now);
     if (values.suspicious && task.doubts < doubts_most) {
         ++task.doubts;

@@ -11,6 +11,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr int misses_to_die = 2;
+constexpr int longer_misses_most = 2;
+constexpr std::size_t recent_most = 4;
 constexpr Duration probe_delay_most = seconds(60);
 constexpr Duration probe_delay_attended = seconds(5);
 constexpr Duration missing_repeat = seconds(60);
@@ -34,6 +36,54 @@ UnitRun::UnitRun(UnitSetup setup, Costs costs, int clock_speed, Monotonic start)
     for (auto& block : plan_blocks(*setup_.profile, slots_of(setup_), costs))
         tasks_.push_back({std::move(block), start});
     health_.unit = setup_.unit;
+}
+
+std::uint16_t UnitRun::count_to_ask(Task const& task) const {
+    auto const& profile = *setup_.profile;
+    auto const& block = task.block;
+    auto const recent = [&](std::size_t bytes) {
+        return std::ranges::find(recent_, std::pair(block.function, bytes)) != recent_.end();
+    };
+    bool const numbered = character_ == Duration{};
+    if (numbered || task.longer_by == 0 || !recent(block.byte_count())) return block.count;
+    if (block.reads_bits() || profile.limits.no_holes) return block.count;
+    auto const is_of_another = [&](int count) {
+        auto const same = [&](std::uint8_t function, int registers) {
+            return function == block.function && registers == count;
+        };
+        auto const& identity = profile.identity;
+        return (identity && same(identity->function, identity->words)) ||
+               std::ranges::any_of(tasks_, [&](Task const& other) {
+                   return same(other.block.function, other.block.count);
+               });
+    };
+    int count = block.count + task.longer_by;
+    while (is_of_another(count) || recent(static_cast<std::size_t>(count) * 2))
+        count += task.longer_by;
+    bool const fits = count <= profile.limits.max_regs && block.address + count <= 0x1'0000 &&
+                      (task.longest == 0 || count <= task.longest);
+    return fits ? static_cast<std::uint16_t>(count) : block.count;
+}
+
+void UnitRun::asked(std::uint8_t function, std::size_t bytes) {
+    std::erase(recent_, std::pair(function, bytes));
+    recent_.emplace_back(function, bytes);
+    if (recent_.size() > recent_most) recent_.erase(recent_.begin());
+}
+
+void UnitRun::longer_told(Task& task, int count, Longer what) {
+    if (what == Longer::taken) task.longer_taken = true;
+    // Some say nothing where others refuse.
+    bool const by_chance =
+        what == Longer::missed && (task.longer_taken || ++task.longer_missed < longer_misses_most);
+    if (what == Longer::taken || by_chance) return;
+    task.longer_missed = 0;
+    if (task.longer_taken) {
+        task.longest = count - task.longer_by;
+        return;
+    }
+    // Many take whole values only, of two registers each.
+    task.longer_by = task.longer_by == 1 ? 2 : 0;
 }
 
 Task* UnitRun::billing_task() {
@@ -71,6 +121,7 @@ void UnitRun::attend(Monotonic until, Monotonic now) {
 
 void UnitRun::answered(Monotonic began, Monotonic ended) {
     latency_.add(std::chrono::duration_cast<Duration>(ended - began));
+    if (recent_.size() > 1) recent_.erase(recent_.begin(), recent_.end() - 1);
     health_.latency = latency_.mean();
     failures_ = 0;
     in_haste_ = false;

@@ -19,6 +19,11 @@ struct Task {
     Monotonic due;
     int busy_retries = 0;  ///< "busy" answered in a row
     int doubts = 0;        ///< suspicious readings in a row
+    /// In such steps it is made longer, in registers; 0: the device does not take that.
+    int longer_by = 1;
+    int longest = 0;  ///< that the device takes; 0: not known
+    bool longer_taken = false;
+    int longer_missed = 0;  ///< replies to longer ones that went missing, before any came
 };
 
 /// What the poller knows of one device. No I/O and no clock: told of each exchange, it says what
@@ -30,6 +35,16 @@ public:
     std::uint8_t number() const { return setup_.unit; }
     UnitSetup const& setup() const { return setup_; }
     std::vector<Task>& tasks() { return tasks_; }
+    /// How many registers are asked for now. Where replies have no number, none is as long as the
+    /// last that came or as those that were asked for since, so that a device or gateway that sends
+    /// an old frame again is not believed.
+    std::uint16_t count_to_ask(Task const& task) const;
+    /// A reply with so many bytes of data was asked for.
+    void asked(std::uint8_t function, std::size_t bytes);
+    /// What came of asking for more registers than the block of `task` has: an answer, a refusal or
+    /// nothing.
+    enum class Longer : std::uint8_t { taken, refused, missed };
+    static void longer_told(Task& task, int count, Longer what);
     Task* billing_task();
     Task* cheapest_task();
     UnitHealth& health() { return health_; }
@@ -102,6 +117,8 @@ private:
     UnitSetup setup_;
     GateLimits gate_;
     std::vector<Task> tasks_;
+    /// Function, and bytes of the reply: the last that came, and what was asked for since.
+    std::vector<std::pair<std::uint8_t, std::size_t>> recent_;
     std::map<Channel, ChannelRun> channels_;
     UnitHealth health_;
     Latency latency_;

@@ -1,7 +1,8 @@
 // What the wire allows and what the poller makes of it, by simulated time: the line, the poller and
 // their checks are the real ones, each character takes its 1.04 ms at 9600 baud (8N1) and nothing
 // else takes any. And whether, among a million polls of which every seventh is answered late, by
-// another unit, with an old frame or with turned bits, a single wrong value is believed.
+// another unit, with an old frame or with turned bits, a single wrong value is believed: values are
+// others at every request, so that one of an earlier poll is wrong as well.
 // Argument: the number of those polls (1000000 unless said).
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "devices/poller/engine.hpp"
 #include "devices/profiles/decode.hpp"
 #include "devices/sim/faults.hpp"
+#include "tests/support/moving_registers.hpp"
 #include "tests/support/simulated_pipe.hpp"
 
 namespace {
@@ -46,44 +48,44 @@ std::shared_ptr<profiles::Profile const> meter() {
     return profile;
 }
 
-/// What a register of a unit holds: a value that belongs to no other.
-std::uint32_t value_of(int unit, int address) {
-    return static_cast<std::uint32_t>(unit * 1'000'003 + address * 7919);
-}
+/// What a device does to its honest answer.
+using Deed =
+    std::function<void(modbus::Request const&, modbus::MovingRegisters const&, modbus::Answer&)>;
 
-modbus::Answer honest(modbus::Request const& request) {
-    modbus::Answer answer;
-    for (int i = 0; i < request.count; ++i) {
-        auto const address = request.address + i;
-        auto const value = value_of(request.unit, address / 2 * 2);
-        answer.words.push_back(
-            static_cast<std::uint16_t>(address % 2 == 0 ? value >> 16 : value & 0xFFFF));
-    }
-    return answer;
-}
+void honest(modbus::Request const&, modbus::MovingRegisters const&, modbus::Answer&) {}
 
+/// A value is right when it is what the last request for it should have brought: one that is older
+/// than the poll is wrong.
 class Judge final : public ReadingSink {
 public:
+    explicit Judge(modbus::MovingRegisters const& registers) : registers_(registers) {}
     void accept(ReadingFrame frame) override {
         for (auto const& reading : frame.readings) {
             if (reading.quality != Quality::good) continue;
             auto const unit = static_cast<int>(reading.channel / 10);
             constexpr int addresses[] = {72, 74, 600};
-            auto const right = value_of(unit, addresses[reading.channel % 10]);
             ++good[unit];
-            wrong += reading.value != right;
+            wrong += !registers_.is_right(unit, addresses[reading.channel % 10], reading.value);
         }
     }
     std::map<int, long> good;
     long wrong = 0;
+
+private:
+    modbus::MovingRegisters const& registers_;
 };
 
 /// A line of ten meters, ready to run.
 struct Bus {
-    Bus(modbus::Framing framing, Duration period, std::size_t points, modbus::Handler handler)
+    Bus(modbus::Framing framing, Duration period, std::size_t points, Deed deed)
         : line(std::make_unique<modbus::SimulatedPipe>(
                    clock, framing, framing == modbus::Framing::rtu ? character : Duration{},
-                   turnaround, std::move(handler)),
+                   turnaround,
+                   [this, deed = std::move(deed)](modbus::Request const& request) {
+                       auto answer = registers.answer(request);
+                       deed(request, registers, answer);
+                       return answer;
+                   }),
                {framing, framing == modbus::Framing::rtu ? gap : Duration{}, false}, {max_late, 1s},
                clock) {
         poller::LineSetup setup;
@@ -118,7 +120,8 @@ struct Bus {
     std::shared_ptr<profiles::Profile const> profile = meter();
     ManualMonotonicClock clock;
     ManualWallClock wall{instant(1'700'000'000'000'000)};
-    Judge judge;
+    modbus::MovingRegisters registers;
+    Judge judge{registers};
     modbus::Line line;
     std::unique_ptr<poller::PollEngine> engine;
 };
@@ -150,10 +153,8 @@ bool full_rate() {
 /// Three of ten die; what the living are read a minute later, against what they were.
 bool with_dead_units() {
     bool dead = false;
-    Bus bus(modbus::Framing::rtu, 1s, 2, [&](modbus::Request const& request) {
-        auto answer = honest(request);
+    Bus bus(modbus::Framing::rtu, 1s, 2, [&](auto const& request, auto const&, auto& answer) {
         answer.silent = dead && request.unit <= 3;
-        return answer;
     });
     bus.run_for(60s);
     auto const start = bus.good(4, 10);
@@ -208,17 +209,12 @@ bool hostile(modbus::Framing framing, long polls) {
             faults[unit].set(sim::fault_of(*sim::misdeed_of(verb), words).value());
         }
     long spoilt = 0;
-    Bus bus(framing, 1s, 3, [&](modbus::Request const& request) {
-        auto answer = honest(request);
+    Bus bus(framing, 1s, 3, [&](auto const& request, auto const& registers, auto& answer) {
         auto const fault = faults[request.unit].draw(*random);
-        if (fault && fault->misdeed == sim::Misdeed::wrong_unit) {
-            auto others = request;
-            ++others.unit;
-            answer = honest(others);
-        }
+        if (fault && fault->misdeed == sim::Misdeed::wrong_unit)
+            answer = registers.foreign(request);
         spoilt += fault.has_value();
         faults[request.unit].play(fault, framing, *random, answer);
-        return answer;
     });
     auto const began = std::chrono::steady_clock::now();
     auto done = [&] { return static_cast<long>(bus.engine->health().traffic.exchanges); };

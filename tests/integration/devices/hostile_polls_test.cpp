@@ -9,6 +9,7 @@
 #include "devices/modbus/line.hpp"
 #include "devices/poller/line_poller.hpp"
 #include "devices/sim/faults.hpp"
+#include "tests/support/moving_registers.hpp"
 
 namespace karkhana::poller {
 namespace {
@@ -38,42 +39,36 @@ std::shared_ptr<profiles::Profile const> meter() {
     return profile;
 }
 
-std::uint32_t value_of(int unit, int address) {
-    return static_cast<std::uint32_t>(unit * 1'000'003 + address * 7919);
-}
+struct Verdicts {
+    std::atomic<long> good = 0, wrong = 0;
+};
 
-modbus::Answer honest(int unit, modbus::Request const& request) {
-    modbus::Answer answer;
-    for (int i = 0; i < request.count; ++i) {
-        auto const address = request.address + i;
-        auto const value = value_of(unit, address / 2 * 2);
-        answer.words.push_back(
-            static_cast<std::uint16_t>(address % 2 == 0 ? value >> 16 : value & 0xFFFF));
-    }
-    return answer;
-}
-
-/// Channels are unit * 10 and the number of the point.
+/// Of one line. Channels are unit * 10 and the number of the point. A value is right when it is
+/// what the last request for it should have brought: one that is older than the poll is wrong.
 class Judge final : public ReadingSink {
 public:
+    Judge(modbus::MovingRegisters const& registers, Verdicts& verdicts)
+        : registers_(registers), verdicts_(verdicts) {}
     void accept(ReadingFrame frame) override {
         for (auto const& reading : frame.readings) {
             if (reading.quality != Quality::good) continue;
             constexpr int addresses[] = {72, 74, 600};
-            auto const right =
-                value_of(static_cast<int>(reading.channel / 10), addresses[reading.channel % 10]);
-            ++good;
-            wrong += reading.value != right;
+            ++verdicts_.good;
+            verdicts_.wrong += !registers_.is_right(static_cast<int>(reading.channel / 10),
+                                                    addresses[reading.channel % 10], reading.value);
         }
     }
-    std::atomic<long> good = 0, wrong = 0;
+
+private:
+    modbus::MovingRegisters const& registers_;
+    Verdicts& verdicts_;
 };
 
 /// One line with devices of its own at the other end.
 class Bus {
 public:
-    Bus(Framing framing, Duration period, int units, Judge& judge, int percent)
-        : random_(seeded_random(static_cast<std::uint64_t>(++made))) {
+    Bus(Framing framing, Duration period, int units, Verdicts& verdicts, int percent)
+        : judge_(registers_, verdicts), random_(seeded_random(static_cast<std::uint64_t>(++made))) {
         for (int unit = 1; unit <= units; ++unit) {
             for (auto const* verb : {"wrong-unit", "stale", "noise"}) add(unit, verb, {}, percent);
             add(unit, "late", {"120"}, percent);
@@ -90,6 +85,7 @@ public:
             endpoint = modbus::SerialEndpoint{pty_.client_path(), 115'200};
         }
         LineSetup setup;
+        if (framing == Framing::rtu) setup.character = character_time(115'200, false, 1);
         for (int number = 1; number <= units; ++number) {
             UnitSetup unit;
             unit.unit = static_cast<std::uint8_t>(number);
@@ -101,7 +97,7 @@ public:
         }
         poller = std::make_unique<LinePoller>(
             setup, std::make_unique<modbus::Line>(endpoint, modbus::LineTiming{200ms, 1s}, clock_),
-            judge, wall_, clock_);
+            judge_, wall_, clock_);
         poller->start();
     }
     ~Bus() {
@@ -125,13 +121,16 @@ private:
         spoilt += fault.has_value();
         // A foreign frame brings a foreign value.
         bool const foreign = fault && fault->misdeed == sim::Misdeed::wrong_unit;
-        auto given = honest(request.unit + (foreign ? 1 : 0), request);
+        auto given = registers_.answer(request);
+        if (foreign) given = registers_.foreign(request);
         faults.play(fault, framing, *random_, given);
         given.silent = dead;
         return given;
     }
 
     static inline int made = 0;
+    modbus::MovingRegisters registers_;
+    Judge judge_;
     std::unique_ptr<Random> random_;
     std::map<int, sim::Faults> faults_;
     SystemMonotonicClock clock_;
@@ -142,11 +141,11 @@ private:
 
 TEST(HostilePolls, BringNoWrongValueOverRealLines) {
     constexpr long wanted = 20'000;
-    Judge judge;
+    Verdicts verdicts;
     std::vector<std::unique_ptr<Bus>> buses;
     for (int i = 0; i < 8; ++i)
         buses.push_back(std::make_unique<Bus>(i % 2 == 0 ? Framing::tcp : Framing::rtu, 1ms,
-                                              units_a_line, judge, 3));
+                                              units_a_line, verdicts, 3));
     long polls = 0, spoilt = 0;
     auto const until = std::chrono::steady_clock::now() + 90s;
     while (polls < wanted && std::chrono::steady_clock::now() < until) {
@@ -159,16 +158,16 @@ TEST(HostilePolls, BringNoWrongValueOverRealLines) {
     }
     buses.clear();
     std::cout << polls << " polls over TCP and serial lines, " << spoilt << " spoilt, "
-              << judge.good << " values believed, " << judge.wrong << " wrong\n";
+              << verdicts.good << " values believed, " << verdicts.wrong << " wrong\n";
     EXPECT_GE(polls, wanted);
     EXPECT_GE(spoilt, wanted / 10);
-    EXPECT_GE(judge.good, wanted / 2);
-    EXPECT_EQ(judge.wrong, 0);
+    EXPECT_GE(verdicts.good, wanted / 2);
+    EXPECT_EQ(verdicts.wrong, 0);
 }
 
 TEST(DeadBus, LeavesTheSameUnitsOfAnotherBusUntouched) {
     for (auto const framing : {Framing::tcp, Framing::rtu}) {
-        Judge of_living, of_dead;
+        Verdicts of_living, of_dead;
         Bus living(framing, 50ms, 4, of_living, 0);
         Bus dying(framing, 50ms, 4, of_dead, 0);
         std::this_thread::sleep_for(500ms);

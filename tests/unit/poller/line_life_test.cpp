@@ -59,8 +59,10 @@ private:
 
 class LineLife : public ::testing::Test {
 protected:
-    void make(int units, std::vector<std::string> const& points = {"power"}) {
+    void make(int units, std::vector<std::string> const& points = {"power"},
+              Duration character = {}) {
         LineSetup setup;
+        setup.character = character;
         for (std::uint8_t number = 1; number <= units; ++number) {
             UnitSetup unit;
             unit.unit = number;
@@ -209,6 +211,36 @@ TEST_F(LineLife, ABusyUnitIsAskedAgainShortlyAndKeepsItsDeadline) {
     }
     EXPECT_EQ(of_unit[3] - of_unit[0], 1s) << "the grid has not moved";
     EXPECT_EQ(health(1).overruns, 0U);
+}
+
+/// Serial replies have no number: one that is sent twice must not be as long as what is asked for.
+TEST_F(LineLife, NoTwoSerialRepliesInARowHaveOneLength) {
+    make(1, {"power"}, 1ms);
+    run_for(10s);
+    std::optional<modbus::Request> before;
+    for (auto const& request : line.asked) {
+        if (request.unit != 1) continue;
+        EXPECT_TRUE(!before || request.count != before->count);
+        before = request;
+    }
+    EXPECT_GE(kept.count(10, Quality::good), 10U);
+}
+
+TEST_F(LineLife, WhoDoesNotTakeALongerQuestionIsNotAskedItForEver) {
+    for (bool const silently : {false, true}) {
+        make(1, {"power"}, 1ms);
+        line.fault = [&](modbus::Request const& request) -> std::optional<Failure> {
+            if (request.unit != 1 || request.count == 1) return std::nullopt;
+            return silently ? Failure{Fault::timeout} : Failure{Fault::refused, 2};
+        };
+        kept.frames.clear();
+        run_for(60s);
+        EXPECT_GE(kept.count(10, Quality::good), 55U);
+        EXPECT_LE(kept.count(10, Quality::missing), 4U);
+        line.asked.clear();
+        run_for(60s);
+        for (auto const& request : line.asked) EXPECT_TRUE(request.unit != 1 || request.count == 1);
+    }
 }
 
 TEST_F(LineLife, WhoIsUsuallyQuickIsNotWaitedForAsLongAsTheProfileAllows) {
