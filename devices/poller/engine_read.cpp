@@ -164,8 +164,9 @@ PollEngine::State::ReadResult PollEngine::State::read(UnitRun& unit, Task& task)
         task.doubts = 0;
         bool const too_long = more > 0 && speaks(failure) && refuses_request(failure.exception);
         if (too_long) unit.longer_told(task, request.count, UnitRun::Longer::refused);
-        if (more > 0 && was_healthy && failure.fault == Fault::timeout)
-            unit.longer_told(task, request.count, UnitRun::Longer::missed);
+        if (more > 0 && failure.fault == Fault::timeout)
+            unit.longer_told(task, request.count,
+                             was_healthy ? UnitRun::Longer::missed : UnitRun::Longer::silent);
         if (speaks(failure)) {
             unit.answered(began, now);
             if (too_long) return {Read::again, {}, {}};
@@ -178,6 +179,7 @@ PollEngine::State::ReadResult PollEngine::State::read(UnitRun& unit, Task& task)
     }
     unit.answered(began, now);
     if (more > 0) unit.longer_told(task, request.count, UnitRun::Longer::taken);
+    task.plain_next = false;
     auto values = unit.decode(task.block, outcome->words, now);
     if (values.suspicious && task.doubts < doubts_most) {
         ++task.doubts;

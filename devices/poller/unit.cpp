@@ -45,7 +45,8 @@ std::uint16_t UnitRun::count_to_ask(Task const& task) const {
         return std::ranges::find(recent_, std::pair(block.function, bytes)) != recent_.end();
     };
     bool const numbered = character_ == Duration{};
-    if (numbered || task.longer_by == 0 || !recent(block.byte_count())) return block.count;
+    if (numbered || task.plain_next || task.longer_by == 0) return block.count;
+    if (!recent(block.byte_count())) return block.count;
     if (block.reads_bits() || profile.limits.no_holes) return block.count;
     auto const is_of_another = [&](int count) {
         auto const same = [&](std::uint8_t function, int registers) {
@@ -72,14 +73,19 @@ void UnitRun::asked(std::uint8_t function, std::size_t bytes) {
 }
 
 void UnitRun::longer_told(Task& task, int count, Longer what) {
-    if (what == Longer::taken) task.longer_taken = true;
-    // Some say nothing where others refuse.
-    bool const by_chance =
-        what == Longer::missed && (task.longer_taken || ++task.longer_missed < longer_misses_most);
-    if (what == Longer::taken || by_chance) return;
+    if (what == Longer::taken) {
+        task.taken_most = std::max(task.taken_most, count);
+        return;
+    }
+    if (what != Longer::refused) {
+        if (count <= task.taken_most) return;
+        // Some say nothing where others refuse.
+        task.plain_next = true;
+        if (what == Longer::silent || ++task.longer_missed < longer_misses_most) return;
+    }
     task.longer_missed = 0;
-    if (task.longer_taken) {
-        task.longest = count - task.longer_by;
+    if (task.taken_most > 0) {
+        task.longest = task.taken_most;
         return;
     }
     // Many take whole values only, of two registers each.

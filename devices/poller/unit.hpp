@@ -21,9 +21,10 @@ struct Task {
     int doubts = 0;        ///< suspicious readings in a row
     /// In such steps it is made longer, in registers; 0: the device does not take that.
     int longer_by = 1;
-    int longest = 0;  ///< that the device takes; 0: not known
-    bool longer_taken = false;
-    int longer_missed = 0;  ///< replies to longer ones that went missing, before any came
+    int taken_most = 0;       ///< registers that the device has sent at once
+    int longest = 0;          ///< that it takes; 0: not known
+    int longer_missed = 0;    ///< replies to more than it ever sent that went missing
+    bool plain_next = false;  ///< one is; perhaps it says nothing where others refuse
 };
 
 /// What the poller knows of one device. No I/O and no clock: told of each exchange, it says what
@@ -41,9 +42,9 @@ public:
     std::uint16_t count_to_ask(Task const& task) const;
     /// A reply with so many bytes of data was asked for.
     void asked(std::uint8_t function, std::size_t bytes);
-    /// What came of asking for more registers than the block of `task` has: an answer, a refusal or
-    /// nothing.
-    enum class Longer : std::uint8_t { taken, refused, missed };
+    /// What came of asking for more registers than the block of `task` has: an answer, a refusal,
+    /// nothing though the unit is healthy, or nothing as before.
+    enum class Longer : std::uint8_t { taken, refused, missed, silent };
     static void longer_told(Task& task, int count, Longer what);
     Task* billing_task();
     Task* cheapest_task();
