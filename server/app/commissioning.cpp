@@ -95,7 +95,8 @@ Result<modbus::Outcome> Commissioning::ask(std::string_view line, modbus::Reques
     if (!outcome) return refuse(ErrorKind::not_found, "not_found");
     if (*outcome) return *outcome;
     switch (outcome->error().fault) {
-    case Fault::not_connected: return refuse(ErrorKind::conflict, "line_down");
+    case Fault::not_connected:
+    case Fault::in_use: return refuse(ErrorKind::conflict, "line_down");
     case Fault::quarantined:
     case Fault::expired: return refuse(ErrorKind::conflict, "line_busy");
     case Fault::forbidden: return refuse(ErrorKind::conflict, "coil_of_machine");
