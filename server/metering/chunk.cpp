@@ -12,6 +12,8 @@ constexpr std::uint8_t format = 1;
 /// More samples than this an hour, and a second is too coarse to tell them apart.
 constexpr std::size_t many = 5400;
 constexpr std::size_t largest_chunk = std::size_t{64} << 20;
+/// Several a millisecond for an hour: a longer one is damaged, and would be read for ever.
+constexpr std::uint64_t most_samples = 10'000'000;
 
 /// How many units after the first, to the nearest.
 std::int64_t units_after(Instant first, Instant at, std::int64_t unit) {
@@ -58,17 +60,19 @@ void unpack(Hour hour, std::string_view bytes, Each&& each) {
     Unpacker unpacker{bytes};
     if (unpacker.byte() != format) throw std::runtime_error("stored readings are of a newer kind");
     auto const count = unpacker.number();
+    if (count > most_samples) damaged();
     auto const unit = static_cast<std::int64_t>(unpacker.number());
-    auto const first = start_of(hour) + Duration{unpacker.signed_number()};
-    ZeroRunUnpacker times{unpacker.part()};
+    auto at = plus(start_of(hour).time_since_epoch().count(), unpacker.signed_number());
+    ZeroRunUnpacker steps{unpacker.part()};
     ZeroRunUnpacker values{unpacker.part()};
     Qualities qualities{unpacker.part()};
     std::int64_t step = 0;
-    Sample sample{first, 0, Quality::good};
+    Sample sample;
     for (std::uint64_t i = 0; i < count; ++i) {
-        step += times.next();
-        sample.at += Duration{step * unit};
-        sample.value += values.next();
+        step = plus(step, steps.next());
+        at = plus(at, times(step, unit));
+        sample.at = instant(at);
+        sample.value = plus(sample.value, values.next());
         sample.quality = qualities.next();
         each(sample);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "server/metering/packing.hpp"
 
@@ -49,16 +50,25 @@ void pack_reading(Packer& packer, Reading const& reading, Before& before, bool w
     before = {reading.channel, reading.asked, reading.answered, reading.sequence};
 }
 
+Channel channel_of(std::int64_t number) {
+    if (!std::in_range<Channel>(number)) damaged();
+    return static_cast<Channel>(number);
+}
+
+Instant later(Instant from, std::int64_t micros) {
+    return instant(plus(from.time_since_epoch().count(), micros));
+}
+
 Reading unpack_reading(Unpacker& unpacker, Before& before) {
     Reading reading;
     auto const flags = unpacker.byte();
     reading.quality = static_cast<Quality>(flags & quality_bits);
-    reading.channel = before.channel + static_cast<Channel>(unpacker.signed_number());
+    reading.channel = channel_of(plus(before.channel, unpacker.signed_number()));
     reading.asked = before.asked;
     reading.answered = before.answered;
     if ((flags & new_times) != 0) {
-        reading.asked += Duration{unpacker.signed_number()};
-        reading.answered = reading.asked + Duration{unpacker.signed_number()};
+        reading.asked = later(before.asked, unpacker.signed_number());
+        reading.answered = later(reading.asked, unpacker.signed_number());
     }
     reading.sequence = before.sequence;
     if ((flags & new_sequence) != 0)

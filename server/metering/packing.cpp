@@ -24,7 +24,7 @@ ZSTD_DCtx* decompression_context() {
 
 }  // namespace
 
-void Unpacker::fail() { throw std::runtime_error("stored readings are damaged"); }
+void damaged() { throw std::runtime_error("stored readings are damaged"); }
 
 std::string compress(std::string_view bytes) {
     std::string out(ZSTD_compressBound(bytes.size()), '\0');

@@ -43,12 +43,27 @@ private:
     std::string bytes_;
 };
 
+/// Throws std::runtime_error: nobody has packed that.
+[[noreturn]] void damaged();
+
+/// What is read is added up so: damaged bytes may be any number.
+inline std::int64_t plus(std::int64_t a, std::int64_t b) {
+    std::int64_t sum = 0;
+    if (__builtin_add_overflow(a, b, &sum)) damaged();
+    return sum;
+}
+inline std::int64_t times(std::int64_t a, std::int64_t b) {
+    std::int64_t product = 0;
+    if (__builtin_mul_overflow(a, b, &product)) damaged();
+    return product;
+}
+
 class Unpacker {
 public:
     explicit Unpacker(std::string_view bytes) : bytes_(bytes) {}
 
     std::uint8_t byte() {
-        if (at_ == bytes_.size()) fail();
+        if (at_ == bytes_.size()) damaged();
         return static_cast<std::uint8_t>(bytes_[at_++]);
     }
     std::uint64_t number() {
@@ -60,13 +75,13 @@ public:
             value |= static_cast<std::uint64_t>(next & 0x7f) << shift;
             if (next < 0x80) return value;
         }
-        fail();
+        damaged();
     }
     std::int64_t signed_number() { return unzigzag(number()); }
     /// A part that was appended.
     std::string_view part() {
         auto const length = number();
-        if (length > bytes_.size() - at_) fail();
+        if (length > bytes_.size() - at_) damaged();
         auto const found = bytes_.substr(at_, length);
         at_ += length;
         return found;
@@ -75,13 +90,11 @@ public:
     /// How many items of at least one byte each can still follow.
     std::size_t count() {
         auto const value = number();
-        if (value > bytes_.size() - at_) fail();
+        if (value > bytes_.size() - at_) damaged();
         return value;
     }
 
 private:
-    [[noreturn]] static void fail();
-
     std::string_view bytes_;
     std::size_t at_ = 0;
 };

@@ -22,6 +22,45 @@ std::vector<Sample> steady(std::size_t count, Duration step) {
     return samples;
 }
 
+/// What a damaged disk may bring, sealed as it should be.
+std::string chunk_with(std::uint64_t count, std::uint64_t unit, std::int64_t step) {
+    Packer steps, values, packer;
+    if (step != 0) steps.signed_number(step);
+    for (auto* each : {&steps, &values}) {
+        each->byte(0);
+        each->number(std::uint64_t{1} << 62);
+    }
+    packer.byte(1);
+    packer.number(count);
+    packer.number(unit);
+    packer.signed_number(0);
+    packer.append(steps.view());
+    packer.append(values.view());
+    packer.append("");
+    return packer.take();
+}
+
+TEST(Packing, RefusesWhatNobodyCanHavePacked) {
+    EXPECT_EQ(unpack_chunk(hour, 0, chunk_with(3, 1'000'000, 1)).size(), 3U);
+    auto const refused = [](std::string const& bytes) {
+        EXPECT_THROW(unpack_chunk(hour, 0, bytes, [](Sample const&) {}), std::runtime_error);
+    };
+    refused(chunk_with(std::uint64_t{1} << 34, 1'000'000, 1));
+    refused(chunk_with(3, 1'000'000, std::int64_t{1} << 60));
+    refused(chunk_with(30, 1'000'000, std::int64_t{1} << 42));
+    Packer frame;
+    frame.byte(0);
+    frame.signed_number(std::int64_t{1} << 40);
+    frame.signed_number(5);
+    Packer journal;
+    journal.byte(1);
+    journal.number(0);
+    journal.number(100);
+    journal.append(frame.view());
+    EXPECT_THROW(unpack_frames(hour, journal.view(), {}, [](Reading const&) {}),
+                 std::runtime_error);
+}
+
 TEST(Packing, GivesBackEveryNumber) {
     std::vector<std::int64_t> const numbers{0,
                                             1,
