@@ -307,8 +307,23 @@ void RelayBoard::schedule(modbus::Bus& bus, Monotonic began, bool reached, bool 
     if (!urgent && !counted) due_ = std::max(due_, poller::next_probe(began, now));
 }
 
+/// A contact that was just told to open is opened before anything is asked: what the board says of
+/// itself can wait, and whether it worked is read right after.
+void RelayBoard::open_at_once(modbus::Bus& bus) {
+    std::vector<Switching> openings;
+    {
+        std::lock_guard const lock(mutex_);
+        if (!commanded_) return;
+        for (auto const& each : contactors_)
+            if (each.desired.id != 0 && !each.desired.closed && each.actual == Contact::closed)
+                openings.push_back({each.channel, Action::open});
+    }
+    for (auto const& each : openings) switch_contact(bus, each);
+}
+
 void RelayBoard::run(modbus::Bus& bus) {
     auto const began = clock_.now();
+    open_at_once(bus);
     auto const read = read_back(bus);
     note(read.has_value(), began);
     if (profile_->relay->watchdog == Watchdog::reg) feed_watchdog(bus, read.has_value());

@@ -69,6 +69,7 @@ private:
     std::vector<Switching> decide_all(std::optional<ReadBack> const& read,
                                       std::vector<Change>& changes);
     void note(bool told, Monotonic asked);
+    void open_at_once(modbus::Bus& bus);
     void switch_contact(modbus::Bus& bus, Switching const& switching);
     void schedule(modbus::Bus& bus, Monotonic began, bool reached, bool switched);
     bool any_may_be_closed(Monotonic now) const;

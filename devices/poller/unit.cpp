@@ -17,6 +17,8 @@ constexpr Duration probe_delay_most = seconds(60);
 constexpr Duration probe_delay_attended = seconds(5);
 constexpr Duration missing_repeat = seconds(60);
 constexpr Duration refused_pause = hours(1);
+/// What has answered before is refused for a while only: a meter that boots, a gateway in trouble.
+constexpr Duration refused_again = std::chrono::minutes(1);
 
 std::vector<Slot> slots_of(UnitSetup const& setup) {
     std::vector<Slot> slots;
@@ -74,6 +76,7 @@ void UnitRun::asked(std::uint8_t function, std::size_t bytes) {
 
 void UnitRun::longer_told(Task& task, int count, Longer what) {
     if (what == Longer::taken) {
+        task.has_answered = true;
         task.taken_most = std::max(task.taken_most, count);
         return;
     }
@@ -201,12 +204,14 @@ void UnitRun::identity_refused() {
 void UnitRun::refuse(Task& task, Monotonic now) {
     auto const parts = split(task.block);
     if (parts.empty()) {
-        task.due = now + refused_pause;
+        task.due = now + (task.has_answered ? refused_again : refused_pause);
         return;
     }
     auto const due = task.due;
+    bool const has_answered = task.has_answered;
     tasks_.erase(tasks_.begin() + (&task - tasks_.data()));
-    for (auto const& part : parts) tasks_.push_back({part, due});
+    for (auto const& part : parts)
+        tasks_.push_back({.block = part, .due = due, .has_answered = has_answered});
     std::vector<Block> blocks;
     for (auto& each : tasks_) blocks.push_back(std::move(each.block));
     tell_apart(blocks, *setup_.profile);
@@ -217,7 +222,7 @@ std::vector<Reading> UnitRun::unsupported(std::uint8_t function, Monotonic now) 
     std::vector<Reading> readings;
     for (auto& task : tasks_) {
         if (task.block.function != function) continue;
-        task.due = now + refused_pause;
+        task.due = now + (task.has_answered ? refused_again : refused_pause);
         for (auto const& reading : missing(task.block.slots, now)) readings.push_back(reading);
     }
     return readings;

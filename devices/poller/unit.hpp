@@ -19,6 +19,7 @@ struct Task {
     Monotonic due;
     int busy_retries = 0;  ///< "busy" answered in a row
     int doubts = 0;        ///< suspicious readings in a row
+    bool has_answered = false;
     /// In such steps it is made longer, in registers; 0: the device does not take that.
     int longer_by = 1;
     int taken_most = 0;       ///< registers that the device has sent at once

@@ -55,7 +55,7 @@ struct InputConfig {
     std::string device;
     std::string point;
 
-    bool operator==(MainsConfig const&) const = default;
+    bool operator==(InputConfig const&) const = default;
 };
 
 struct HttpConfig {

@@ -4,7 +4,7 @@
 
 #include "server/billing/api_parts.hpp"
 #include "server/billing/charges.hpp"
-#include "server/billing/corrections.hpp"
+#include "server/billing/correction_records.hpp"
 #include "server/billing/halt_records.hpp"
 #include "server/billing/runs.hpp"
 #include "server/http/json.hpp"
@@ -24,20 +24,6 @@ using metering::UsageSession;
 
 constexpr std::int64_t kMostWh = 1'000'000'000'000'000;
 constexpr std::int64_t kMostChannel = 1'000'000;
-constexpr std::string_view kBefore =
-    "SELECT value_wh FROM current_register WHERE facility_id = $1 AND channel = $2 "
-    "AND session_id <> $3 AND at <= $4 ORDER BY at DESC, value_wh DESC LIMIT 1";
-constexpr std::string_view kAfter =
-    "SELECT value_wh FROM current_register WHERE facility_id = $1 AND channel = $2 "
-    "AND session_id <> $3 AND at >= $4 ORDER BY at, value_wh LIMIT 1";
-constexpr std::string_view kInvoice =
-    "SELECT i.invoice_id, i.state FROM invoice_session n JOIN invoice i "
-    "ON i.facility_id = n.facility_id AND i.invoice_id = n.invoice_id "
-    "WHERE n.facility_id = $1 AND n.session_id = $2";
-constexpr std::string_view kCorrectSession =
-    "UPDATE usage_session SET energy_wh = $3, quality = $4, version = version + 1 "
-    "WHERE facility_id = $1 AND session_id = $2 AND version = $5";
-
 std::optional<Edge> correctable_edge(std::string_view name) {
     for (auto const each : {Edge::start, Edge::boundary, Edge::stop})
         if (name == name_of(each)) return each;
@@ -68,37 +54,6 @@ Result<Correction> read_correction(Request const& request) {
     return correction;
 }
 
-Neighbours neighbours_of(store::Reader& reader, UsageSession const& session,
-                         Correction const& correction) {
-    auto const value = [](store::Row const& row) { return row.integer(0); };
-    if (session.registers.empty()) return {};
-    auto const channel = correction.channel.value_or(session.registers.front().channel);
-    auto const registers = metering::registers_of(session, channel);
-    if (registers.empty()) return {};
-    return {
-        reader.first(kBefore, value, session.facility, channel, session.id, registers.front().at),
-        reader.first(kAfter, value, session.facility, channel, session.id, registers.back().at)};
-}
-
-/// What was charged for the session goes, and it is rated anew by the next run. A draft that it was
-/// on gives all its sessions back, because their lines are numbered: the run makes it again.
-void take_off(store::Writer& writer, FacilityId const& facility, SessionId const& session,
-              std::optional<InvoiceId> const& draft) {
-    if (draft) {
-        writer.execute("DELETE FROM invoice_session WHERE facility_id = $1 AND invoice_id = $2",
-                       facility, *draft);
-        writer.execute("UPDATE invoice SET total_poisha = 0, version = version + 1 "
-                       "WHERE facility_id = $1 AND invoice_id = $2",
-                       facility, *draft);
-    }
-    writer.execute("DELETE FROM charge WHERE facility_id = $1 AND session_id = $2", facility,
-                   session);
-    writer.execute("DELETE FROM rated_halt WHERE facility_id = $1 AND session_id = $2", facility,
-                   session);
-    writer.execute("DELETE FROM rated_session WHERE facility_id = $1 AND session_id = $2", facility,
-                   session);
-}
-
 json::object told(UsageSession const& session, Correction const& correction) {
     json::object object{{"edge", name_of(correction.edge)}, {"energy_wh", session.energy->wh}};
     for (auto const& reg : session.registers)
@@ -110,34 +65,20 @@ json::object told(UsageSession const& session, Correction const& correction) {
     return object;
 }
 
-void keep(store::Writer& writer, UsageSession const& session, Correction const& correction) {
-    auto const corrected = std::ranges::find_if(session.registers, [&](auto const& reg) {
-        return reg.edge == correction.edge && reg.version == correction.replaces + 1 &&
-               (!correction.channel || reg.channel == *correction.channel) &&
-               (reg.edge != Edge::boundary || reg.at == correction.at);
-    });
-    metering::add_register(writer, session.facility, session.id, *corrected);
-    writer.execute(kCorrectSession, session.facility, session.id, *session.energy,
-                   name_of(session.quality), session.version);
-}
-
 Response correct_once(Services const& services, store::Writer& writer, FacilityId const& facility,
                       Correction const& correction) {
     lock_billing(writer, facility);
     auto const before = metering::find_session(writer, facility, correction.session);
     if (!before) return http::problem({ErrorKind::not_found, "not_found"});
-    auto const invoice = writer.first(
-        kInvoice,
-        [](store::Row const& row) { return std::pair{row.id<InvoiceId>(0), row.text(1)}; },
-        facility, correction.session);
-    if (invoice && invoice->second == "final")
+    auto const invoice = invoice_of(writer, facility, correction.session);
+    if (invoice && invoice->issued)
         return http::problem({ErrorKind::conflict, "on_issued_invoice", "",
                               "It is on a bill that was issued: that takes a credit note."});
     auto const after = correct(*before, correction, neighbours_of(writer, *before, correction));
     if (!after) return http::problem(after.error());
-    keep(writer, *after, correction);
+    keep_correction(writer, *after, correction);
     take_off(writer, facility, correction.session,
-             invoice ? std::optional{invoice->first} : std::nullopt);
+             invoice ? std::optional{invoice->id} : std::nullopt);
     auto const now = metering::find_session(writer, facility, correction.session).value();
     people::append_audit(writer, facility,
                          {.person = correction.said_by,
@@ -226,9 +167,8 @@ Response preview(store::Reader& reader, UsageSession const& session, Question qu
     auto const neighbours = neighbours_of(reader, session, correction);
     auto const bounds = bounds_of(session, correction, neighbours);
     auto const after = correct(session, correction, neighbours);
-    auto const invoice = reader.first(
-        kInvoice, [](store::Row const& row) { return row.text(1); }, session.facility, session.id);
-    bool const issued = invoice == "final";
+    auto const invoice = invoice_of(reader, session.facility, session.id);
+    bool const issued = invoice && invoice->issued;
     json::value refused = nullptr;
     if (!after) refused = after.error().code;
     if (issued) refused = "on_issued_invoice";
@@ -237,7 +177,8 @@ Response preview(store::Reader& reader, UsageSession const& session, Question qu
         200, json::object{{"register", metering::register_json(*meant, names)},
                           {"least_wh", maybe_wh(bounds.least)},
                           {"most_wh", maybe_wh(bounds.most)},
-                          {"invoice", invoice ? json::value(*invoice) : json::value(nullptr)},
+                          {"invoice", invoice ? json::value(issued ? "final" : "draft")
+                                              : json::value(nullptr)},
                           {"refused", refused},
                           {"energy_wh", session.energy ? json::value(session.energy->wh) : nullptr},
                           {"energy_after_wh", after && !issued ? json::value(after->energy->wh)

@@ -59,9 +59,21 @@ Register const* meant_by(UsageSession const& session, Correction const& correcti
 
 Neighbours bounds_of(UsageSession const& session, Correction const& correction,
                      Neighbours const& neighbours) {
-    auto const [before, after] = beside(session, *meant_by(session, correction));
-    return {before == nullptr ? neighbours.least : std::optional{before->value.wh},
-            after == nullptr ? neighbours.most : std::optional{after->value.wh}};
+    auto const& meant = *meant_by(session, correction);
+    auto const [before, after] = beside(session, meant);
+    Neighbours bounds{before == nullptr ? neighbours.least : std::optional{before->value.wh},
+                      after == nullptr ? neighbours.most : std::optional{after->value.wh}};
+    if (!neighbours.can_use) return bounds;
+    auto const of_meter = metering::registers_of(session, meant.channel);
+    if (before == nullptr && after != nullptr) {
+        auto const least = of_meter.back().value - *neighbours.can_use;
+        bounds.least = std::max(bounds.least.value_or(0), least.wh);
+    }
+    if (after == nullptr && before != nullptr) {
+        auto const most = of_meter.front().value + *neighbours.can_use;
+        bounds.most = std::min(bounds.most.value_or(most.wh), most.wh);
+    }
+    return bounds;
 }
 
 Result<UsageSession> correct(UsageSession session, Correction const& correction,
@@ -80,7 +92,8 @@ Result<UsageSession> correct(UsageSession session, Correction const& correction,
     if (is_shared(before, *meant, after))
         return refuse(ErrorKind::conflict, "energy_shared",
                       "What passed the meter around it was shared out.");
-    auto const [least, most] = bounds_of(session, correction, neighbours);
+    auto const bounds = bounds_of(session, correction, neighbours);
+    auto const &least = bounds.least, &most = bounds.most;
     auto const value = correction.value.wh;
     if ((least && value < *least) || (most && value > *most))
         return refuse(ErrorKind::invalid, "not_between",

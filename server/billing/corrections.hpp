@@ -26,13 +26,17 @@ struct Correction {
 struct Neighbours {
     std::optional<std::int64_t> least;
     std::optional<std::int64_t> most;
+    /// The most energy that the session can have used, as its machine draws and as long as it
+    /// lasted; empty: not known.
+    std::optional<Energy> can_use = {};
 };
 
 /// The register that is meant, if the session has it.
 metering::Register const* meant_by(metering::UsageSession const& session,
                                    Correction const& correction);
 /// Between which values the register may lie: those of the session's registers beside it, and of
-/// `neighbours` at its ends. Precondition: the session has the register.
+/// `neighbours` at its ends, where the machine cannot have used more than it draws either.
+/// Precondition: the session has the register.
 Neighbours bounds_of(metering::UsageSession const& session, Correction const& correction,
                      Neighbours const& neighbours);
 

@@ -80,7 +80,7 @@ void add_slots(LiveMachine& live, Surroundings const& around, store::Reader& rea
     if (next != nullptr) live.next = slot_of(reader, *next);
 }
 
-/// What a session used so far. Of a shared meter it is what was parted by now.
+/// What a session used so far; nothing where others share its meter: that is parted when it ends.
 std::optional<std::int64_t> used_so_far(Meters const& meters, MachineMeters const& plan,
                                         UsageSession const& session) {
     if (session.registers.empty()) return std::nullopt;
@@ -88,9 +88,9 @@ std::optional<std::int64_t> used_so_far(Meters const& meters, MachineMeters cons
     for (auto const& segment : segments_of(session)) used += segment.energy.wh;
     for (auto const channel : channels_of(session)) {
         // The machine was given another meter since.
-        if (!plan.of(session.machine).counts(channel)) return std::nullopt;
-        auto const believed = meters.believed(channel);
-        if (plan.shared(channel) == nullptr && believed)
+        bool const alone = plan.shared(channel) == nullptr;
+        if (!alone || !plan.of(session.machine).counts(channel)) return std::nullopt;
+        if (auto const believed = meters.believed(channel))
             used += std::max<std::int64_t>(0, believed->continued() -
                                                   last_of(session, channel)->value.wh);
     }

@@ -180,7 +180,7 @@ private:
     http::Response carry_out(http::Request const& request, Exchange exchange);
 
     void switch_off(MachineId const& machine);
-    StopStep stop_now(MachineId const& machine);
+    StopStep stop_now(MachineId const& machine, std::optional<Instant> asked_at = {});
     void forget_stop(MachineId const& machine);
     std::vector<booking::Booking> running_bookings();
     std::vector<Register> ask(MachineId const& machine, Edge edge) const;

@@ -153,6 +153,10 @@ http::Response keep_exchange(Services const& services, store::Writer& writer,
     if (plan.late && in_use)
         return http::problem({ErrorKind::conflict, "session_open", "",
                               "The new meter is in use already: end that first."});
+    for (auto const& known : list_exchanges(writer, facility))
+        if (known.channel == exchange.channel && known.at >= exchange.at)
+            return http::problem({ErrorKind::conflict, "exchange_known", "/at",
+                                  "An exchange of that moment or later has been entered."});
     insert_exchange(writer, facility, exchange);
     insert_event(writer, facility,
                  {.channel = exchange.channel,

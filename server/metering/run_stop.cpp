@@ -12,8 +12,9 @@ namespace karkhana::metering {
 using booking::State;
 
 /// What may be done now to a machine that has to stop, for whatever reason. The time that its cycle
-/// may take runs from the first time that this is asked; where a person has to act, he is told.
-StopStep RunControl::stop_now(MachineId const& machine) {
+/// may take runs from the first time that this is asked, or from when a person did before the
+/// daemon last began; where a person has to act, he is told.
+StopStep RunControl::stop_now(MachineId const& machine, std::optional<Instant> asked_at) {
     auto const rule = rule_of(stops_, machine);
     if (rule.stop == StopClass::immediate) return StopStep::open;
     auto const contact = services_.contacts.actual(machine);
@@ -26,7 +27,10 @@ StopStep RunControl::stop_now(MachineId const& machine) {
     bool first = false;
     {
         std::lock_guard const lock{mutex_};
-        auto const [asked, inserted] = stop_asked_.try_emplace(machine, now);
+        auto const waited =
+            std::clamp(services_.clock.now() - asked_at.value_or(services_.clock.now()), Duration{},
+                       Duration{rule.at_most});
+        auto const [asked, inserted] = stop_asked_.try_emplace(machine, now - waited);
         first = inserted;
         facts.asked_for = std::chrono::floor<Duration>(now - asked->second);
     }
@@ -109,7 +113,8 @@ http::Response RunControl::withdraw_stop(http::Request const& request) {
 /// What somebody asked for while the machine was in its cycle, as soon as that is over.
 void RunControl::attend_wish(booking::Booking const& booking, UsageSession const& session,
                              StopWish const& wish) {
-    if (booking.state == State::running && stop_now(booking.machine) != StopStep::open) return;
+    if (booking.state == State::running && stop_now(booking.machine, wish.asked) != StopStep::open)
+        return;
     auto const still = services_.ledger.read([&](store::Reader& reader) {
         return find_wish(reader, booking.facility, booking.id).has_value();
     });

@@ -89,7 +89,7 @@ TEST_F(Reload, TakesARestartForWhatIsWhere) {
                   c.stops["press"] = {metering::StopClass::end_of_cycle, std::chrono::minutes{20}};
               }),
               std::vector<std::string>{"machines are to stop otherwise"});
-    EXPECT_EQ(reasons([](auto& c) { c.mains = MainsConfig{"Hall meter", "voltage"}; }),
+    EXPECT_EQ(reasons([](auto& c) { c.mains = InputConfig{"Hall meter", "voltage"}; }),
               std::vector<std::string>{"something else tells of the mains"});
 }
 
