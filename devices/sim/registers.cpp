@@ -65,25 +65,56 @@ void place_point(std::vector<std::uint16_t>& words, Request const& request,
     }
 }
 
+/// Whether the device has something at this address for this function.
 bool documented(profiles::Profile const& profile, Request const& request, std::size_t address) {
+    auto const function = static_cast<std::uint8_t>(request.function);
     auto const within = [&](std::size_t first, std::size_t count) {
         return address >= first && address < first + count;
     };
+    // What may be written to a holding register can be read back from it.
+    bool const holding = request.function == Function::read_holding_registers;
     for (auto const& point : profile.points)
         for (auto const& part : point.parts())
-            if (point.function == static_cast<std::uint8_t>(request.function) &&
+            if ((point.function == function || (holding && point.function == 6)) &&
                 within(part.address, part.words))
                 return true;
-    return profile.identity && within(profile.identity->address, profile.identity->words);
+    auto const& identity = profile.identity;
+    auto const& model = profile.model;
+    auto const& relay = profile.relay;
+    if (identity && identity->function == function && within(identity->address, identity->words))
+        return true;
+    if (model && model->function == function && within(model->address, model->words)) return true;
+    if (!relay) return false;
+    switch (request.function) {
+    case Function::read_coils: return within(relay->coil_address, relay->channels);
+    case Function::read_discrete_inputs:
+        return within(0, relay->inputs > 0 ? relay->inputs : relay->channels);
+    default:
+        return relay->watchdog == Watchdog::reg && holding && address == relay->watchdog_address;
+    }
 }
 
-/// Devices refuse what is too long for them, and some what they do not know.
+/// At something that it has, or in a gap between two such places that are not far apart.
+bool in_reach(profiles::Profile const& profile, Request const& request, std::size_t address) {
+    constexpr std::size_t far = 32;
+    std::size_t below = 0, above = 0;
+    while (below < far && below < address && !documented(profile, request, address - below))
+        ++below;
+    if (!documented(profile, request, address - below)) return false;
+    while (below + above < far && !documented(profile, request, address + above)) ++above;
+    return documented(profile, request, address + above);
+}
+
+/// Devices refuse what is too long for them and what they do not have. Over the gaps between what
+/// they have most of them read, and some refuse that too.
 std::uint8_t refusal_of(profiles::Profile const& profile, Request const& request) {
-    if (request.count > profile.limits.max_regs) return modbus::exception::illegal_value;
-    for (std::size_t i = 0; profile.limits.no_holes && i < request.count; ++i)
-        if (!documented(profile, request, request.address + i))
-            return modbus::exception::illegal_address;
-    return 0;
+    bool const bits = modbus::counts_bits(request.function);
+    if (!bits && request.count > profile.limits.max_regs) return modbus::exception::illegal_value;
+    std::size_t const first = request.address, last = first + request.count - 1;
+    bool sound = in_reach(profile, request, first) && in_reach(profile, request, last);
+    for (auto each = first; profile.limits.no_holes && each <= last; ++each)
+        sound = sound && documented(profile, request, each);
+    return sound ? 0 : modbus::exception::illegal_address;
 }
 
 void place_written(std::vector<std::uint16_t>& words, Request const& request, SceneUnit const& unit,
@@ -99,7 +130,7 @@ Answer read_registers(SceneUnit const& unit, World& world, Request const& reques
     Answer answer;
     answer.words.assign(request.count, 0);
     auto const function = static_cast<std::uint8_t>(request.function);
-    Shown shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
+    Shown shown = world.shown(unit);
     if (meter.frozen) shown = *meter.frozen;
     shown.energy_wh += meter.shift_wh;
     for (auto const& point : unit.profile->points)
@@ -130,11 +161,10 @@ Answer read_registers(SceneUnit const& unit, World& world, Request const& reques
 Answer read_bits(SceneUnit const& unit, World& world, Request const& request) {
     auto const& relay = unit.profile->relay;
     bool const coils = request.function == Function::read_coils;
-    if (!coils && relay && relay->inputs > 0 && request.address + request.count > relay->inputs)
-        return refused(modbus::exception::illegal_address);
+    if (auto const exception = refusal_of(*unit.profile, request)) return refused(exception);
     Answer answer;
     answer.words.assign(request.count, 0);
-    Shown const shown = unit.machine.empty() ? Shown{} : world.shown(unit.machine);
+    Shown const shown = world.shown(unit);
     for (auto const& point : unit.profile->points)
         if (point.function == static_cast<std::uint8_t>(request.function))
             place_point(answer.words, request, point, wrapped(point, value_of(point, shown)));

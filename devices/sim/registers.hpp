@@ -17,10 +17,10 @@ struct MeterState {
 std::int64_t value_of(profiles::Point const& point, Shown const& shown);
 
 /// What a simulated device answers: its profile's points filled from the world, its serial number
-/// at the identity register, zeros at addresses that are not documented, or a refusal if it is one
-/// that refuses them, and of longer reads than it takes. Commands are kept; relays take function 5,
-/// with the timer addresses of boards whose watchdog is a pulse, or open by themselves after the
-/// time in the register that is their watchdog.
+/// at the identity register, zeros in the gaps between them, or a refusal if it is one that refuses
+/// those. It refuses what begins or ends far from anything it has, and longer reads than it takes.
+/// Commands are kept; relays take function 5, with the timer addresses of boards whose watchdog is
+/// a pulse, or open by themselves after the time in the register that is their watchdog.
 modbus::Answer answer(SceneUnit const& unit, World& world, modbus::Request const& request,
                       MeterState const& meter = {});
 

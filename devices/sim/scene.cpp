@@ -36,6 +36,17 @@ SceneUnit read_unit(config::Table& table, Profiles const& known, Scene const& sc
     unit.machine = table.text("machine").value_or("");
     if (!unit.machine.empty() && !has_machine(scene, unit.machine))
         table.complain("machine", "no such machine");
+    unit.machines = table.texts("machines");
+    for (auto const& slug : unit.machines)
+        if (!has_machine(scene, slug)) table.complain("machines", "no such machine: " + slug);
+    if (auto const role = table.text("role")) {
+        if (*role != "site") table.complain("role", "site, or nothing");
+        for (auto const& machine : scene.machines) unit.machines.push_back(machine.slug);
+        if (unit.machines.size() != scene.machines.size())
+            table.complain("machines", "the site's are all of them");
+    }
+    if (!unit.machine.empty() && !unit.machines.empty())
+        table.complain("machine", "a meter is of one machine, of several, or of the site");
     unit.serial = static_cast<std::uint32_t>(table.integer("serial", 0, 0xFFFFFFFF).value_or(0));
     std::uint16_t channel = 0;
     for (auto const& slug : table.texts("relays")) {

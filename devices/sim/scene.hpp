@@ -20,13 +20,15 @@ struct SceneMachine {
     std::int64_t register_start_wh = 0;  ///< what its meter has counted before
 };
 
-/// One device on a line. A meter or scale belongs to one machine; a relay board switches several.
+/// One device on a line. A meter or scale belongs to one machine, or to the sum of several; a relay
+/// board switches several.
 struct SceneUnit {
     std::uint8_t unit = 1;
     std::shared_ptr<profiles::Profile const> profile;
     std::string machine;
     std::uint32_t serial = 0;
     std::map<std::uint16_t, std::string> relays;  ///< channel to machine
+    std::vector<std::string> machines = {};       ///< instead of `machine`; all of them: the site
 };
 
 /// One line: TCP on a port, with serial frames where `rtu` says so, or a pseudo-terminal that

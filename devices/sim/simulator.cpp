@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <charconv>
 #include <filesystem>
 #include <sstream>
 
@@ -108,7 +108,8 @@ std::string Simulator::status() {
 }
 
 std::string_view command_help() {
-    return R"(Commands on the control socket, one a line, each answered by one line:
+    return R"(Every key of a scene is described in deploy/SCENE.md.
+Commands on the control socket, one a line, each answered by one line:
   status                         registers, power and contact of every machine
   power off | power on           a power cut: every contact opens, nobody answers
   unplug LINE | plug LINE        the cable out and in
@@ -146,25 +147,41 @@ std::string Simulator::of_machine(std::string const& verb, std::string const& ma
     return "ok";
 }
 
+namespace {
+
+std::optional<std::vector<std::int64_t>> numbers_of(std::vector<std::string> const& words) {
+    std::vector<std::int64_t> numbers;
+    for (std::string_view word : words) {
+        std::int64_t number = 0;
+        auto const [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+        if (error != std::errc{} || end != word.data() + word.size() || number < 0)
+            return std::nullopt;
+        numbers.push_back(number);
+    }
+    return numbers;
+}
+
+}  // namespace
+
 /// With mutex_ held.
 std::string Simulator::of_meter(std::string const& verb, SceneUnit const& unit, MeterState& meter,
                                 std::vector<std::string> const& words) {
-    if (unit.machine.empty()) return "error this unit measures nothing";
-    auto const shown = meter.frozen.value_or(world_.shown(unit.machine));
-    auto const number = [&](std::size_t i) {
-        return words.size() > i ? std::strtoll(words[i].c_str(), nullptr, 10) : 0;
-    };
+    if (unit.machine.empty() && unit.machines.empty()) return "error this unit measures nothing";
+    std::size_t const wanted = verb == "swap" ? 2 : verb == "rollover" ? 1 : 0;
+    auto const numbers = numbers_of(words);
+    if (!numbers || numbers->size() != wanted) return "error what comes after the unit";
+    auto const shown = meter.frozen.value_or(world_.shown(unit));
     if (verb == "frozen") {
         meter.frozen = shown;
     } else if (verb == "reset") {
         meter.shift_wh = -shown.energy_wh;
     } else if (verb == "swap") {
-        meter.serial = static_cast<std::uint32_t>(number(0));
-        meter.shift_wh = number(1) - shown.energy_wh;
+        meter.serial = static_cast<std::uint32_t>(numbers->at(0));
+        meter.shift_wh = numbers->at(1) - shown.energy_wh;
     } else {
         auto const* const counter = unit.profile->find("energy_import");
         if (counter == nullptr || counter->modulus == 0) return "error it does not roll over";
-        meter.shift_wh = counter->modulus - number(0) - shown.energy_wh;
+        meter.shift_wh = counter->modulus - numbers->at(0) - shown.energy_wh;
     }
     return "ok";
 }
@@ -175,6 +192,7 @@ std::string Simulator::of_unit(std::string const& verb, SceneLine const& line,
     auto& faults = faults_[{line.name, unit.unit}];
     auto& meter = meters_[{line.name, unit.unit}];
     if (verb == "heal") {
+        if (!words.empty()) return "error what comes after the unit";
         faults.heal();
         meter.frozen.reset();
         return "ok";

@@ -46,13 +46,31 @@ void World::bring_to_present() {
     present_ = now;
 }
 
-Shown World::shown(std::string const& machine) {
+/// Added up before it is rounded: a shared meter's last digit is its own.
+Shown World::sum(std::vector<std::string> const& machines) {
     std::lock_guard const lock{mutex_};
     bring_to_present();
-    auto const& place = at(machine);
-    return {place.register_start_wh + place.machine.energy_uj() / kMicrojoulesPerWh,
-            place.machine.power_mw() / 1000, place.machine.mass_mg() / 1000,
-            place.closed && powered_, place.closed && powered_ && !place.machine.resting()};
+    std::int64_t start_wh = 0, energy_uj = 0, power_mw = 0, mass_mg = 0;
+    bool energised = false, running = false;
+    for (auto const& slug : machines) {
+        auto const& place = at(slug);
+        start_wh += place.register_start_wh;
+        energy_uj += place.machine.energy_uj();
+        power_mw += place.machine.power_mw();
+        mass_mg += place.machine.mass_mg();
+        bool const on = place.closed && powered_;
+        energised = energised || on;
+        running = running || (on && !place.machine.resting());
+    }
+    return {start_wh + energy_uj / kMicrojoulesPerWh, power_mw / 1000, mass_mg / 1000, energised,
+            running};
+}
+
+Shown World::shown(std::string const& machine) { return sum({machine}); }
+
+Shown World::shown(SceneUnit const& unit) {
+    if (!unit.machines.empty()) return sum(unit.machines);
+    return unit.machine.empty() ? Shown{} : shown(unit.machine);
 }
 
 void World::rest(std::string const& machine, bool resting) {

@@ -30,6 +30,8 @@ public:
     World(Scene const& scene, MonotonicClock const& clock);
 
     Shown shown(std::string const& machine);
+    /// Of the machine behind this meter, or of the sum of its machines; nothing of no machine.
+    Shown shown(SceneUnit const& unit);
     bool contact(std::string const& machine);
     /// Closes for good, or for a time that the relay itself counts.
     void close_contact(std::string const& machine, std::optional<Duration> for_time);
@@ -73,6 +75,7 @@ private:
 
     void bring_to_present();
     void run(Place& place, Monotonic until);
+    Shown sum(std::vector<std::string> const& machines);
     Place& at(std::string const& machine);
 
     MonotonicClock const& clock_;

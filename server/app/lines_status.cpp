@@ -82,8 +82,9 @@ std::vector<metering::LineStatus> Lines::lines() const {
         line.overruns = static_cast<std::int64_t>(health.overruns);
         for (auto const& unit : units_of(health)) {
             auto status = status_of(health, unit, known);
-            // Whoever looks for devices asks many that are not there.
-            if (status.device || status.silent_ms) line.units.push_back(std::move(status));
+            // Whoever looks for devices asks many that are not there. One that only refuses is.
+            bool const refuses = unit.last_failure && modbus::speaks(*unit.last_failure);
+            if (status.device || status.silent_ms || refuses) line.units.push_back(std::move(status));
         }
         all.push_back(std::move(line));
     }

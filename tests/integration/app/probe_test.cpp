@@ -85,7 +85,7 @@ protected:
 TEST_F(Probe, FindsWhoAnswersOverTcp) {
     auto const run = run_probe("scan " + tcp() + "--units 1-8 --timeout-ms 60");
     EXPECT_EQ(run.status, 0) << run.text;
-    EXPECT_THAT(run.text, HasSubstr("unit   2: an answer to function 3"));
+    EXPECT_THAT(run.text, HasSubstr("unit   2: exception 2 to function 3"));
     EXPECT_THAT(run.text, HasSubstr("unit   7: "));
     EXPECT_THAT(run.text, Not(HasSubstr("unit   3: ")));
 }

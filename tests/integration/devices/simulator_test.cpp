@@ -148,8 +148,10 @@ TEST_F(Simulated, HasASecondMasterAtTheContacts) {
 }
 
 TEST_F(Simulated, SaysWhatItDoesNotUnderstand) {
-    for (auto const* wrong : {"late net 1", "silence net 3", "silence roof 1", "nonsense net 1",
-                              "close nothing", "frozen net 9", "noise net 1 200%"})
+    for (auto const* wrong :
+         {"late net 1", "silence net 3", "silence roof 1", "nonsense net 1", "close nothing",
+          "frozen net 9", "noise net 1 200%", "frozen net 1 -5x", "reset net 1 7", "rollover net 1",
+          "swap net 1 815", "heal net 1 x"})
         EXPECT_TRUE(simulator->command(wrong).starts_with("error")) << wrong;
     for (auto const* verb : {"status", "power", "unplug", "meddle", "swap", "stale", "wrong-unit"})
         EXPECT_NE(command_help().find(verb), std::string_view::npos) << verb;

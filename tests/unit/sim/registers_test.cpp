@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <gtest/gtest.h>
 
 #include "devices/profiles/load.hpp"
@@ -43,6 +44,43 @@ TEST_F(Registers, AreRefusedWhereTheDeviceRefusesThem) {
     load("circutor_cvm_c11");
     EXPECT_EQ(ask(Function::read_holding_registers, 0, 40).exception, 0);
     EXPECT_EQ(ask(Function::read_holding_registers, 0, 41).exception, 3) << "too long for it";
+}
+
+TEST_F(Registers, AreRefusedWhereTheProfileHasNone) {
+    load("eastron_sdm120");
+    EXPECT_EQ(ask(Function::read_input_registers, 0, 2).exception, 0);
+    EXPECT_EQ(ask(Function::read_input_registers, 0, 14).exception, 0) << "over the gaps it reads";
+    EXPECT_EQ(ask(Function::read_input_registers, 0, 10).exception, 0) << "and ends in them";
+    EXPECT_EQ(ask(Function::read_input_registers, 9'000, 2).exception, 2);
+    EXPECT_EQ(ask(Function::read_holding_registers, 8'448, 1).exception, 2);
+    EXPECT_EQ(ask(Function::read_coils, 0, 1).exception, 2);
+    load("waveshare_rtu_relay_8ch");
+    EXPECT_EQ(ask(Function::read_coils, 0, 8).exception, 0);
+    EXPECT_EQ(ask(Function::read_coils, 0, 9).exception, 2);
+    EXPECT_EQ(ask(Function::read_input_registers, 0, 1).exception, 2);
+}
+
+TEST_F(Registers, OfASharedMeterAreTheSumOfItsMachines) {
+    load("eastron_sdm120");
+    Scene scene;
+    scene.machines = {{"press", "flat", 2'000, 5'000}, {"fan", "flat", 500, 300}};
+    unit.machine.clear();
+    unit.machines = {"press", "fan"};
+    world = std::make_unique<World>(scene, clock);
+    clock.advance(1h);
+    auto const shown = world->shown(unit);
+    auto const press = world->shown("press"), fan = world->shown("fan");
+    EXPECT_LE(std::abs(shown.energy_wh - (press.energy_wh + fan.energy_wh)), 1)
+        << "its last digit is its own";
+    EXPECT_GT(shown.energy_wh, press.energy_wh + 300);
+    EXPECT_LE(std::abs(shown.power_w - (press.power_w + fan.power_w)), 1);
+    EXPECT_TRUE(shown.energised);
+    world->open_contact("press");
+    clock.advance(1h);
+    EXPECT_LE(
+        std::abs(world->shown(unit).energy_wh - (press.energy_wh + world->shown("fan").energy_wh)),
+        1);
+    EXPECT_TRUE(world->shown(unit).energised) << "the fan still is";
 }
 
 TEST_F(Registers, TellTheModelAndTheSerialNumber) {
