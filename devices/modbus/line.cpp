@@ -183,6 +183,8 @@ Outcome Line::transact(Request const& request, Monotonic deadline) {
 
 Monotonic Line::ready_at(std::uint8_t unit) const { return wire_->quarantine_end[unit]; }
 
+std::string Line::trouble() const { return wire_->pipe->trouble(); }
+
 void Line::close() { wire_->pipe->close(); }
 
 std::vector<TracedExchange> Line::last_frames() const { return wire_->trace.last(); }

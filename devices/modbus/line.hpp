@@ -75,6 +75,8 @@ public:
     Monotonic ready_at(std::uint8_t unit) const override;
     void close() override;
     std::vector<TracedExchange> last_frames() const override;
+    /// Why the port or socket could not be opened last, in words: after Fault::not_connected.
+    std::string trouble() const;
 
 private:
     struct Wire;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <modbus.h>
+#include <netdb.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/file.h>
@@ -30,6 +31,19 @@ Context make_context(Endpoint const& endpoint) {
     }();
     if (made == nullptr) throw std::invalid_argument("not an endpoint that libmodbus takes");
     return {made, &modbus_free};
+}
+
+std::string host_of(Endpoint const& endpoint) {
+    if (auto const* tcp = std::get_if<TcpEndpoint>(&endpoint)) return tcp->host;
+    auto const* rtu = std::get_if<RtuOverTcpEndpoint>(&endpoint);
+    return rtu == nullptr ? "" : rtu->host;
+}
+
+bool is_host(std::string const& name) {
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(name.c_str(), nullptr, nullptr, &found) != 0) return false;
+    ::freeaddrinfo(found);
+    return true;
 }
 
 timespec as_timespec(Duration left) {
@@ -71,6 +85,7 @@ public:
     RealPipe(Endpoint const& endpoint, MonotonicClock const& clock)
         : serial_(std::holds_alternative<SerialEndpoint>(endpoint)),
           port_(serial_ ? std::get<SerialEndpoint>(endpoint).path : ""),
+          host_(host_of(endpoint)),
           context_(make_context(endpoint)),
           clock_(clock) {}
     ~RealPipe() override { close(); }
@@ -81,11 +96,15 @@ public:
 
     std::optional<Fault> open(Duration wait) override {
         if (serial_)
-            if (auto const fault = claim_.take(port_.c_str())) return fault;
+            if (auto const fault = claim_.take(port_.c_str())) {
+                trouble_ = errno;
+                return fault;
+            }
         modbus_set_response_timeout(context_.get(),
                                     static_cast<std::uint32_t>(wait.count() / 1'000'000),
                                     static_cast<std::uint32_t>(wait.count() % 1'000'000));
         if (modbus_connect(context_.get()) != 0) {
+            trouble_ = errno;
             modbus_close(context_.get());
             claim_.drop();
             return Fault::not_connected;
@@ -94,6 +113,12 @@ public:
         if (serial_) claim_.shut();
         modbus_flush(context_.get());
         return std::nullopt;
+    }
+
+    /// libmodbus calls a host that is not there a refused connection.
+    std::string trouble() const override {
+        if (trouble_ == ECONNREFUSED && !serial_ && !is_host(host_)) return "no such host";
+        return trouble_ == 0 ? "" : modbus_strerror(trouble_);
     }
 
     void close() override {
@@ -139,6 +164,8 @@ private:
     bool serial_;
     std::string port_;  ///< of a serial line
     Claim claim_;
+    std::string host_;
+    int trouble_ = 0;  ///< errno of the last time that it could not be opened
     Context context_;
     MonotonicClock const& clock_;
     int descriptor_ = -1;

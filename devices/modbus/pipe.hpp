@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "devices/modbus/frame.hpp"
 #include "devices/modbus/line.hpp"
@@ -20,6 +21,8 @@ public:
     /// Waits at most so long for the other side. Nothing when it is open; else `not_connected`, or
     /// `in_use` where another program has the serial port.
     virtual std::optional<Fault> open(Duration wait) = 0;
+    /// Why it could not be opened, in words; empty when nobody knows.
+    virtual std::string trouble() const { return {}; }
     virtual void close() = 0;
     virtual bool send(Frame const& frame) = 0;
     /// Waits until `until` for something to read, and reads what there is: `size` bytes.

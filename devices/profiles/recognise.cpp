@@ -118,8 +118,9 @@ private:
         }
         std::uint64_t serial = 0;
         for (auto const word : *words) serial = serial << 16 | word;
-        if (serial != 0) candidate_.serial = serial;
-        add(serial != 0 ? Sign::plausible : Sign::nothing, "identity", serial != 0 ? 2 : 0);
+        if (serial == 0) return;
+        candidate_.serial = serial;
+        add(Sign::plausible, "identity", 2, static_cast<std::int64_t>(serial));
     }
 
     void see(Point const& point) {

@@ -58,7 +58,11 @@ std::uint8_t unit_of(ProbeOptions const& options) {
     return units->front();
 }
 
-std::string said(modbus::Failure failure) {
+std::string said(Opened const& opened, modbus::Failure failure) {
+    if (failure.fault == modbus::Fault::not_connected) {
+        auto const why = opened.line->trouble();
+        return why.empty() ? "cannot be opened" : "cannot be opened: " + why;
+    }
     auto text = std::string{modbus::name_of(failure.fault)};
     return failure.exception == 0 ? text : fmt::format("{}, exception {}", text, failure.exception);
 }
@@ -84,7 +88,8 @@ std::optional<Scanned> scan_all(ProbeOptions const& options, MonotonicClock cons
         auto heard = probe::scan(*opened.line, clock, *units, options.timeout, [&](int unit) {
             if (watched) std::cerr << "  unit " << unit << "   \r" << std::flush;
         });
-        if (!heard) throw std::runtime_error(place_of(opened.config) + ": " + said(heard.error()));
+        if (!heard)
+            throw std::runtime_error(place_of(opened.config) + ": " + said(opened, heard.error()));
         if (!heard->empty()) return Scanned{std::move(opened), std::move(*heard)};
     }
     return std::nullopt;
@@ -114,17 +119,42 @@ int scan(ProbeOptions const& options, MonotonicClock const& clock) {
     return 0;
 }
 
+/// A serial number for what it is; nothing where there is no number to see.
+std::string value_of(profiles::Evidence const& evidence) {
+    using profiles::Sign;
+    auto const sign = evidence.sign;
+    if (sign == Sign::refused || sign == Sign::model || sign == Sign::other_model) return "";
+    if (evidence.point == "identity") return fmt::format("serial {}", evidence.value);
+    return fmt::format("{} {}", evidence.value, name_of(evidence.unit));
+}
+
 void tell_evidence(profiles::Candidate const& candidate) {
     std::cout << fmt::format("{:<36} {:>5}\n", candidate.profile->device, candidate.score);
-    for (auto const& evidence : candidate.evidence)
-        std::cout << fmt::format("    {:<12} {:<28} {} {}\n", profiles::name_of(evidence.sign),
-                                 evidence.point, evidence.value, name_of(evidence.unit));
+    for (auto const& evidence : candidate.evidence) {
+        auto const value = value_of(evidence);
+        std::cout << fmt::format("    {:<12} {}\n", profiles::name_of(evidence.sign),
+                                 value.empty() ? evidence.point
+                                               : fmt::format("{:<28} {}", evidence.point, value));
+    }
+}
+
+/// Whether anybody answers there at all, so that silence is not taken for a device nobody knows.
+bool is_there(Opened const& opened, MonotonicClock const& clock, std::uint8_t unit,
+              Duration patience) {
+    auto const heard = probe::scan(*opened.line, clock, {unit}, patience, [](int) {});
+    if (!heard)
+        throw std::runtime_error(place_of(opened.config) + ": " + said(opened, heard.error()));
+    return !heard->empty();
 }
 
 int identify(ProbeOptions const& options, MonotonicClock const& clock) {
     constexpr std::size_t shown = 3;
     auto const opened = open_as_said(options, clock);
     auto const unit = unit_of(options);
+    if (!is_there(opened, clock, unit, options.timeout)) {
+        std::cout << fmt::format("unit {}: nobody answers on {}\n", unit, place_of(opened.config));
+        return 1;
+    }
     auto const found = profiles::recognise(
         known_profiles(options), probe::questions_to(*opened.line, clock, unit, options.timeout));
     std::cout << fmt::format("unit {}: {}\n", unit, verdict_on(found));
@@ -154,7 +184,10 @@ int watch(ProbeOptions const& options, MonotonicClock const& clock) {
         auto const outcome = probe::ask(*opened.line, clock, request, options.timeout);
         if (::isatty(STDOUT_FILENO) != 0) std::cout << "\033[H\033[2J";
         if (!outcome) {
-            std::cout << said(outcome.error()) << std::endl;
+            if (i == 0 && outcome.error().fault == modbus::Fault::not_connected)
+                throw std::runtime_error(place_of(opened.config) + ": " +
+                                         said(opened, outcome.error()));
+            std::cout << said(opened, outcome.error()) << std::endl;
             continue;
         }
         std::span<std::uint16_t const> const words = outcome->words;
@@ -194,10 +227,11 @@ int write(ProbeOptions const& options, MonotonicClock const& clock) {
     auto const written =
         probe::ask(*opened.line, clock, {unit, modbus::Function::write_coil, address, 1, {word}},
                    options.timeout);
-    if (!written) throw std::runtime_error(said(written.error()));
+    if (!written) throw std::runtime_error(said(opened, written.error()));
     auto const back = probe::ask(
         *opened.line, clock, {unit, modbus::Function::read_coils, address, 1, {}}, options.timeout);
-    if (!back) throw std::runtime_error("written, and not read back: " + said(back.error()));
+    if (!back)
+        throw std::runtime_error("written, and not read back: " + said(opened, back.error()));
     bool const is_on = back->words.at(0) != 0;
     std::cout << fmt::format("unit {} coil {} reads {}\n", unit, address, is_on ? "on" : "off");
     return is_on == on ? 0 : 1;
@@ -226,6 +260,9 @@ int write_toml(ProbeOptions const& options, MonotonicClock const& clock) {
 int probe_bus(std::string const& what, ProbeOptions const& options) {
     if (options.tcp.empty() == options.serial.empty())
         throw std::runtime_error("either --tcp host:port or --serial /dev/...");
+    if (!options.tcp.empty() && !is_endpoint(options.tcp))
+        throw std::runtime_error("--tcp " + options.tcp +
+                                 ": host and port are wanted, like 192.168.1.50:502");
     SystemMonotonicClock const clock;
     if (what == "scan") return scan(options, clock);
     if (what == "identify") return identify(options, clock);

@@ -70,17 +70,6 @@ void complain(Table& table, Error const& error) {
     table.complain(key.substr(0, key.find('/')), error.detail);
 }
 
-/// "192.168.1.50:502": something, a colon and a port.
-bool is_endpoint(std::string const& text) {
-    auto const colon = text.rfind(':');
-    if (colon == std::string::npos || colon == 0) return false;
-    auto const digits = std::string_view{text}.substr(colon + 1);
-    int port = 0;
-    auto const read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    return read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && port > 0 &&
-           port <= 65'535;
-}
-
 void read_opening(Table& table, Config& out) {
     for (auto& hours : table.tables("opening")) {
         auto const days = hours.integers("weekdays", 1, 7);
@@ -422,6 +411,16 @@ std::vector<std::string> inputs_of(Config const& config, std::string const& devi
     for (auto const& [slug, input] : config.runs)
         if (input.device == device) points.push_back(input.point);
     return points;
+}
+
+bool is_endpoint(std::string const& text) {
+    auto const colon = text.rfind(':');
+    if (colon == std::string::npos || colon == 0) return false;
+    auto const digits = std::string_view{text}.substr(colon + 1);
+    int port = 0;
+    auto const read = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    return read.ec == std::errc{} && read.ptr == digits.data() + digits.size() && port > 0 &&
+           port <= 65'535;
 }
 
 std::string default_share(std::string const& installed, std::string const& in_repository) {

@@ -97,6 +97,9 @@ std::vector<std::string> inputs_of(Config const& config, std::string const& devi
 /// Reads and checks the whole file; every problem is in `problems`, with file and line.
 std::optional<Config> load_config(std::string const& path, config::Problems& problems);
 
+/// "192.168.1.50:502": something, a colon and a port.
+bool is_endpoint(std::string const& text);
+
 /// Where a file of the program is unless the configuration says so: installed, or else in the
 /// repository that the program was built in.
 std::string default_share(std::string const& installed, std::string const& in_repository);

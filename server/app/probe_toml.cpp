@@ -29,8 +29,8 @@ std::string device_toml(DeviceConfig const& device, profiles::Profile const& pro
                     device.name, device.line, device.unit, device.profile);
     if (device.serial) text += fmt::format("serial = {}\n", *device.serial);
     if (device.other_word_order) text += "other_word_order = true\n";
-    if (profile.relay) text += "relays = []\n";
-    return text;
+    if (profile.relay) return text + "relays = []\n";
+    return text + "# machine = \"slug\", machines = [\"slug\", ...] or role = \"site\"\n";
 }
 
 std::string commented(std::string const& text) {

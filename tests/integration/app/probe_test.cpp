@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
+#include <regex>
+#include <sstream>
 #include <unistd.h>
 
 #include "devices/probe/scan.hpp"
@@ -107,12 +109,38 @@ TEST_F(Probe, SaysWhichDeviceItIsAndWhy) {
     EXPECT_THAT(run.text, HasSubstr("unit 2: schneider_iem3155\n"));
     EXPECT_THAT(run.text, HasSubstr("frequency"));
     EXPECT_THAT(run.text, HasSubstr("49980 mHz"));
+    EXPECT_THAT(run.text, HasSubstr("serial 70000002"));
     auto const serial = run_probe("identify " + pty() + "--unit 3");
     EXPECT_THAT(serial.text,
                 AllOf(HasSubstr("carlo_gavazzi_em330_em340"),
                       HasSubstr("carlo_gavazzi_em24_e1_tcp"), HasSubstr("not to be told apart")))
         << "the same registers, and it says so";
     EXPECT_EQ(serial.status, 1) << "not sure";
+}
+
+TEST_F(Probe, SaysSoonThatNobodyAnswers) {
+    auto const began = clock.now();
+    auto const run = run_probe("identify " + tcp() + "--unit 9");
+    EXPECT_EQ(run.status, 1);
+    EXPECT_THAT(run.text, HasSubstr("unit 9: nobody answers on 127.0.0.1:"));
+    EXPECT_LT(clock.now() - began, std::chrono::seconds{5});
+}
+
+TEST_F(Probe, SaysWhyABusCannotBeOpened) {
+    EXPECT_THAT(run_probe("scan --serial /dev/ttyNOPE --units 1").text,
+                HasSubstr("cannot be opened: No such file or directory"));
+    EXPECT_THAT(run_probe("scan --tcp nowhere --units 1").text,
+                HasSubstr("host and port are wanted"));
+    EXPECT_THAT(run_probe("identify --tcp 127.0.0.1:1 --unit 1").text,
+                HasSubstr("127.0.0.1:1: cannot be opened: Connection refused"));
+    EXPECT_THAT(run_probe("identify --tcp no-such-host.invalid:502 --unit 1").text,
+                HasSubstr("cannot be opened: no such host"));
+}
+
+TEST_F(Probe, KnowsARelayBoardFromADrive) {
+    auto const run = run_probe("identify " + tcp() + "--unit 7");
+    EXPECT_THAT(run.text, HasSubstr("waveshare_rtu_relay_8ch"));
+    EXPECT_THAT(run.text, Not(HasSubstr("invt")));
 }
 
 TEST_F(Probe, ShowsRegistersInEveryWayTheyMayBeMeant) {
@@ -139,24 +167,35 @@ TEST_F(Probe, WritesACoilOnlyOnceAPersonHasConfirmedIt) {
     EXPECT_FALSE(simulator->world().contact("press"));
 }
 
-/// What it writes is a part of a configuration that the daemon takes.
+/// README's example, with its records elsewhere.
+std::string readmes_own() {
+    std::ostringstream text;
+    text << std::ifstream{"README.md"}.rdbuf();
+    auto const page = text.str();
+    auto const begin = page.find("```toml\n") + 8;
+    auto const example = page.substr(begin, page.find("```", begin) - begin);
+    return "profiles = \"devices/profiles\"\n" +
+           std::regex_replace(example, std::regex{"/var/lib/karkhana"}, "/tmp/k");
+}
+
+/// What it writes can be appended to README's example, and the daemon takes both.
 TEST_F(Probe, WritesTheTomlOfWhatItFound) {
     for (auto const& [line, unit] : {std::pair{tcp() + "--units 1-8", 2},
                                      std::pair{pty() + "--units 3 --baud 9600 --parity N", 3}}) {
-        auto const run = run_probe("toml " + line + " --name hall --timeout-ms 60");
+        auto const run = run_probe("toml " + line + " --name yard --timeout-ms 60");
         ASSERT_EQ(run.status, 0) << run.text;
         auto const begin = run.text.find("[[line]]");
         ASSERT_NE(begin, std::string::npos) << run.text;
         std::ofstream{folder / "k.toml"}
-            << "data = \"/tmp/k\"\nprofiles = \"devices/profiles\"\n[facility]\nslug = \"f\"\n"
-               "name_en = \"F\"\nopening = [{ weekdays = [1], from = \"09:00\", to = \"17:00\" }]\n"
-            << run.text.substr(begin);
+            << readmes_own()
+            << std::regex_replace(run.text.substr(begin), std::regex{"# machine = .*"},
+                                  "role = \"site\"");
         config::Problems problems;
         auto const config = load_config((folder / "k.toml").string(), problems);
         for (auto const& problem : problems) ADD_FAILURE() << problem.text() << "\n" << run.text;
         ASSERT_TRUE(config);
-        ASSERT_EQ(config->devices.size(), 1U) << run.text;
-        EXPECT_EQ(config->devices[0].unit, unit);
+        ASSERT_EQ(config->devices.size(), 3U) << run.text;
+        EXPECT_EQ(config->devices[2].unit, unit);
     }
 }
 
