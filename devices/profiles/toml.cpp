@@ -1,8 +1,11 @@
 #include "devices/profiles/toml.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 #include <toml++/toml.h>
 
 namespace karkhana::config {
@@ -222,6 +225,8 @@ std::vector<std::string> Table::keys() const {
     return names;
 }
 
+std::uint32_t Table::line() const { return node_ ? node_->line : 0; }
+
 void Table::complain(std::string_view key, std::string what) {
     if (problems_ == nullptr) return;
     auto const* node = find(key);
@@ -244,13 +249,15 @@ std::optional<Table> parse(std::string_view text, std::string const& file, Probl
 }
 
 std::optional<Table> load(std::string const& path, Problems& problems) {
+    std::error_code error;
     std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    if (!in || !(text << in.rdbuf())) {
-        problems.push_back({path, 0, 0, "cannot be read"});
+    int const why = std::filesystem::is_directory(path, error) ? EISDIR : in ? 0 : errno;
+    if (why != 0) {
+        problems.push_back({path, 0, 0, std::string{"cannot be read: "} + std::strerror(why)});
         return std::nullopt;
     }
-    return parse(text.str(), path, problems);
+    std::string const text{std::istreambuf_iterator<char>{in}, {}};
+    return parse(text, path, problems);
 }
 
 }  // namespace karkhana::config

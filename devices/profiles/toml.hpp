@@ -56,6 +56,9 @@ public:
     /// Every key of this table, in the order of the file; taken or not.
     std::vector<std::string> keys() const;
 
+    /// Where this table begins.
+    std::uint32_t line() const;
+
     /// Reports `what` at the place of `key`, or of this table where there is no such key.
     void complain(std::string_view key, std::string what);
 

@@ -10,6 +10,7 @@
 
 #include "devices/profiles/exact.hpp"
 #include "devices/profiles/load.hpp"
+#include "server/app/config_checks.hpp"
 #include "server/app/device_problems.hpp"
 
 namespace karkhana::app {
@@ -169,10 +170,12 @@ std::int64_t read_idle(Table& table, facility::Machine const& machine) {
 
 LineConfig read_line(Table& table) {
     LineConfig line;
+    line.at = table.line();
     line.name = table.require_text("name");
     line.tcp = table.text("tcp").value_or("");
     line.serial = table.text("serial").value_or("");
     line.baud = static_cast<int>(table.integer("baud", 300, 1'000'000).value_or(9600));
+    if (!is_baud(line.baud)) table.complain("baud", "no speed of a serial port, like 9600");
     auto const parity = table.text("parity").value_or("N");
     if (parity != "N" && parity != "E" && parity != "O") table.complain("parity", "N, E or O");
     line.parity = parity.empty() ? 'N' : parity[0];
@@ -211,7 +214,7 @@ std::string wire_of(LineConfig const& line) {
 void check_line(Table& table, LineConfig const& line, Config const& out) {
     auto const* const key = line.tcp.empty() ? "serial" : "tcp";
     for (auto const& other : out.lines) {
-        if (other.name == line.name) table.complain("name", "used twice");
+        if (other.name == line.name) table.complain("name", used_twice(line.name));
         if (other.tcp.empty() == line.tcp.empty() && wire_of(other) == wire_of(line))
             table.complain(key, "leads where '" + other.name + "' does");
     }
@@ -255,6 +258,7 @@ void read_role(Table& table, DeviceConfig& device) {
 
 DeviceConfig read_device(Table& table) {
     DeviceConfig device;
+    device.at = table.line();
     device.name = table.require_text("name");
     device.line = table.require_text("line");
     device.unit = static_cast<int>(table.require_integer("unit", 1, 247));
@@ -291,6 +295,14 @@ billing::Component read_component(Table& table) {
     return component;
 }
 
+std::string words_of(Error const& error) {
+    if (error.code == "no_components") return "a rate card without a component has no price";
+    if (error.code == "minimum_window") return "a minimum has no window: it is of the whole use";
+    if (error.code == "duplicate_component")
+        return "two components of one machine_kind, basis and window";
+    return error.detail;
+}
+
 void read_rate_card(Table& root, Config& out) {
     auto table = root.table("rate_card");
     if (!table) return;
@@ -304,7 +316,8 @@ void read_rate_card(Table& root, Config& out) {
         card.components.back().sequence = static_cast<int>(card.components.size());
     }
     if (auto const sound = billing::check(card); !sound)
-        table->complain("name", std::string{sound.error().code});
+        table->complain(sound.error().code == "peak_grid" ? "peak_from" : "component",
+                        words_of(sound.error()));
     out.rate_card = std::move(card);
 }
 
@@ -334,7 +347,7 @@ void check_relay(Table& table, std::string const& slug, Config const& out) {
             table.complain("relays", slug + " is switched by " + other.name + " already");
 }
 
-using ProfilesByName = std::map<std::string, profiles::Profile>;
+std::string used_twice(std::string const& name) { return "'" + name + "' is used twice"; }
 
 void check_device(Table& table, DeviceConfig const& device, Config const& out,
                   ProfilesByName const& profiles) {
@@ -353,7 +366,7 @@ void check_device(Table& table, DeviceConfig const& device, Config const& out,
     for (auto const& other : out.devices) {
         if (other.line == device.line && other.unit == device.unit)
             table.complain("unit", "taken on this line by " + other.name);
-        if (other.name == device.name) table.complain("name", "used twice");
+        if (other.name == device.name) table.complain("name", used_twice(device.name));
     }
 }
 
@@ -382,8 +395,26 @@ std::string own_profiles(Table& root, std::string const& path) {
     return fs::is_directory(beside) ? beside.string() : "";
 }
 
+void read_http(Table& table, HttpConfig& out) {
+    out.address = table.text("address").value_or(out.address);
+    if (auto problem = problem_of_address(out.address); !problem.empty())
+        table.complain("address", std::move(problem));
+    out.port = static_cast<std::uint16_t>(table.integer("port", 0, 65535).value_or(8080));
+    out.tls_certificate = table.text("tls_certificate").value_or("");
+    out.tls_key = table.text("tls_key").value_or("");
+    out.web = table.text("web").value_or(out.web);
+    if (out.tls_certificate.empty() != out.tls_key.empty())
+        table.complain("tls_certificate", "certificate and key come together");
+    for (auto const& [key, file] :
+         {std::pair{"tls_certificate", out.tls_certificate}, std::pair{"tls_key", out.tls_key}})
+        if (auto problem = problem_of_file(file); !file.empty() && !problem.empty())
+            table.complain(key, std::move(problem));
+}
+
 void read_places(Table& root, std::string const& path, Config& out) {
     out.data = root.require_text("data");
+    if (auto problem = problem_of_data(out.data); !problem.empty())
+        root.complain("data", std::move(problem));
     out.profiles = root.text("profiles").value_or(default_share("profiles", "devices/profiles"));
     out.own_profiles = own_profiles(root, path);
     out.schema = root.text("schema").value_or(default_share("schema", "schema"));
@@ -392,15 +423,7 @@ void read_places(Table& root, std::string const& path, Config& out) {
     if (auto store = root.table("store")) out.postgres = store->require_text("postgres");
     if (auto const web = default_share("web", "web/dist"); std::filesystem::exists(web))
         out.http.web = web;
-    if (auto http = root.table("http")) {
-        out.http.address = http->text("address").value_or(out.http.address);
-        out.http.port = static_cast<std::uint16_t>(http->integer("port", 0, 65535).value_or(8080));
-        out.http.tls_certificate = http->text("tls_certificate").value_or("");
-        out.http.tls_key = http->text("tls_key").value_or("");
-        out.http.web = http->text("web").value_or(out.http.web);
-        if (out.http.tls_certificate.empty() != out.http.tls_key.empty())
-            http->complain("tls_certificate", "certificate and key come together");
-    }
+    if (auto http = root.table("http")) read_http(*http, out.http);
 }
 
 }  // namespace
@@ -444,7 +467,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     for (auto& table : machines) {
         auto machine = read_machine(table, ++position);
         out.idle_below_w[machine.slug] = read_idle(table, machine);
-        if (has_machine(out, machine.slug)) table.complain("slug", "used twice");
+        if (has_machine(out, machine.slug)) table.complain("slug", used_twice(machine.slug));
         read_stop(table, out, machine.slug);
         if (auto runs = table.table("runs")) {
             out.runs[machine.slug] = read_input(*runs);
@@ -462,11 +485,14 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
         auto const name = profile.device;
         known[name] = std::move(profile);
     }
-    for (auto& table : root->tables("device")) {
+    auto devices = root->tables("device");
+    for (auto& table : devices) {
         auto device = read_device(table);
         check_device(table, device, out, known);
         out.devices.push_back(std::move(device));
     }
+    for (auto& problem : problems_of_meters(out, known))
+        devices[problem.device].complain(problem.key, std::move(problem.what));
     for (std::size_t i = 0; i < machines.size(); ++i) check_stop(machines[i], out, out.machines[i]);
     if (mains) check_input(*mains, *out.mains, out, known, true);
     for (auto& [slug, table] : run_bits) check_input(table, out.runs.at(slug), out, known, false);

@@ -24,7 +24,8 @@ struct LineConfig {
     int baud = 9600;
     char parity = 'N';
     int stop_bits = 1;
-    bool echo = false;  ///< the serial adapter hears what it sends
+    bool echo = false;     ///< the serial adapter hears what it sends
+    std::uint32_t at = 0;  ///< the line of the file where it is described
 
     std::string endpoint() const { return tcp.empty() ? serial : rtu ? "rtu " + tcp : tcp; }
 };
@@ -47,6 +48,7 @@ struct DeviceConfig {
     /// Set on the meter: its longer values have their registers the other way round.
     bool other_word_order = false;
     Duration period = std::chrono::seconds{1};  ///< each of its values is read so often
+    std::uint32_t at = 0;  ///< the line of the file where it is described
 };
 
 /// A point that tells something besides what is measured: whether there is any mains, or whether a

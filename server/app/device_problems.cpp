@@ -47,7 +47,9 @@ void add_ratio_problems(DeviceConfig const& device, profiles::Profile const& pro
     if (device.ratios == profiles::Ratios{}) return;
     std::string const key = device.ratios.current == profiles::Scale{} ? "pt_ratio" : "ct_ratio";
     if (std::ranges::none_of(profile.points, &profiles::Point::transformed))
-        problems.push_back({key, "'" + profile.device + "' shows what flows in the installation"});
+        problems.push_back({key, "'" + profile.device +
+                                     "' shows what flows in the installation: "
+                                     "the ratio is set on the meter itself, and refused here"});
     else if (!profiles::transformed(profile, device.ratios))
         problems.push_back({key, "the counters could not be rolled over exactly by this ratio"});
 }

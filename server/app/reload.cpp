@@ -26,23 +26,43 @@ bool same_board(DeviceConfig const& before, DeviceConfig const& after,
     return !switches || (before.unit == after.unit && old_profile == new_profile);
 }
 
+std::string place_of(std::uint32_t line) {
+    return line == 0 ? "" : "line " + std::to_string(line) + ": ";
+}
+
+/// Which of the things of this kind are new, gone, or stand elsewhere in the file.
+template <class Thing>
+std::vector<std::string> moved(std::string const& kind, std::vector<Thing> const& before,
+                               std::vector<Thing> const& after) {
+    std::vector<std::string> reasons;
+    auto const has = [](auto const& things, auto const& name) {
+        return std::ranges::find(things, name, &Thing::name) != things.end();
+    };
+    for (auto const& thing : after)
+        if (!has(before, thing.name))
+            reasons.push_back(place_of(thing.at) + kind + " '" + thing.name + "' is new");
+    for (auto const& thing : before)
+        if (!has(after, thing.name)) reasons.push_back(kind + " '" + thing.name + "' is gone");
+    if (!reasons.empty()) return reasons;
+    auto const other = std::ranges::mismatch(before, after, {}, &Thing::name, &Thing::name).in2;
+    if (other != after.end())
+        reasons.push_back(place_of(other->at) + kind + " '" + other->name +
+                          "' is in another place of the order");
+    return reasons;
+}
+
 }  // namespace
 
 std::vector<std::string> reasons_to_restart(Loaded const& running, Loaded const& wanted) {
-    std::vector<std::string> reasons;
-    auto const& old_lines = running.config.lines;
     auto const& old_devices = running.config.devices;
-    if (!std::ranges::equal(old_lines, wanted.config.lines, {}, &LineConfig::name,
-                            &LineConfig::name))
-        reasons.emplace_back("other lines, or in another order");
+    auto reasons = moved("line", running.config.lines, wanted.config.lines);
     // Contacts, their watchdogs and the watch on outages are set up once.
     if (running.config.stops != wanted.config.stops)
         reasons.emplace_back("machines are to stop otherwise");
     if (running.config.mains != wanted.config.mains)
         reasons.emplace_back("something else tells of the mains");
-    if (!std::ranges::equal(old_devices, wanted.config.devices, {}, &DeviceConfig::name,
-                            &DeviceConfig::name)) {
-        reasons.emplace_back("other devices, or in another order");
+    if (auto devices = moved("device", old_devices, wanted.config.devices); !devices.empty()) {
+        reasons.insert(reasons.end(), devices.begin(), devices.end());
         return reasons;
     }
     for (std::size_t i = 0; i < old_devices.size(); ++i) {
@@ -50,9 +70,12 @@ std::vector<std::string> reasons_to_restart(Loaded const& running, Loaded const&
         auto const& after = wanted.config.devices[i];
         auto const& old_profile = *running.profiles.at(before.profile);
         auto const& new_profile = *wanted.profiles.at(after.profile);
-        auto const about = "device '" + before.name + "': ";
-        if (before.line != after.line) reasons.push_back(about + "on another line");
-        if (before.machine != after.machine) reasons.push_back(about + "at another machine");
+        auto const about = place_of(after.at) + "device '" + before.name + "': ";
+        if (before.line != after.line)
+            reasons.push_back(about + "line is '" + after.line + "', was '" + before.line + "'");
+        if (before.machine != after.machine)
+            reasons.push_back(about + "machine is '" + after.machine + "', was '" + before.machine +
+                              "'");
         if (before.role != after.role || before.machines != after.machines ||
             before.share != after.share)
             reasons.push_back(about + "measures something else, or is shared otherwise");

@@ -59,7 +59,12 @@ struct Bound {
     std::int64_t most;
 };
 
-std::optional<std::string> first_out_of_bounds(Machine const& machine) {
+struct OutOfRange {
+    std::string field;
+    std::string why;
+};
+
+std::optional<OutOfRange> first_out_of_bounds(Machine const& machine) {
     constexpr std::int64_t kMostWatts = 10'000'000;
     std::array const bounds{
         Bound{"rated_w", machine.rated_w, 0, kMostWatts},
@@ -72,11 +77,15 @@ std::optional<std::string> first_out_of_bounds(Machine const& machine) {
         Bound{"position", machine.position, 0, 1'000'000},
     };
     for (auto const& bound : bounds)
-        if (bound.value < bound.least || bound.value > bound.most) return std::string{bound.field};
+        if (bound.value < bound.least || bound.value > bound.most)
+            return OutOfRange{std::string{bound.field}, "between " + std::to_string(bound.least) +
+                                                            " and " + std::to_string(bound.most)};
     // The grid begins at each local midnight, so it has to fit into a day.
-    if (kDay % machine.grid_minutes != 0) return "grid_minutes";
-    if (machine.min_minutes % machine.grid_minutes != 0) return "min_minutes";
-    if (machine.max_minutes % machine.grid_minutes != 0) return "max_minutes";
+    if (kDay % machine.grid_minutes != 0)
+        return OutOfRange{"grid_minutes", "a day has to be a multiple of it"};
+    std::string const on_grid = "a multiple of grid_minutes";
+    if (machine.min_minutes % machine.grid_minutes != 0) return OutOfRange{"min_minutes", on_grid};
+    if (machine.max_minutes % machine.grid_minutes != 0) return OutOfRange{"max_minutes", on_grid};
     return std::nullopt;
 }
 
@@ -154,12 +163,12 @@ Result<Machine> valid_machine(Machine machine) {
     machine.name = std::move(*name);
     auto kind = valid_slug(machine.kind);
     auto unit = plain_text(machine.piece_unit, 20);
-    auto field = first_out_of_bounds(machine);
-    if (!kind) field = "kind";
-    if (!unit) field = "piece_unit";
-    if (field)
+    auto wrong = first_out_of_bounds(machine);
+    if (!kind) wrong = OutOfRange{"kind", kind.error().detail};
+    if (!unit) wrong = OutOfRange{"piece_unit", unit.error().detail};
+    if (wrong)
         return refuse(ErrorKind::invalid, "bad_machine",
-                      "A setting of the machine is out of range.", "/" + *field);
+                      "'" + wrong->field + "' is out of range: " + wrong->why, "/" + wrong->field);
     machine.piece_unit = std::move(*unit);
     return machine;
 }

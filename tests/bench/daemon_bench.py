@@ -57,7 +57,7 @@ def write_files(folder, modbus, port):
         for unit in range(1, UNITS + 1):
             scene += f'[[line.unit]]\nunit = {unit}\nprofile = "bench_meter"\n'
             config += (f'[[device]]\nname = "meter-{line}-{unit}"\nline = "line-{line}"\n'
-                       f'unit = {unit}\nprofile = "bench_meter"\n')
+                       f'unit = {unit}\nprofile = "bench_meter"\nrole = "site"\n')
     (folder / "scene.toml").write_text(scene)
     (folder / "karkhana.toml").write_text(config)
 

@@ -249,10 +249,66 @@ tcp = "192.168.1.50:70000"
     EXPECT_FALSE(config);
     EXPECT_TRUE(complains(4, "small letters"));
     EXPECT_TRUE(complains(6, "overlap"));
-    EXPECT_TRUE(complains(12, "out of range"));
-    EXPECT_TRUE(complains(18, "out of range"));
+    EXPECT_TRUE(complains(12, "'min_minutes' is out of range: between 1 and 10080"));
+    EXPECT_TRUE(complains(18, "'grid_minutes' is out of range: a day has to be a multiple"));
     EXPECT_TRUE(complains(21, "host and port"));
     EXPECT_TRUE(complains(24, "host and port"));
+}
+
+/// kSmall with `instead` for its `part`.
+std::string small_but(std::string const& part, std::string const& instead) {
+    std::string text{kSmall};
+    return text.replace(text.find(part), part.size(), instead);
+}
+
+TEST_F(ConfigFile, WhatWouldStopTheDaemonIsFoundBefore) {
+    EXPECT_FALSE(load("http = { address = \"not an address\" }\n" + std::string{kSmall}));
+    EXPECT_TRUE(complains(1, "an address in numbers"));
+    EXPECT_TRUE(load("http = { address = \"::1\" }\n" + std::string{kSmall}));
+    EXPECT_FALSE(load("http = { tls_certificate = \"/nope.crt\", tls_key = \"/nope.key\" }\n" +
+                      std::string{kSmall}));
+    EXPECT_TRUE(complains(1, "/nope.crt: No such file or directory"));
+    EXPECT_TRUE(complains(1, "/nope.key: No such file or directory"));
+    EXPECT_FALSE(load(small_but("/tmp/k", "/proc/nope")));
+    EXPECT_TRUE(complains(1, "cannot be made in /proc: No such file or directory"));
+    EXPECT_FALSE(load(small_but("/tmp/k", "/etc/passwd/k")));
+    EXPECT_TRUE(complains(1, "/etc/passwd is no folder"));
+    EXPECT_FALSE(
+        load(small_but("tcp = \"192.168.1.50:502\"", "serial = \"/dev/a\", baud = 12345")));
+    EXPECT_TRUE(complains(6, "no speed of a serial port"));
+    EXPECT_FALSE(load(""));
+    EXPECT_TRUE(complains(1, "'facility'")) << "an empty file lacks everything, and can be read";
+    EXPECT_FALSE(load_config(folder_.string(), problems_));
+    EXPECT_TRUE(complains(0, "cannot be read: Is a directory"));
+}
+
+TEST_F(ConfigFile, AMeterOfNobodyAndAMachineThatCannotBeBilledAreFoundBefore) {
+    EXPECT_FALSE(load(small_but(", machine = \"laser-1\"", "")));
+    EXPECT_TRUE(complains(8, "it needs machine, machines or role"));
+    EXPECT_TRUE(load(small_but("machine = \"laser-1\"", "role = \"site\"")));
+    EXPECT_FALSE(load(small_but("eastron_sdm120", "pzem_016")));
+    EXPECT_TRUE(complains(8, "'pzem_016' has no counter that may be billed, and laser-1 has no"));
+    EXPECT_TRUE(load(small_but(
+        "\n]", "\n  { name = \"Second\", line = \"hall\", unit = 2, profile = \"pzem_016\", "
+               "machine = \"laser-1\" },\n]")))
+        << "beside one that bills";
+}
+
+TEST_F(ConfigFile, WhatIsRefusedIsCalledByItsName) {
+    EXPECT_FALSE(
+        load(small_but("\n]", "\n  { name = \"Meter\", line = \"hall\", unit = 2, profile = "
+                              "\"eastron_sdm120\", machine = \"laser-1\" },\n]")));
+    EXPECT_TRUE(complains(9, "'Meter' is used twice"));
+    auto const rates = [&](std::string const& from, std::string const& components) {
+        return load(std::string{kSmall} +
+                    "[rate_card]\nname = \"r\"\nsource = \"s\"\npeak_from = " + from +
+                    "\npeak_to = \"23:00\"\n" + components);
+    };
+    EXPECT_FALSE(
+        rates("\"17:07\"", "component = [{ basis = \"kwh\", taka = \"9\", label_en = \"a\" }]"));
+    EXPECT_TRUE(complains(13, "the peak begins and ends on a quarter of an hour"));
+    EXPECT_FALSE(rates("\"17:00\"", ""));
+    EXPECT_TRUE(complains(10, "a rate card without a component has no price"));
 }
 
 TEST_F(ConfigFile, ADeviceMustBeWhatItsProfileSays) {

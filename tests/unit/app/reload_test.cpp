@@ -74,10 +74,22 @@ TEST_F(Reload, TakesARestartForWhatIsWhere) {
         change(wanted.config);
         return reasons_to_restart(loaded, wanted);
     };
-    EXPECT_EQ(reasons([](auto& c) { c.lines.pop_back(); }).size(), 1U);
-    EXPECT_EQ(reasons([](auto& c) { c.devices.pop_back(); }).size(), 1U);
-    EXPECT_EQ(reasons([](auto& c) { std::swap(c.devices[0].name, c.devices[1].name); }).size(), 1U);
-    EXPECT_EQ(reasons([](auto& c) { c.devices[0].machine = "press"; }).size(), 1U);
+    using Reasons = std::vector<std::string>;
+    EXPECT_EQ(reasons([](auto& c) { c.lines.pop_back(); }), Reasons{"line 'yard' is gone"});
+    EXPECT_EQ(reasons([](auto& c) { c.devices.pop_back(); }), Reasons{"device 'Relays' is gone"});
+    EXPECT_EQ(reasons([](auto& c) {
+                  c.devices.push_back(c.devices[0]);
+                  c.devices.back().name = "Roof meter";
+                  c.devices.back().at = 17;
+              }),
+              Reasons{"line 17: device 'Roof meter' is new"});
+    EXPECT_EQ(reasons([](auto& c) { std::swap(c.devices[0].name, c.devices[1].name); }),
+              Reasons{"device 'Yard meter' is in another place of the order"});
+    EXPECT_EQ(reasons([](auto& c) {
+                  c.devices[0].machine = "press";
+                  c.devices[0].at = 12;
+              }),
+              Reasons{"line 12: device 'Hall meter': machine is 'press', was 'laser'"});
     EXPECT_EQ(reasons([](auto& c) { c.devices[0].line = "yard"; }).size(), 1U);
     EXPECT_EQ(reasons([](auto& c) { c.devices[2].unit = 21; }),
               std::vector<std::string>{"device 'Relays': other contacts"});
