@@ -26,16 +26,21 @@
 #include "server/people/api.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
+#include "server/store/disk_full.hpp"
 
 namespace karkhana::app {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// A database that cannot at the moment is the client's to try again; everything else is a fault.
+/// A database that cannot at the moment is the client's to try again, but for a full disk, where
+/// somebody must make room first; everything else is a fault.
 std::optional<http::Response> explain(std::exception_ptr const& error) {
     try {
         std::rethrow_exception(error);
+    } catch (store::DiskFull const&) {
+        return http::problem({ErrorKind::unavailable, "disk_full", "",
+                              "nothing can be written until there is room on the disk"});
     } catch (store::Unavailable const&) {
         return http::problem({ErrorKind::unavailable, "busy", "", "try again in a moment"})
             .with("Retry-After", "1");

@@ -152,8 +152,11 @@ void Workshop::stop() {
 
 std::string Workshop::trouble() const {
     auto const answers = [](store::Reader& reader) { return reader.exists("SELECT 1"); };
-    for (auto* database : {&services_.ledger, &services_.telemetry})
+    for (auto* database : {&services_.ledger, &services_.telemetry}) {
         if (!database->read(answers)) return "a database does not answer";
+        // Where nothing can be written it throws that its disk is full.
+        database->write([](store::Writer&) { return 0; });
+    }
     return reconciled_ ? "" : "contacts are being reconciled";
 }
 

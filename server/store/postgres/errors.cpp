@@ -1,5 +1,7 @@
 #include "server/store/postgres/errors.hpp"
 
+#include "server/store/disk_full.hpp"
+
 namespace karkhana::store::postgres {
 
 Verdict verdict_of(std::string_view sqlstate) {
@@ -12,6 +14,7 @@ Verdict verdict_of(std::string_view sqlstate) {
     // 57P01..57P05: shut down, crashed, starting, dropped, idle too long.
     if (family == "08" || sqlstate.starts_with("57P")) return Verdict::reconnect;
     if (sqlstate == "25006") return Verdict::read_only;
+    if (sqlstate == "53100") return Verdict::disk_full;
     if (family == "53" || sqlstate == "57014" || sqlstate == "25P03") return Verdict::unavailable;
     return Verdict::failure;
 }
@@ -27,6 +30,7 @@ void raise(std::string_view sqlstate, std::string const& message, std::string_vi
     case Verdict::retry: throw Conflict(coded);
     case Verdict::reconnect: throw ConnectionLost(coded);
     case Verdict::read_only: throw ReadOnly(coded);
+    case Verdict::disk_full: throw DiskFull(coded);
     case Verdict::unavailable: throw Unavailable(coded);
     case Verdict::failure: break;
     }

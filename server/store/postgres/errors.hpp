@@ -18,7 +18,8 @@ enum class Verdict {
     retry,        ///< deadlock, serialisation failure, lock timeout: run the closure again
     reconnect,    ///< this connection, or this server, is of no further use
     read_only,    ///< a reader tried to write, or the server has become a standby
-    unavailable,  ///< no room, no memory, took too long
+    disk_full,    ///< 53100
+    unavailable,  ///< no memory, too many connections, took too long
     failure,      ///< a mistake of the program
 };
 
@@ -49,7 +50,7 @@ public:
 };
 
 /// Throws what `sqlstate` means: ConstraintViolated, Conflict, ConnectionLost, ReadOnly,
-/// Unavailable, or std::runtime_error with the message and the statement.
+/// DiskFull, Unavailable, or std::runtime_error with the message and the statement.
 [[noreturn]] void raise(std::string_view sqlstate, std::string const& message,
                         std::string_view sql);
 

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "server/store/disk_full.hpp"
+
 namespace karkhana::store::sqlite {
 
 std::optional<ConstraintViolated::Kind> constraint_of(int extended_code, std::string_view message) {
@@ -31,6 +33,7 @@ void raise(int extended_code, std::string const& message, std::string_view sql) 
     if (auto const kind = constraint_of(extended_code, message))
         throw ConstraintViolated(*kind, message);
     std::string const code = " (SQLite " + std::to_string(extended_code) + ")";
+    if ((extended_code & 0xff) == SQLITE_FULL) throw DiskFull(message + code);
     if (is_temporary(extended_code)) throw Unavailable(message + code);
     throw std::runtime_error(message + code + " in: " + std::string(sql));
 }

@@ -15,8 +15,8 @@ std::optional<ConstraintViolated::Kind> constraint_of(int extended_code, std::st
 /// True when the database could not do it now and may later: locked by another process, or full.
 bool is_temporary(int extended_code);
 
-/// Throws what `extended_code` means: ConstraintViolated, Unavailable, or std::runtime_error with
-/// the message and the statement.
+/// Throws what `extended_code` means: ConstraintViolated, DiskFull, Unavailable, or
+/// std::runtime_error with the message and the statement.
 [[noreturn]] void raise(int extended_code, std::string const& message, std::string_view sql);
 
 }  // namespace karkhana::store::sqlite

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "server/store/disk_full.hpp"
 #include "server/store/reentry.hpp"
 #include "server/store/sqlite/fail_stop.hpp"
 #include "server/store/sqlite/place.hpp"
@@ -14,6 +15,20 @@ namespace {
 constexpr std::size_t kGroupSize = 512;
 // After this a group takes nobody in any more, so that the first does not wait for the last.
 constexpr std::chrono::milliseconds kGroupTime{20};
+
+std::string megabytes(std::int64_t bytes) { return std::to_string(bytes >> 20); }
+
+/// `last`: what the closure failed with in which the transaction was lost.
+std::exception_ptr why_undone(std::exception_ptr const& last) {
+    try {
+        if (last) std::rethrow_exception(last);
+    } catch (DiskFull const&) {
+        return last;
+    } catch (std::exception const&) {
+        // Not of the others' doing.
+    }
+    return std::make_exception_ptr(Unavailable("the database has undone the changes"));
+}
 
 }  // namespace
 
@@ -90,8 +105,7 @@ void WriterThread::run_group(Job first) {
         connection_->commit_or_stop();
     } else {
         // Nobody's decision stands: each may have seen what another of the group had written.
-        auto const undone = std::make_exception_ptr(
-            Unavailable("the database has undone the changes: its disk may be full"));
+        auto const undone = why_undone(group.back().failure);
         for (auto& job : group) job.failure = undone;
     }
     answer(group);
@@ -99,8 +113,10 @@ void WriterThread::run_group(Job first) {
 }
 
 void WriterThread::begin() {
-    if (free_bytes_beside(options_.file) < options_.reserve_bytes)
-        throw Unavailable("the disk of " + options_.file + " is nearly full");
+    auto const free = free_bytes_beside(options_.file);
+    if (free < options_.reserve_bytes)
+        throw DiskFull("the disk of " + options_.file + " is nearly full: " + megabytes(free) +
+                       " MB are free, " + megabytes(options_.reserve_bytes) + " MB are wanted");
     connection_->command("BEGIN IMMEDIATE");
 }
 

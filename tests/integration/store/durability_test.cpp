@@ -3,11 +3,13 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <gmock/gmock.h>
 #include <random>
 #include <set>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "server/store/disk_full.hpp"
 #include "tests/integration/store/conformance.hpp"
 #include "tests/integration/store/disk_flushes.hpp"
 
@@ -199,7 +201,13 @@ TEST_F(SqliteDisk, KeepsAReserveForReading) {
     store_.reset();
     store_ =
         open_sqlite({.file = file_, .reserve_bytes = INT64_MAX}, shelf_migrations(Engine::sqlite));
-    EXPECT_THROW(put(2), Unavailable);
+    try {
+        put(2);
+        ADD_FAILURE() << "written on a disk that is nearly full";
+    } catch (DiskFull const& full) {
+        EXPECT_THAT(full.what(), testing::ContainsRegex("nearly full: [0-9]+ MB are free, "
+                                                        "8796093022207 MB are wanted"));
+    }
     EXPECT_EQ(rows(), 1);
 }
 
@@ -210,7 +218,7 @@ TEST_F(SqliteDisk, UndoesTheClosureThatFillsIt) {
         return writer.execute("INSERT INTO anything (id, bytes) VALUES (2, $1)",
                               Blob{std::string(1 << 20, 'x')});
     }),
-                 Unavailable);
+                 DiskFull);
     store_->write([](Writer& writer) { return writer.execute("PRAGMA max_page_count = 100000"); });
     EXPECT_EQ(rows(), 0);
     EXPECT_EQ(put(3), 1);

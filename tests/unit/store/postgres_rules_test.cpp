@@ -22,7 +22,7 @@ TEST(PostgresErrors, AreJudgedByTheirState) {
         {"57P01", Verdict::reconnect},   {"57P02", Verdict::reconnect},
         {"57P03", Verdict::reconnect},   {"08006", Verdict::reconnect},
         {"08003", Verdict::reconnect},   {"25006", Verdict::read_only},
-        {"53300", Verdict::unavailable}, {"53100", Verdict::unavailable},
+        {"53300", Verdict::unavailable}, {"53100", Verdict::disk_full},
         {"57014", Verdict::unavailable}, {"42601", Verdict::failure},
         {"42P01", Verdict::failure},     {"22003", Verdict::failure},
         {"25P02", Verdict::failure},     {"", Verdict::failure},
