@@ -68,6 +68,14 @@ void write_file(fs::path const& path, std::string const& text) {
     if (!out.flush()) throw std::runtime_error("cannot write " + path.string());
 }
 
+/// For what holds passwords: nobody else may read it, not even while it is being written.
+void write_private(fs::path const& path, std::string const& text) {
+    fs::create_directories(path.parent_path());
+    std::ofstream{path, std::ios::app}.flush();
+    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+    write_file(path, text);
+}
+
 std::string read_file(fs::path const& path) {
     std::ostringstream text;
     text << std::ifstream{path}.rdbuf();
@@ -240,7 +248,7 @@ int demo(DemoOptions const& options) {
     described["config"] = file("karkhana.toml");
     described["control"] = file("simulator.sock");
     described["modbus"] = modbus_endpoints(*config);
-    write_file(file("demo.json"), json::serialize(described) + "\n");
+    write_private(file("demo.json"), json::serialize(described) + "\n");
     auto const program = fs::canonical("/proc/self/exe").string();
     Child simulator{{program, "sim", "--scene", file("scene.toml"), "--profiles", places.profiles,
                      "--control", file("simulator.sock"), "--state", file("registers")}};
@@ -249,7 +257,7 @@ int demo(DemoOptions const& options) {
     auto const ready = [&] {
         auto const shown = options.describe.empty() ? file("demo.json") : options.describe;
         if (!options.describe.empty())
-            write_file(fs::absolute(shown), json::serialize(described) + "\n");
+            write_private(fs::absolute(shown), json::serialize(described) + "\n");
         announce(address, described.at("logins").as_object(), shown);
     };
     return supervise(serving, simulator, places.http_port, stop, ready);

@@ -75,7 +75,7 @@ void Listener::Impl::bind() {
         acceptor.listen();
         port = acceptor.local_endpoint().port();
     } catch (boost::system::system_error const& error) {
-        throw std::runtime_error("cannot listen on " + where + ": " + error.what());
+        throw std::runtime_error("cannot listen on " + where + ": " + error.code().message());
     }
 }
 
