@@ -210,6 +210,8 @@ std::string wire_of(LineConfig const& line) {
     return digit == std::string::npos ? wire : wire + ':' + line.tcp.substr(digit);
 }
 
+std::string used_twice(std::string const& name) { return "'" + name + "' is used twice"; }
+
 /// Two masters on one bus take each other's replies for their own.
 void check_line(Table& table, LineConfig const& line, Config const& out) {
     auto const* const key = line.tcp.empty() ? "serial" : "tcp";
@@ -346,8 +348,6 @@ void check_relay(Table& table, std::string const& slug, Config const& out) {
         if (std::ranges::find(other.relays, slug) != other.relays.end())
             table.complain("relays", slug + " is switched by " + other.name + " already");
 }
-
-std::string used_twice(std::string const& name) { return "'" + name + "' is used twice"; }
 
 void check_device(Table& table, DeviceConfig const& device, Config const& out,
                   ProfilesByName const& profiles) {

@@ -48,7 +48,7 @@ struct DeviceConfig {
     /// Set on the meter: its longer values have their registers the other way round.
     bool other_word_order = false;
     Duration period = std::chrono::seconds{1};  ///< each of its values is read so often
-    std::uint32_t at = 0;  ///< the line of the file where it is described
+    std::uint32_t at = 0;                       ///< the line of the file where it is described
 };
 
 /// A point that tells something besides what is measured: whether there is any mains, or whether a

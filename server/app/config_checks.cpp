@@ -93,9 +93,9 @@ std::vector<MeterProblem> problems_of_meters(Config const& config, ProfilesByNam
     for (std::size_t i = 0; i < config.devices.size(); ++i) {
         auto const& device = config.devices[i];
         auto const* profile = profile_of(device);
-        bool const tells_mains = config.mains && config.mains->device == device.name;
+        bool const tells = !inputs_of(config, device.name).empty();
         if (profile == nullptr) continue;
-        if (is_of_nobody(device) && measures(*profile) && !tells_mains)
+        if (is_of_nobody(device) && measures(*profile) && !tells)
             problems.push_back(
                 {i, "name", "a meter of nobody: it needs machine, machines or role = \"site\""});
         if (is_of_nobody(device) || !is_meter(*profile) || bills(*profile)) continue;

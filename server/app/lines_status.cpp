@@ -84,7 +84,8 @@ std::vector<metering::LineStatus> Lines::lines() const {
             auto status = status_of(health, unit, known);
             // Whoever looks for devices asks many that are not there. One that only refuses is.
             bool const refuses = unit.last_failure && modbus::speaks(*unit.last_failure);
-            if (status.device || status.silent_ms || refuses) line.units.push_back(std::move(status));
+            if (status.device || status.silent_ms || refuses)
+                line.units.push_back(std::move(status));
         }
         all.push_back(std::move(line));
     }
