@@ -90,6 +90,27 @@ void report_leftover(Problems& problems, Node const& node) {
     }
 }
 
+std::string value_of(Node const& node) {
+    switch (node.kind) {
+    case Kind::text: return "\"" + node.text + "\"";
+    case Kind::integer: return std::to_string(node.integer);
+    case Kind::number: return std::to_string(node.number);
+    case Kind::flag: return node.flag ? "true" : "false";
+    default: return std::string{name_of(node.kind)};
+    }
+}
+
+void add_leaves(Node const& node, std::string const& path, std::vector<Leaf>& leaves) {
+    if (node.kind != Kind::table && node.kind != Kind::array)
+        return leaves.push_back({path, node.line, value_of(node)});
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+        auto const& child = *node.children[i];
+        auto const own = node.kind == Kind::array ? "[" + std::to_string(i) + "]" : child.key;
+        bool const dot = !path.empty() && node.kind == Kind::table;
+        add_leaves(child, path + (dot ? "." : "") + own, leaves);
+    }
+}
+
 std::string between(std::int64_t least, std::int64_t most) {
     return "between " + std::to_string(least) + " and " + std::to_string(most);
 }
@@ -223,6 +244,12 @@ std::vector<std::string> Table::keys() const {
     if (node_)
         for (auto const& child : node_->children) names.push_back(child->key);
     return names;
+}
+
+std::vector<Leaf> Table::leaves() const {
+    std::vector<Leaf> leaves;
+    if (node_) add_leaves(*node_, "", leaves);
+    return leaves;
 }
 
 std::uint32_t Table::line() const { return node_ ? node_->line : 0; }

@@ -22,6 +22,13 @@ struct Problem {
 
 using Problems = std::vector<Problem>;
 
+/// One value of a file, by its way from the root: "http.port", "machine[0].rated_w".
+struct Leaf {
+    std::string path;
+    std::uint32_t line = 0;
+    std::string value;  ///< as text
+};
+
 struct Node;
 
 /// A table of a TOML file. Each key is taken once; a key of the wrong type, a missing required key
@@ -55,6 +62,9 @@ public:
 
     /// Every key of this table, in the order of the file; taken or not.
     std::vector<std::string> keys() const;
+
+    /// Every value here and in the tables below, taken or not.
+    std::vector<Leaf> leaves() const;
 
     /// Where this table begins.
     std::uint32_t line() const;

@@ -460,6 +460,12 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     if (!root) return std::nullopt;
     Config out;
     read_places(*root, path, out);
+    out.settings = root->leaves();
+    std::erase_if(out.settings, [](config::Leaf const& leaf) {
+        auto const top = leaf.path.substr(0, leaf.path.find_first_of(".["));
+        return top == "line" || top == "device" || top == "profiles" || top == "user_profiles" ||
+               top == "rate_card";
+    });
     auto mains = read_facility(*root, out);
     int position = 0;
     auto machines = root->tables("machine");

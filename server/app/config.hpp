@@ -89,6 +89,8 @@ struct Config {
     std::vector<DeviceConfig> devices;
     std::optional<InputConfig> mains;
     std::map<std::string, InputConfig> runs;  ///< of each machine that has a run bit, by slug
+    /// What is read once at the start: all but lines, devices, profiles and first prices.
+    std::vector<config::Leaf> settings;
     /// The first prices, entered once; later versions are made in the application.
     std::optional<billing::RateCard> rate_card;
 };

@@ -27,8 +27,11 @@ bool bills(profiles::Profile const& profile) {
     return std::ranges::any_of(profile.points, &profiles::Point::billing);
 }
 
+/// What is somebody's; water and pulses need not be.
 bool measures(profiles::Profile const& profile) {
-    return std::ranges::any_of(profile.points, is_watched);
+    return std::ranges::any_of(profile.points, [](profiles::Point const& point) {
+        return is_watched(point) && (point.unit == Unit::wh || point.unit == Unit::w);
+    });
 }
 
 /// An energy meter, and not the drive or the scale of a machine that is billed by something else.

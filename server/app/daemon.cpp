@@ -205,6 +205,8 @@ void Daemon::stop() {
 
 tl::expected<std::vector<std::string>, std::vector<std::string>> Daemon::reload(Loaded wanted) {
     auto& parts = *parts_;
+    for (auto const& setting : settings_that_wait(parts.loaded, wanted))
+        parts.log("warning", setting + ": waits for a restart");
     if (auto reasons = reasons_to_restart(parts.loaded, wanted); !reasons.empty())
         return tl::unexpected{std::move(reasons)};
     auto before = parts.prepared;

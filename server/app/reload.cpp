@@ -87,6 +87,21 @@ std::vector<std::string> reasons_to_restart(Loaded const& running, Loaded const&
     return reasons;
 }
 
+std::vector<std::string> settings_that_wait(Loaded const& running, Loaded const& wanted) {
+    std::vector<std::string> waiting;
+    auto const& before = running.config.settings;
+    auto const& after = wanted.config.settings;
+    for (auto const& leaf : after) {
+        auto const known = std::ranges::find(before, leaf.path, &config::Leaf::path);
+        if (known == before.end() || known->value != leaf.value)
+            waiting.push_back(place_of(leaf.line) + leaf.path);
+    }
+    for (auto const& leaf : before)
+        if (std::ranges::find(after, leaf.path, &config::Leaf::path) == after.end())
+            waiting.push_back(leaf.path + ", said no more");
+    return waiting;
+}
+
 std::vector<metering::Device> renumbered(std::vector<metering::Device> devices,
                                          Loaded const& running, Loaded const& wanted) {
     for (std::size_t i = 0; i < wanted.config.devices.size(); ++i) {

@@ -50,6 +50,11 @@ class Reload(unittest.TestCase):
         config.write_text(before[:at] + '[[line]]\nname = "new"\ntcp = "127.0.0.1:1"\n'
                           + before[at:])
         self.read_again(house, daemon, "takes a restart, and nothing is changed")
+        line = before[:at].count("\n") + 1
+        self.assertIn(f"line {line}: line 'new' is new", self.log(house))
+        config.write_text(before.replace("rated_w = 1900", "rated_w = 1901", 1))
+        line = before[:before.index("rated_w = 1900")].count("\n") + 1
+        self.read_again(house, daemon, f"line {line}: machine[0].rated_w: waits for a restart")
         config.write_text(before)
 
     def read_again(self, house, daemon, expected):

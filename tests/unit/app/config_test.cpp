@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -57,6 +58,11 @@ TEST_F(ConfigFile, TenLinesAreEnough) {
     EXPECT_EQ(config->machines.at(0).busy_above_w, 95);
     EXPECT_EQ(config->lines.at(0).endpoint(), "192.168.1.50:502");
     EXPECT_FALSE(config->simulated);
+    auto const rated =
+        std::ranges::find(config->settings, "machine[0].rated_w", &config::Leaf::path);
+    ASSERT_NE(rated, config->settings.end());
+    EXPECT_EQ(rated->line, 5U);
+    EXPECT_EQ(rated->value, "1900");
 }
 
 TEST_F(ConfigFile, ALineIsTcpOrSerialOrSerialFramesThroughAGateway) {

@@ -105,6 +105,19 @@ TEST_F(Reload, TakesARestartForWhatIsWhere) {
               std::vector<std::string>{"something else tells of the mains"});
 }
 
+TEST_F(Reload, NamesTheSettingsThatWaitForARestart) {
+    loaded.config.settings = {
+        {"http.port", 3, "8080"}, {"machine[0].rated_w", 7, "300"}, {"simulated", 2, "true"}};
+    wanted = loaded;
+    EXPECT_TRUE(settings_that_wait(loaded, wanted).empty());
+    wanted.config.settings = {{"http.port", 4, "8080"},
+                              {"machine[0].rated_w", 8, "400"},
+                              {"machine[0].stop", 9, "\"immediate\""}};
+    EXPECT_EQ(settings_that_wait(loaded, wanted),
+              (std::vector<std::string>{"line 8: machine[0].rated_w", "line 9: machine[0].stop",
+                                        "simulated, said no more"}));
+}
+
 /// The last value of a channel, and how many there were.
 class Latest final : public ReadingSink {
 public:

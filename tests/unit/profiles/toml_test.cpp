@@ -66,7 +66,8 @@ TEST(Toml, SaysWhereTheTextIsNoToml) {
 TEST(Toml, SaysThatAFileCannotBeRead) {
     Problems problems;
     EXPECT_FALSE(load("/nonexistent/f.toml", problems));
-    EXPECT_EQ(texts_of(problems), Texts{"/nonexistent/f.toml:0:0: cannot be read"});
+    EXPECT_EQ(texts_of(problems),
+              Texts{"/nonexistent/f.toml:0:0: cannot be read: No such file or directory"});
 }
 
 TEST(Toml, KeepsTheOrderOfTheFile) {
