@@ -1,4 +1,5 @@
 """A person books a machine, uses it, and gets a bill that opens down to the meter's own words."""
+import os
 import struct
 import subprocess
 import time
@@ -89,6 +90,11 @@ class Road(OnBothEngines):
             session = run_job(member, operator, "press-1", lambda: time.sleep(6), 10)
             self.assertEqual(session["energy_wh"],
                              house.simulated("press-1")["energy_wh"] - before)
+
+    def test_only_the_owner_may_read_the_passwords_of_the_demo(self):
+        with House() as house:
+            described = os.stat(os.path.join(house.folder, "demo.json"))
+            self.assertEqual(described.st_mode & 0o777, 0o600)
 
     def test_mbpoll_reads_what_the_bill_says(self):
         with House() as house:
