@@ -133,7 +133,8 @@ void RunControl::watch_bypass(Standing const& standing) {
         auto const counted = open ? counted_alone(machine.id) : std::nullopt;
         std::lock_guard const lock{mutex_};
         auto& watch = watches_[machine.id];
-        if (!open) watch.open = {};
+        // What draws as much as one in use is told by that, and over as soon as it does not.
+        if (!open || watch.power.busy()) watch.open = {};
         bool const counts =
             counted && watch.open.take(counted->wh, counted->resolution, counted->at);
         bool const draws = watch.power.risen() && contact != ContactState::closed &&

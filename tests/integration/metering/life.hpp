@@ -163,7 +163,7 @@ private:
             ++happened["power cut"];
         }
         if (chance(40)) unit.mains = true;
-        if (chance(120)) unit.standby_w = unit.standby_w == 10 ? 900 : 10;
+        if (chance(120)) unit.standby_w = unit.standby_w == 10 ? 350 : 10;
         if (faults_.resets && chance(500)) {
             unit.was_reset = true;
             unit.reset_at = unit.true_wh();

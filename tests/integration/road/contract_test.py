@@ -107,8 +107,8 @@ class Contract(unittest.TestCase):
         filled = filled.replace("{channel}", "2").replace("{what}", "usage")
         filled = filled.replace("{name}", self.ids["line"])
         day = self.ids["from"][:10]
-        asked = {"getAvailability": "duration_minutes=60&", "findTime":
-                 f"day={day}&duration_minutes=60&machine_kind=laser&"}
+        asked = {"getAvailability": "duration_minutes=60&", "previewCorrection": "edge=stop&",
+                 "findTime": f"day={day}&duration_minutes=60&machine_kind=laser&"}
         return filled, day, asked
 
     def query(self, operation, day, asked):
