@@ -18,8 +18,6 @@ namespace {
 
 using booking::State;
 
-constexpr int not_answered_before = 499;  ///< never leaves this file
-
 /// What a START is known by in the ledger until its answer is kept.
 std::string run_key(http::Request const& request) {
     auto const key = request.header("idempotency-key").value_or("");
@@ -51,14 +49,7 @@ Result<RunControl::Asking> RunControl::asking(http::Request const& request) {
 /// A repeat must not touch a contact or a meter, so it is looked for before anything else: a
 /// change that refuses itself is undone, and leaves the key as new as it was.
 std::optional<http::Response> RunControl::kept_answer(http::Request const& request) {
-    auto answer =
-        people::write_once(services_.ledger, services_.clock, request, [](store::Writer&) {
-            http::Response none;
-            none.status = not_answered_before;
-            return none;
-        });
-    if (answer.status == not_answered_before) return std::nullopt;
-    return answer;
+    return people::answered_before(services_.ledger, request);
 }
 
 /// The turn at the machine. Else the answer: what a repeat that waited for the first one gets, or

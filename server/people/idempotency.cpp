@@ -71,8 +71,9 @@ void keep(store::Writer& writer, http::Principal const& who, Kept const& kept,
                    response.shared_body ? *response.shared_body : response.body);
 }
 
-Outcome replay(store::Writer& writer, http::Principal const& who, Kept const& kept) {
-    auto const found = writer.first(
+std::optional<Outcome> find_answer(store::Reader& reader, http::Principal const& who,
+                                   Kept const& kept) {
+    return reader.first(
         "SELECT request_hash, status, content_type, headers, body FROM idempotency "
         "WHERE facility_id = $1 AND person_id = $2 AND key_hash = $3",
         [&](store::Row const& row) -> Outcome {
@@ -82,10 +83,19 @@ Outcome replay(store::Writer& writer, http::Principal const& who, Kept const& ke
                                "This Idempotency-Key was sent with another request before."}));
         },
         who.facility, who.person, kept.key_hash);
-    return found.value();
 }
 
 }  // namespace
+
+std::optional<http::Response> answered_before(store::Store& store, http::Request const& request) {
+    auto const key = request.header("idempotency-key");
+    if (!key) return std::nullopt;
+    auto const& who = request.principal.value();
+    auto found = store.read(
+        [&](store::Reader& reader) { return find_answer(reader, who, hashes_of(request, *key)); });
+    if (!found) return std::nullopt;
+    return either(std::move(*found));
+}
 
 http::Response write_once(store::Store& store, WallClock const& clock, http::Request const& request,
                           std::function<http::Response(store::Writer&)> const& work) {
@@ -99,7 +109,7 @@ http::Response write_once(store::Store& store, WallClock const& clock, http::Req
     auto const& who = request.principal.value();
     auto const kept = hashes_of(request, *key);
     return either(store.write([&](store::Writer& writer) -> Outcome {
-        if (!reserve(writer, who, kept, clock.now())) return replay(writer, who, kept);
+        if (!reserve(writer, who, kept, clock.now())) return find_answer(writer, who, kept).value();
         auto outcome = run(writer);
         if (outcome) keep(writer, who, kept, *outcome);
         return outcome;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "server/base/clock.hpp"
 #include "server/http/message.hpp"
@@ -16,5 +17,10 @@ namespace karkhana::people {
 /// `work` may throw ConstraintViolated, which is passed on with everything undone.
 http::Response write_once(store::Store& store, WallClock const& clock, http::Request const& request,
                           std::function<http::Response(store::Writer&)> const& work);
+
+/// What write_once would answer without doing anything: the stored answer or the refusal of a key
+/// that was sent with another request; nothing when the key is new. Writes nothing, so that it
+/// works with a full disk too.
+std::optional<http::Response> answered_before(store::Store& store, http::Request const& request);
 
 }  // namespace karkhana::people

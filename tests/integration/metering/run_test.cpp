@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "server/store/disk_full.hpp"
 #include "tests/integration/metering/shop.hpp"
 
 namespace karkhana::metering {
@@ -421,6 +422,51 @@ TEST_P(Run, WatchesOverTheOthersWhenOneCannotBeAttendedTo) {
     EXPECT_EQ(failed, 1) << "whoever runs the job is told";
     EXPECT_EQ(shop.state_of(first), "completed");
     EXPECT_EQ(shop.state_of(second), "completed");
+}
+
+TEST_P(Run, DerivesTheQuartersOfAnAbsenceFromWhatWasReadBeforeIt) {
+    auto const booking = shop.here(laser, 4h);
+    shop.start(booking, "start-key-1");
+    shop.run_for(10min);
+    shop.daemon->writer.flush();
+    auto const before = unit().shown_wh();
+    auto const killed = shop.workshop.clock.now();
+    shop.kill();
+    shop.plant.pass(2h);  // its contact opens by itself, and only the standby is counted
+    shop.boot();
+    shop.daemon->run.reconcile();
+    shop.run_for(5s);
+    shop.stop(booking, "stop-key-1");
+    int derived = 0;
+    for (auto const& reg : shop.only_session().registers) {
+        if (reg.edge != Edge::boundary || reg.at < killed || reg.method == Method::read) continue;
+        ++derived;
+        EXPECT_EQ(reg.quality, Quality::estimated);
+        EXPECT_GE(reg.value.wh, before - 2) << "what was read is not counted later";
+    }
+    EXPECT_GE(derived, 6);
+}
+
+TEST_P(Run, OpensAContactThoughNothingCanBeKept) {
+    if (is_postgres()) GTEST_SKIP() << "its disk is another machine's";
+    auto const booking = shop.here(laser, 2h);
+    auto const before = unit().shown_wh();
+    shop.start(booking, "start-key-1");
+    shop.run_for(5min);
+    auto const write = [&](char const* sql) {
+        ledger().write([&](store::Writer& writer) { return writer.execute(sql); });
+    };
+    // Whoever changes a booking needs more room than there is.
+    write("CREATE TABLE filler (bytes BLOB)");
+    write("CREATE TRIGGER fills AFTER UPDATE ON booking BEGIN "
+          "INSERT INTO filler VALUES (zeroblob(1000000)); END");
+    write("PRAGMA max_page_count = 1");
+    EXPECT_THROW(shop.stop(booking, "stop-key-1"), store::DiskFull);
+    EXPECT_FALSE(unit().closed);
+    write("PRAGMA max_page_count = 100000");
+    shop.run_for(5s);
+    EXPECT_EQ(shop.stop(booking, "stop-key-2").status, 200);
+    EXPECT_EQ(shop.only_session().energy->wh, unit().shown_wh() - before);
 }
 
 TEST_P(Run, BillsByTheCounterRulesThroughARollover) {
