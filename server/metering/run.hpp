@@ -111,6 +111,9 @@ private:
         booking::Booking booking;
         booking::Actor actor = booking::Actor::party;
     };
+    struct AtMachine : Asking {
+        Turns::Turn turn;
+    };
     /// What a session ends with: what its meters say, as far as they answer.
     struct Ending {
         Instant at;
@@ -155,6 +158,7 @@ private:
     std::optional<http::Response> kept_answer(http::Request const& request);
     tl::expected<Turns::Turn, http::Response> take_turn(http::Request const& request,
                                                         MachineId const& machine);
+    tl::expected<AtMachine, http::Response> at_machine(http::Request const& request);
     Scene scene_of(store::Reader& reader, booking::Booking const& booking, Instant now) const;
 
     Result<void> begin_once(Asking const& asking, PersonId const& person, std::string const& key);

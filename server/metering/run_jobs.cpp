@@ -225,7 +225,7 @@ bool RunControl::mains_off() const {
 
 /// A relay that is fed by a battery keeps its contact closed through a cut, and the machine would
 /// start by itself when the power is back. What may not be stopped from afar is not stopped by the
-/// fuse of one input either: its own meter must say so too.
+/// fuse of one input either: it goes on as long as its own meter says that it has power.
 bool RunControl::cut_off(booking::Booking const& booking) {
     bool const off = mains_off();
     {
@@ -236,7 +236,7 @@ bool RunControl::cut_off(booking::Booking const& booking) {
     }
     if (rule_of(stops_, booking.machine).stop == StopClass::immediate) return true;
     auto const power = drawn(meters_.of(booking.machine));
-    return power && power->watts == 0;
+    return !power || power->watts == 0;
 }
 
 /// The same for a cut that nobody but the silent meters shows. That they are silent is no proof, so
@@ -275,9 +275,8 @@ void RunControl::read_after_outage(MachineId const& machine) {
 }
 
 /// The first good value after the end closes what waited for it. A value from before would leave
-/// out what was used last.
-/// With the first value that comes after it ended. That is told by the order in which things come:
-/// the clock may have been set since, and then an hour of values would look earlier than the end.
+/// out what was used last. Which came after is told by the order in which things come: the clock
+/// may have been set since, and then an hour of values would look earlier than the end.
 void RunControl::close_late(UsageSession const& session) {
     auto const since =
         waiting_since_.try_emplace(session.id, services_.monotonic.now()).first->second;

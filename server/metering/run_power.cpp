@@ -137,9 +137,8 @@ void RunControl::watch_bypass(Standing const& standing) {
         if (!open || watch.power.busy()) watch.open = {};
         bool const counts =
             counted && watch.open.take(counted->wh, counted->resolution, counted->at);
-        bool const draws = watch.power.risen() && contact != ContactState::closed &&
-                           contact != ContactState::none &&
-                           (contact == ContactState::open || !ours);
+        bool const draws = watch.power.risen() && (contact == ContactState::open ||
+                                                   (contact == ContactState::unknown && !ours));
         if ((counts || draws) && !watch.bypass_told) bypassed.push_back(machine.id);
         if (watch.counts_open && !counts && !watch.power.busy() &&
             std::exchange(watch.bypass_told, false))

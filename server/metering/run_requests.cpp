@@ -46,8 +46,8 @@ Result<RunControl::Asking> RunControl::asking(http::Request const& request) {
     return Asking{*booking, *actor};
 }
 
-/// A repeat must not touch a contact or a meter, so it is looked for before anything else: a
-/// change that refuses itself is undone, and leaves the key as new as it was.
+/// A repeat must not touch a contact or a meter, so it is looked for before anything else. Nothing
+/// is written for that: a full disk keeps nobody from opening a contact.
 std::optional<http::Response> RunControl::kept_answer(http::Request const& request) {
     return people::answered_before(services_.ledger, request);
 }
@@ -65,15 +65,23 @@ tl::expected<Turns::Turn, http::Response> RunControl::take_turn(http::Request co
     return std::move(*turn);
 }
 
+/// Whoever asks for something at a booking's machine, with the turn there; else the answer.
+tl::expected<RunControl::AtMachine, http::Response> RunControl::at_machine(
+    http::Request const& request) {
+    if (auto kept = kept_answer(request)) return tl::make_unexpected(std::move(*kept));
+    auto found = asking(request);
+    if (!found) return tl::make_unexpected(http::problem(found.error()));
+    auto turn = take_turn(request, found->booking.machine);
+    if (!turn) return tl::make_unexpected(std::move(turn.error()));
+    return AtMachine{std::move(*found), std::move(*turn)};
+}
+
 http::Response RunControl::start(http::Request const& request) {
     auto body = http::JsonBody::parse(request);
     if (auto const error = body.finish()) return http::problem(*error);
-    if (auto const kept = kept_answer(request)) return *kept;
-    auto const found = asking(request);
-    if (!found) return http::problem(found.error());
+    auto const found = at_machine(request);
+    if (!found) return found.error();
     auto const& machine = found->booking.machine;
-    auto const turn = take_turn(request, machine);
-    if (!turn) return turn.error();
     auto const begun = begin_once(*found, request.principal->person, run_key(request));
     if (!begun && begun.error().kind == ErrorKind::unavailable)
         return http::problem(begun.error()).with("Retry-After", "1");
@@ -251,11 +259,8 @@ http::Response RunControl::stop(http::Request const& request) {
     auto body = http::JsonBody::parse(request);
     auto const quantity = body.maybe_integer("quantity", 0, 1'000'000);
     if (auto const error = body.finish()) return http::problem(*error);
-    if (auto const kept = kept_answer(request)) return *kept;
-    auto const found = asking(request);
-    if (!found) return http::problem(found.error());
-    auto const turn = take_turn(request, found->booking.machine);
-    if (!turn) return turn.error();
+    auto const found = at_machine(request);
+    if (!found) return found.error();
     auto const scene = services_.ledger.read([&](store::Reader& reader) {
         auto const booking =
             booking::find_booking(reader, found->booking.facility, found->booking.id).value();
@@ -305,11 +310,8 @@ http::Response RunControl::answer_stop(http::Request const& request, Asking cons
 http::Response RunControl::pause(http::Request const& request) {
     auto body = http::JsonBody::parse(request);
     if (auto const error = body.finish()) return http::problem(*error);
-    if (auto const kept = kept_answer(request)) return *kept;
-    auto const found = asking(request);
-    if (!found) return http::problem(found.error());
-    auto const turn = take_turn(request, found->booking.machine);
-    if (!turn) return turn.error();
+    auto const found = at_machine(request);
+    if (!found) return found.error();
     Result<bool> const may = services_.ledger.read([&](store::Reader& reader) -> Result<bool> {
         auto const booking =
             booking::find_booking(reader, found->booking.facility, found->booking.id).value();

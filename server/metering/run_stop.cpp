@@ -88,11 +88,8 @@ http::Response RunControl::answer_wish(http::Request const& request, Asking cons
 http::Response RunControl::withdraw_stop(http::Request const& request) {
     auto body = http::JsonBody::parse(request);
     if (auto const error = body.finish()) return http::problem(*error);
-    if (auto const kept = kept_answer(request)) return *kept;
-    auto const found = asking(request);
-    if (!found) return http::problem(found.error());
-    auto const turn = take_turn(request, found->booking.machine);
-    if (!turn) return turn.error();
+    auto const found = at_machine(request);
+    if (!found) return found.error();
     auto const& facility = found->booking.facility;
     auto answer =
         people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {

@@ -157,6 +157,20 @@ TEST_P(Stops, AnOvenWithoutPowerDoesNotWaitForItsCycleAndComeOnAgain) {
     EXPECT_EQ(shop.state_of(booking), "completed");
 }
 
+TEST_P(Stops, AFuseOfTheMainsInputCutsNoColdRoomButACutPausesIt) {
+    shop.daemon->run.watch_mains(shop.channel_of("kiln runs"));  // any input will do
+    auto const booking = run(cold);
+    shop.feeder("kiln runs").says = false;
+    shop.run_for(1min);
+    EXPECT_TRUE(shop.unit(cold).closed) << "its own meter says that it has power";
+    EXPECT_EQ(shop.state_of(booking), "running");
+    shop.unit(cold).answers = false;
+    shop.run_for(15s);
+    EXPECT_FALSE(shop.unit(cold).closed) << "its relay has a battery";
+    EXPECT_EQ(shop.state_of(booking), "paused");
+    EXPECT_EQ(shop.last_reason(booking), "power_cut");
+}
+
 TEST_P(Stops, APauseWaitsForTheCycleToo) {
     auto const booking = run(oven);
     EXPECT_EQ(text_of(json_of(shop.pause(booking, "pause-key-1")), "state"), "running");
