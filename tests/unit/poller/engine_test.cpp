@@ -59,16 +59,7 @@ protected:
         engine = std::make_unique<PollEngine>(setup, line, kept, wall, clock);
     }
 
-    void run_for(Duration span) {
-        auto const end = clock.now() + span;
-        for (;;) {
-            auto const next = engine->step();
-            if (clock.now() >= end) return;
-            if (next > clock.now())
-                clock.advance(
-                    std::chrono::duration_cast<Duration>(std::min(next, end) - clock.now()));
-        }
-    }
+    void run_for(Duration span) { poller::run_for(*engine, clock, span); }
 
     void set_energy(std::uint8_t number, std::uint32_t value) {
         line.units[number][14] = static_cast<std::uint16_t>(value >> 16);

@@ -41,16 +41,7 @@ protected:
             return Failure{Fault::refused, exception};
         };
     }
-    void run_for(Duration span) {
-        auto const end = clock.now() + span;
-        for (;;) {
-            auto const next = engine->step();
-            if (clock.now() >= end) return;
-            if (next > clock.now())
-                clock.advance(
-                    std::chrono::duration_cast<Duration>(std::min(next, end) - clock.now()));
-        }
-    }
+    void run_for(Duration span) { poller::run_for(*engine, clock, span); }
     UnitHealth health() const { return engine->health().units.at(0); }
 
     ManualMonotonicClock clock;

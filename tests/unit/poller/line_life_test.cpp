@@ -76,16 +76,7 @@ protected:
         engine = std::make_unique<PollEngine>(setup, line, kept, wall, clock);
         engine->attach(board, [] {});
     }
-    void run_for(Duration span) {
-        auto const end = clock.now() + span;
-        for (;;) {
-            auto const next = engine->step();
-            if (clock.now() >= end) return;
-            if (next > clock.now())
-                clock.advance(
-                    std::chrono::duration_cast<Duration>(std::min(next, end) - clock.now()));
-        }
-    }
+    void run_for(Duration span) { poller::run_for(*engine, clock, span); }
     /// When everybody has been heard again, from now on.
     std::optional<Duration> all_heard_within(int units, Duration most) {
         auto const began = clock.now();

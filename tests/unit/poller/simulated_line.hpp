@@ -98,4 +98,15 @@ public:
     std::vector<ReadingFrame> frames;
 };
 
+/// Lets the engine do what is due, and the clock run on in between.
+inline void run_for(PollEngine& engine, ManualMonotonicClock& clock, Duration span) {
+    auto const end = clock.now() + span;
+    for (;;) {
+        auto const next = engine.step();
+        if (clock.now() >= end) return;
+        if (next > clock.now())
+            clock.advance(std::chrono::duration_cast<Duration>(std::min(next, end) - clock.now()));
+    }
+}
+
 }  // namespace karkhana::poller
