@@ -23,17 +23,19 @@ constexpr Duration retry_most_closed = seconds(1);
 constexpr int patient_for = 4;
 constexpr Duration patience_least = milliseconds(100);
 constexpr int failures_to_be_dead = 2;
+/// A coil that nobody here has closed is told of so long, however short it was closed.
+constexpr Duration uncommanded_told_for = seconds(60);
 
 /// Seven short waits and a long one every two and a half seconds are a twentieth of the line.
 bool waits_longer(int failures) { return failures % 8 == 0; }
 
 }  // namespace
 
-RelayBoard::RelayBoard(std::vector<RelaySetup> relays, Timing timing, MonotonicClock const& clock,
-                       InterlockListener& listener)
-    : line_(relays.front().line),
-      unit_(relays.front().unit),
-      profile_(relays.front().profile),
+RelayBoard::RelayBoard(BoardSetup setup, std::vector<RelaySetup> const& relays, Timing timing,
+                       MonotonicClock const& clock, InterlockListener& listener)
+    : line_(setup.line),
+      unit_(setup.unit),
+      profile_(std::move(setup.profile)),
       timing_(timing),
       clock_(clock),
       listener_(listener),
@@ -55,6 +57,9 @@ RelayBoard::RelayBoard(std::vector<RelaySetup> relays, Timing timing, MonotonicC
                 std::max<std::uint16_t>(inputs_, static_cast<std::uint16_t>(*each.feedback + 1));
         contactors_.push_back({each.machine, each.channel, each.feedback, is_pulsed(each), policy});
     }
+    for (std::uint16_t channel = 0; channel < board.channels; ++channel)
+        if (std::ranges::find(contactors_, channel, &Contactor::channel) == contactors_.end())
+            spares_.push_back({channel});
 }
 
 void RelayBoard::attached(std::function<void()> wake) {
@@ -145,14 +150,16 @@ void RelayBoard::line_returned() {
     due_ = clock_.now();
 }
 
-modbus::Outcome RelayBoard::ask(modbus::Bus& bus, Request request) {
-    request.unit = unit_;
-    return bus.transact(request, clock_.now() + timing_.exchange);
+/// A command waits for the frame under way alone, be it one of the board's own.
+modbus::Outcome RelayBoard::ask(modbus::Bus& bus, Request const& request, Duration patience) {
+    switch_at_once(bus);
+    return bus.transact(request, clock_.now() + patience);
 }
 
 bool RelayBoard::watchdog_holds(modbus::Bus& bus, std::uint16_t wanted) {
     auto const read = ask(
-        bus, {unit_, Function::read_holding_registers, profile_->relay->watchdog_address, 1, {}});
+        bus, {unit_, Function::read_holding_registers, profile_->relay->watchdog_address, 1, {}},
+        timing_.exchange);
     return read && read->words[0] == wanted;
 }
 
@@ -166,7 +173,8 @@ bool RelayBoard::arm_watchdog(modbus::Bus& bus) {
     auto const word = static_cast<std::uint16_t>(wanted);
     if (armed_ && watchdog_holds(bus, word)) return true;
     auto const written =
-        ask(bus, {unit_, Function::write_register, relay.watchdog_address, 1, {word}});
+        ask(bus, {unit_, Function::write_register, relay.watchdog_address, 1, {word}},
+            timing_.exchange);
     return written && watchdog_holds(bus, word);
 }
 
@@ -176,11 +184,15 @@ void RelayBoard::feed_watchdog(modbus::Bus& bus, bool reached) {
     auto const now = clock_.now();
     if (!reached)
         armed_ = false;
-    else if (!armed_ || now >= fed_at_ + timing_.heartbeat) {
+    else if (!armed_ || prove_ || now + timing_.poll > fed_at_ + timing_.heartbeat) {
+        // Before it is older than a heartbeat, so that a command never finds it so.
         fed_at_ = now;
+        prove_ = false;
         if (auto const beat = profile_->relay->heartbeat)
-            static_cast<void>(ask(bus, {unit_, Function::write_register, *beat, 1, {++beat_}}));
+            static_cast<void>(
+                ask(bus, {unit_, Function::write_register, *beat, 1, {++beat_}}, timing_.exchange));
         armed_ = arm_watchdog(bus);
+        held_at_ = armed_ ? std::optional{now} : std::nullopt;
     }
     std::lock_guard const lock(mutex_);
     for (auto& each : contactors_)
@@ -190,8 +202,7 @@ void RelayBoard::feed_watchdog(modbus::Bus& bus, bool reached) {
 std::optional<std::vector<Contact>> RelayBoard::read_bits(modbus::Bus& bus, Function function,
                                                           std::uint16_t address,
                                                           std::uint16_t count) {
-    auto const outcome =
-        bus.transact({unit_, function, address, count, {}}, clock_.now() + patience());
+    auto const outcome = ask(bus, {unit_, function, address, count, {}}, patience());
     if (!outcome) return std::nullopt;
     std::vector<Contact> contacts;
     for (auto const word : outcome->words)
@@ -202,6 +213,7 @@ std::optional<std::vector<Contact>> RelayBoard::read_bits(modbus::Bus& bus, Func
 std::optional<RelayBoard::ReadBack> RelayBoard::read_back(modbus::Bus& bus) {
     auto const& relay = *profile_->relay;
     auto coils = read_bits(bus, Function::read_coils, relay.coil_address, relay.channels);
+    stale_ = false;
     if (!coils) return std::nullopt;
     ReadBack read{std::move(*coils), {}};
     if (inputs_ > 0)
@@ -241,6 +253,10 @@ std::vector<RelayBoard::Switching> RelayBoard::decide_all(std::optional<ReadBack
         auto const after = state_of(each, now);
         changes.push_back({before, after});
     }
+    for (auto& each : spares_)
+        if (read && each.channel < read->coils.size() &&
+            read->coils[each.channel] == Contact::closed)
+            each.closed = now;
     // What opens goes first.
     std::sort(switchings.begin(), switchings.end(), [](auto const& a, auto const& b) {
         return std::pair(a.action, a.channel) < std::pair(b.action, b.channel);
@@ -262,6 +278,9 @@ BoardHealth RelayBoard::health() const {
     auto health = health_;
     health.line = line_;
     health.unit = unit_;
+    for (auto const& each : spares_)
+        if (each.closed && clock_.now() < *each.closed + uncommanded_told_for)
+            health.uncommanded.push_back(each.channel);
     return health;
 }
 
@@ -281,7 +300,7 @@ void RelayBoard::switch_contact(modbus::Bus& bus, Switching const& switching) {
         request.words = {modbus::coil_closed};
     }
     // Whether it worked is what the next read-back tells.
-    static_cast<void>(ask(bus, std::move(request)));
+    static_cast<void>(bus.transact(request, clock_.now() + timing_.exchange));
 }
 
 bool RelayBoard::any_may_be_closed(Monotonic now) const {
@@ -307,30 +326,93 @@ void RelayBoard::schedule(modbus::Bus& bus, Monotonic began, bool reached, bool 
     if (!urgent && !counted) due_ = std::max(due_, poller::next_probe(began, now));
 }
 
-/// A contact that was just told to open is opened before anything is asked: what the board says of
-/// itself can wait, and whether it worked is read right after.
-void RelayBoard::open_at_once(modbus::Bus& bus) {
-    std::vector<Switching> openings;
+/// Told to open, or its lease has just ended, and it may be closed.
+bool RelayBoard::opens_at_once(Contactor const& contactor, Monotonic now) const {
+    auto const& desired = contactor.desired;
+    bool const told = commanded_ && !desired.closed;
+    bool const over = desired.closed && decided_at_ < desired.authorised_until &&
+                      now >= desired.authorised_until && !contactor.policy.never_opens_alone;
+    return desired.id != 0 && (told || over) && contactor.opened != desired &&
+           (contactor.actual == Contact::closed ||
+            may_be_closed(contactor.memory, contactor.policy, now));
+}
+
+/// Whether all that a closing rests on was read back within the last heartbeat: the contact is
+/// open, and the watchdog holds. It is the same that a contact which is closed already rests on.
+bool RelayBoard::proven(Contactor const& contactor, Monotonic now) const {
+    if (failures_ > 0 || !contactor.seen || now >= *contactor.seen + timing_.heartbeat)
+        return false;
+    if (contactor.actual != Contact::open || contactor.coil != Contact::open) return false;
+    bool const needs_register =
+        profile_->relay->watchdog == Watchdog::reg && profile_->relay->watchdog_required;
+    return !needs_register || (held_at_ && now < *held_at_ + timing_.heartbeat);
+}
+
+/// A new closing. One that only resumes looks first: it must not start a machine that has stopped.
+bool RelayBoard::closes_at_once(Contactor const& contactor, Monotonic now) const {
+    auto const& desired = contactor.desired;
+    return commanded_ && desired.closed && !desired.resume && now < desired.expires &&
+           desired.id != contactor.memory.command_id &&
+           authorised(desired, contactor.memory, contactor.policy, now) && proven(contactor, now);
+}
+
+/// What was just commanded goes before all that the board is asked, openings first. What a closing
+/// rests on is read right after it, contact and watchdog: one that does not hold is opened again.
+void RelayBoard::switch_at_once(modbus::Bus& bus) {
+    std::vector<Switching> openings, closings;
     {
+        auto const now = clock_.now();
         std::lock_guard const lock(mutex_);
-        if (!commanded_) return;
-        for (auto const& each : contactors_)
-            if (each.desired.id != 0 && !each.desired.closed && each.actual == Contact::closed)
+        for (auto& each : contactors_) {
+            if (opens_at_once(each, now)) {
+                each.opened = each.desired;
                 openings.push_back({each.channel, Action::open});
+            } else if (closes_at_once(each, now)) {
+                each.memory =
+                    decide(each.desired, {each.actual, each.coil}, each.memory, each.policy, now)
+                        .memory;
+                // That it was open until now is no disagreement.
+                each.memory.disagreeing_polls = 0;
+                closings.push_back({each.channel, Action::close});
+                if (each.pulsed) closings.back().for_time = each.policy.watchdog;
+                prove_ = true;
+            }
+        }
     }
     for (auto const& each : openings) switch_contact(bus, each);
+    for (auto const& each : closings) switch_contact(bus, each);
+    bool const any = !openings.empty() || !closings.empty();
+    stale_ |= any;
+    acted_ |= any;
+}
+
+/// What was decided, and was not overtaken by a command since.
+void RelayBoard::carry_out(modbus::Bus& bus, std::vector<Switching> const& switchings) {
+    for (auto const& each : switchings) {
+        switch_at_once(bus);
+        if (each.action == Action::close && !wants_closed(each.channel)) continue;
+        switch_contact(bus, each);
+    }
+}
+
+bool RelayBoard::wants_closed(std::uint16_t channel) const {
+    std::lock_guard const lock(mutex_);
+    return std::ranges::find(contactors_, channel, &Contactor::channel)->desired.closed;
 }
 
 void RelayBoard::run(modbus::Bus& bus) {
     auto const began = clock_.now();
-    open_at_once(bus);
-    auto const read = read_back(bus);
+    acted_ = false;
+    auto read = read_back(bus);
     note(read.has_value(), began);
-    if (profile_->relay->watchdog == Watchdog::reg) feed_watchdog(bus, read.has_value());
+    bool const guarded = profile_->relay->watchdog == Watchdog::reg && !contactors_.empty();
+    if (guarded) feed_watchdog(bus, read.has_value());
+    // What was switched since it was read is otherwise now.
+    while (read && stale_) read = read_back(bus);
     std::vector<Change> changes;
     auto const switchings = decide_all(read, changes);
-    for (auto const& each : switchings) switch_contact(bus, each);
-    schedule(bus, began, read.has_value(), !switchings.empty());
+    carry_out(bus, switchings);
+    schedule(bus, began, read.has_value(), acted_ || !switchings.empty());
     for (auto& change : changes) {
         // Time passing is no change.
         auto before = change.before;

@@ -10,9 +10,9 @@ namespace karkhana::interlock {
 /// One relay board on a line: reads its coils back, decides for each contact, switches.
 class RelayBoard final : public poller::LineGuest {
 public:
-    /// `relays` share line, unit and profile.
-    RelayBoard(std::vector<RelaySetup> relays, Timing timing, MonotonicClock const& clock,
-               InterlockListener& listener);
+    /// `relays` are all on the board.
+    RelayBoard(BoardSetup board, std::vector<RelaySetup> const& relays, Timing timing,
+               MonotonicClock const& clock, InterlockListener& listener);
 
     Monotonic due() const override;
     bool probing() const override;
@@ -40,6 +40,12 @@ private:
         Contact actual = Contact::unknown;
         Contact coil = Contact::unknown;
         std::optional<Monotonic> seen = {};
+        std::optional<Command> opened = {};  ///< at once; then it is what is read that counts
+    };
+    /// A channel that switches no machine: nothing is ever written there.
+    struct Spare {
+        std::uint16_t channel = 0;
+        std::optional<Monotonic> closed = {};  ///< when it was last seen so
     };
     struct Change {
         RelayState before;
@@ -57,7 +63,7 @@ private:
     };
 
     RelayState state_of(Contactor const& contactor, Monotonic now) const;
-    modbus::Outcome ask(modbus::Bus& bus, modbus::Request request);
+    modbus::Outcome ask(modbus::Bus& bus, modbus::Request const& request, Duration patience);
     Duration patience() const;
     bool watchdog_holds(modbus::Bus& bus, std::uint16_t wanted);
     bool arm_watchdog(modbus::Bus& bus);
@@ -69,7 +75,12 @@ private:
     std::vector<Switching> decide_all(std::optional<ReadBack> const& read,
                                       std::vector<Change>& changes);
     void note(bool told, Monotonic asked);
-    void open_at_once(modbus::Bus& bus);
+    bool opens_at_once(Contactor const& contactor, Monotonic now) const;
+    bool closes_at_once(Contactor const& contactor, Monotonic now) const;
+    bool proven(Contactor const& contactor, Monotonic now) const;
+    void switch_at_once(modbus::Bus& bus);
+    void carry_out(modbus::Bus& bus, std::vector<Switching> const& switchings);
+    bool wants_closed(std::uint16_t channel) const;
     void switch_contact(modbus::Bus& bus, Switching const& switching);
     void schedule(modbus::Bus& bus, Monotonic began, bool reached, bool switched);
     bool any_may_be_closed(Monotonic now) const;
@@ -83,12 +94,17 @@ private:
     Duration watchdog_;  ///< of the board's one register
     bool armed_ = false;
     Monotonic fed_at_{};
+    std::optional<Monotonic> held_at_;  ///< fed then, and read back after it
+    bool acted_ = false;                ///< a command was carried out at once in this turn
+    bool stale_ = false;                ///< and since the coils were read
+    bool prove_ = false;                ///< a contact was closed on what the watchdog said before
     std::uint16_t beat_ = 0;
     int failures_ = 0;
     std::uint16_t inputs_ = 0;  ///< how many are wanted
 
     mutable std::mutex mutex_;
     std::vector<Contactor> contactors_;  ///< guarded
+    std::vector<Spare> spares_;          ///< guarded
     std::function<void()> wake_;         ///< guarded: set anew when its line is opened anew
     BoardHealth health_;                 ///< guarded
     Monotonic due_{};                    ///< guarded

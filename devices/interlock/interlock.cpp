@@ -64,13 +64,22 @@ struct Interlock::Shared {
 };
 
 Interlock::Interlock(std::vector<RelaySetup> relays, Timing timing, MonotonicClock const& clock,
-                     InterlockListener& listener)
+                     InterlockListener& listener, std::vector<BoardSetup> const& boards)
     : shared_(std::make_unique<Shared>()) {
-    std::map<std::pair<std::uint16_t, std::uint8_t>, std::vector<RelaySetup>> boards;
-    for (auto& relay : relays) boards[{relay.line, relay.unit}].push_back(std::move(relay));
-    for (auto& [place, on_it] : boards)
-        shared_->boards.push_back(
-            std::make_unique<RelayBoard>(std::move(on_it), timing, clock, listener));
+    struct Known {
+        BoardSetup board;
+        std::vector<RelaySetup> relays;
+    };
+    std::map<std::pair<std::uint16_t, std::uint8_t>, Known> known;
+    for (auto const& board : boards) known[{board.line, board.unit}].board = board;
+    for (auto& relay : relays) {
+        auto& on_it = known[{relay.line, relay.unit}];
+        on_it.board = {relay.line, relay.unit, relay.profile};
+        on_it.relays.push_back(std::move(relay));
+    }
+    for (auto& [place, each] : known)
+        shared_->boards.push_back(std::make_unique<RelayBoard>(each.board, std::move(each.relays),
+                                                               timing, clock, listener));
 }
 
 Interlock::~Interlock() = default;

@@ -29,6 +29,13 @@ struct RelaySetup {
     bool never_opens_alone = false;
 };
 
+/// A relay board on a line, be it that it switches no machine: each of its coils is watched.
+struct BoardSetup {
+    std::uint16_t line = 0;
+    std::uint8_t unit = 1;
+    std::shared_ptr<profiles::Profile const> profile;  ///< with a `relay` part
+};
+
 /// How things stand with one contact.
 struct RelayState {
     MachineId machine;
@@ -52,6 +59,9 @@ struct BoardHealth {
     std::uint64_t errors = 0;  ///< that did not
     std::optional<Monotonic> heard;
     Duration latency{};  ///< of the last exchange
+    /// Channels of no machine that were closed within the last minute: nothing is written there, so
+    /// it was another master, or somebody at the board.
+    std::vector<std::uint16_t> uncommanded = {};
 };
 
 /// Called on a line's thread at each change of contact, alarm or command taken into effect; must
@@ -74,8 +84,9 @@ struct Timing {
 /// and renews it; each board works as a guest of its line. Thread-safe.
 class Interlock {
 public:
+    /// `boards` name those without a relay of a machine; others may be among them.
     Interlock(std::vector<RelaySetup> relays, Timing timing, MonotonicClock const& clock,
-              InterlockListener& listener);
+              InterlockListener& listener, std::vector<BoardSetup> const& boards = {});
     ~Interlock();
     Interlock(Interlock const&) = delete;
     Interlock& operator=(Interlock const&) = delete;

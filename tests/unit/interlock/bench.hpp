@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <gtest/gtest.h>
 
 #include "devices/interlock/interlock.hpp"
@@ -30,12 +31,17 @@ public:
     std::array<bool, 8> inputs{};
     bool inputs_answer = true;
     std::vector<modbus::Request> writes;
+    std::vector<modbus::Request> asked;
+    /// While the request is under way.
+    std::function<void(modbus::Request const&)> meanwhile;
     std::vector<Monotonic> asked_at;
     Duration spent{};
 
     modbus::Outcome transact(modbus::Request const& request, Monotonic deadline) override {
         auto const began = clock_.now();
         asked_at.push_back(began);
+        asked.push_back(request);
+        if (meanwhile) meanwhile(request);
         clock_.advance(alive ? Duration{20ms}
                              : std::chrono::duration_cast<Duration>(deadline - began));
         spent += std::chrono::duration_cast<Duration>(clock_.now() - began);
@@ -113,10 +119,10 @@ protected:
     void make(profiles::Watchdog watchdog = profiles::Watchdog::pulse, bool required = true) {
         make(relays(watchdog, required));
     }
-    void make(std::vector<RelaySetup> setups) {
+    void make(std::vector<RelaySetup> setups, std::vector<BoardSetup> const& boards = {}) {
         poller::LineSetup setup;
         setup.writable = writes_of(setups, 2);
-        interlock = std::make_unique<Interlock>(std::move(setups), Timing{}, clock, *this);
+        interlock = std::make_unique<Interlock>(std::move(setups), Timing{}, clock, *this, boards);
         engine = std::make_unique<poller::PollEngine>(setup, board, sink, wall, clock);
         for (auto* guest : interlock->guests(2)) engine->attach(*guest, [] {});
     }

@@ -81,6 +81,11 @@ TEST(BoardOnALine, IsRenewedWhileItsLineIsReplaced) {
         line.start();
         line.stop();
     }
+    poller::LinePoller line(setup, std::make_unique<Borrowed>(contacts), sink, wall, clock);
+    for (auto* guest : interlock.guests(2)) line.attach(*guest);
+    line.start();
+    while (interlock.health().at(0).polls == 0) std::this_thread::yield();
+    line.stop();
     done = true;
     renewing.join();
     EXPECT_GE(interlock.health().at(0).polls, 1U);
