@@ -1,14 +1,10 @@
 #include <csignal>
-#include <cstdlib>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "devices/interlock/interlock.hpp"
-#include "devices/modbus/line.hpp"
-#include "devices/poller/line_poller.hpp"
 #include "devices/profiles/load.hpp"
 #include "devices/sim/simulator.hpp"
+#include "tests/integration/devices/relay_daemon.hpp"
 
 namespace karkhana::interlock {
 namespace {
@@ -58,51 +54,14 @@ MachineId press() {
     return id;
 }
 
-class Nobody final : public ReadingSink, public InterlockListener {
-public:
-    void accept(ReadingFrame) override {}
-    void relay_changed(RelayState const&, RelayState const&) override {}
+struct Daemon : RelayDaemon {
+    explicit Daemon(std::uint16_t port)
+        : RelayDaemon(modbus::TcpEndpoint{"127.0.0.1", port}, {{press(), 0, 5, 1, profile(), 1}},
+                      {2s, 500ms, 100ms, 300ms, 500ms}) {}
 };
-
-/// What the daemon does for its one contact.
-class Daemon {
-public:
-    explicit Daemon(std::uint16_t port) {
-        std::vector<RelaySetup> const relays = {{press(), 0, 5, 1, profile(), 1}};
-        Timing const timing{2s, 500ms, 100ms, 300ms, 500ms};
-        interlock = std::make_unique<Interlock>(relays, timing, clock, nobody);
-        auto line = std::make_unique<modbus::Line>(modbus::TcpEndpoint{"127.0.0.1", port},
-                                                   modbus::LineTiming{300ms, 1s}, clock);
-        poller::LineSetup setup;
-        setup.writable = writes_of(relays, 0);
-        poller = std::make_unique<poller::LinePoller>(setup, std::move(line), nobody, wall, clock);
-        for (auto* guest : interlock->guests(0)) poller->attach(*guest);
-        poller->start();
-    }
-    void close(std::uint64_t id) {
-        interlock->set_desired(press(), {id, true, clock.now() + 60s, clock.now() + 2s, false});
-    }
-
-    SystemMonotonicClock clock;
-    SystemWallClock wall;
-    Nobody nobody;
-    std::unique_ptr<Interlock> interlock;
-    std::unique_ptr<poller::LinePoller> poller;
-};
-
-bool within(Duration span, auto condition) {
-    auto const end = std::chrono::steady_clock::now() + span;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() >= end) return false;
-        std::this_thread::sleep_for(5ms);
-    }
-    return true;
-}
 
 class Plc : public ::testing::Test {
 protected:
-    static constexpr std::uint16_t port = 21'507;
-
     static sim::Scene scene() {
         sim::Scene scene;
         scene.machines.push_back({"press", "press", 1000, 0});
@@ -112,11 +71,12 @@ protected:
         unit.relays[1] = "press";
         sim::SceneLine line;
         line.name = "hall";
-        line.port = port;
+        line.port = 0;  // any
         line.units.push_back(std::move(unit));
         scene.lines.push_back(std::move(line));
         return scene;
     }
+    std::uint16_t port() { return simulator.port("hall"); }
     bool closed() { return simulator.world().contact("press"); }
 
     SystemMonotonicClock clock;
@@ -124,13 +84,8 @@ protected:
 };
 
 TEST_F(Plc, OpensItsContactWhenTheDaemonIsKilled) {
-    auto const child = ::fork();
+    auto const child = run_apart("plc", std::to_string(port()));
     ASSERT_GE(child, 0);
-    if (child == 0) {
-        ::setenv("KARKHANA_TEST_PLC_PORT", std::to_string(port).c_str(), 1);
-        ::execl("/proc/self/exe", "plc", "--gtest_filter=PlcHolder.*", nullptr);
-        ::_exit(127);
-    }
     EXPECT_TRUE(within(20s, [&] { return closed(); }));
     std::this_thread::sleep_for(5s);
     EXPECT_TRUE(closed()) << "fed beyond its watchdog";
@@ -145,20 +100,18 @@ TEST_F(Plc, OpensItsContactWhenTheDaemonIsKilled) {
 }
 
 /// The daemon that the test above kills.
-TEST(PlcHolder, HoldsAContactUntilItIsKilled) {
-    auto const* const text = std::getenv("KARKHANA_TEST_PLC_PORT");
-    if (text == nullptr) return;
-    Daemon daemon(static_cast<std::uint16_t>(std::stoi(text)));
+bool const held_apart = hold_apart("plc", [](std::string const& port) {
+    Daemon daemon(static_cast<std::uint16_t>(std::stoi(port)));
     for (;;) {
-        daemon.close(1);
+        daemon.close(press(), 1);
         std::this_thread::sleep_for(100ms);
     }
-}
+});
 
 TEST_F(Plc, TellsWhatItsContactorDoesAndIsToldAgainAfterAPowerCut) {
-    Daemon daemon(port);
-    daemon.close(1);
-    auto const actual = [&] { return daemon.interlock->state(press())->actual; };
+    Daemon daemon(port());
+    daemon.close(press(), 1);
+    auto const actual = [&] { return daemon.actual(press()); };
     EXPECT_TRUE(within(5s, [&] { return actual() == Contact::closed; }));
     simulator.command("power off");
     EXPECT_TRUE(within(5s, [&] { return actual() == Contact::unknown; }));
@@ -173,8 +126,8 @@ TEST_F(Plc, TellsWhatItsContactorDoesAndIsToldAgainAfterAPowerCut) {
     std::this_thread::sleep_for(2s);
     EXPECT_FALSE(closed()) << "after a power cut nothing starts by itself";
     // The board has forgotten its watchdog: it was written again before anything may close.
-    EXPECT_TRUE(within(2s, [&] { return daemon.interlock->state(press())->watchdog_verified; }));
-    daemon.close(2);
+    EXPECT_TRUE(within(2s, [&] { return daemon.interlock.state(press())->watchdog_verified; }));
+    daemon.close(press(), 2);
     EXPECT_TRUE(within(2s, [&] { return closed(); }));
 }
 

@@ -9,6 +9,7 @@
 #include "devices/modbus/line.hpp"
 #include "devices/poller/line_poller.hpp"
 #include "devices/sim/faults.hpp"
+#include "tests/integration/devices/within.hpp"
 #include "tests/support/moving_registers.hpp"
 
 namespace karkhana::poller {
@@ -17,11 +18,13 @@ namespace {
 using namespace std::chrono_literals;
 using modbus::Framing;
 using modbus::Server;
+using tests::within;
 
 constexpr int units_a_line = 16;
+enum class Power : std::uint8_t { on, off };
 
 /// A counter and a power together, and a voltage on its own.
-std::shared_ptr<profiles::Profile const> meter() {
+std::shared_ptr<profiles::Profile const> meter(std::chrono::milliseconds timeout) {
     auto profile = std::make_shared<profiles::Profile>();
     auto const add = [&](char const* name, std::uint16_t address, bool counter) {
         profiles::Point point;
@@ -35,7 +38,7 @@ std::shared_ptr<profiles::Profile const> meter() {
     add("energy", 72, true);
     add("power", 74, false);
     add("voltage", 600, false);
-    profile->limits.timeout_ms = 100;
+    profile->limits.timeout_ms = static_cast<int>(timeout.count());
     return profile;
 }
 
@@ -67,8 +70,11 @@ private:
 /// One line with devices of its own at the other end.
 class Bus {
 public:
-    Bus(Framing framing, Duration period, int units, Verdicts& verdicts, int percent)
-        : judge_(registers_, verdicts), random_(seeded_random(static_cast<std::uint64_t>(++made))) {
+    Bus(Framing framing, Duration period, int units, Verdicts& verdicts, int percent,
+        std::chrono::milliseconds timeout, Power power = Power::on)
+        : power_(power),
+          judge_(registers_, verdicts),
+          random_(seeded_random(static_cast<std::uint64_t>(++made))) {
         for (int unit = 1; unit <= units; ++unit) {
             for (auto const* verb : {"wrong-unit", "stale", "noise"}) add(unit, verb, {}, percent);
             add(unit, "late", {"120"}, percent);
@@ -89,7 +95,7 @@ public:
         for (int number = 1; number <= units; ++number) {
             UnitSetup unit;
             unit.unit = static_cast<std::uint8_t>(number);
-            unit.profile = meter();
+            unit.profile = meter(timeout);
             unit.period = period;
             char const* const names[] = {"energy", "power", "voltage"};
             for (int i = 0; i < 3; ++i) unit.watched.push_back({names[i], number * 10 + i});
@@ -106,7 +112,7 @@ public:
     }
     long polls() const { return static_cast<long>(poller->health().traffic.exchanges); }
 
-    std::atomic<bool> dead = false;
+    std::atomic<long> asked = 0;
     std::atomic<long> spoilt = 0;
     std::unique_ptr<LinePoller> poller;
 
@@ -124,11 +130,13 @@ private:
         auto given = registers_.answer(request);
         if (foreign) given = registers_.foreign(request);
         faults.play(fault, framing, *random_, given);
-        given.silent = dead;
+        given.silent = power_ == Power::off;
+        ++asked;
         return given;
     }
 
     static inline int made = 0;
+    Power power_;
     modbus::MovingRegisters registers_;
     Judge judge_;
     std::unique_ptr<Random> random_;
@@ -145,7 +153,7 @@ TEST(HostilePolls, BringNoWrongValueOverRealLines) {
     std::vector<std::unique_ptr<Bus>> buses;
     for (int i = 0; i < 8; ++i)
         buses.push_back(std::make_unique<Bus>(i % 2 == 0 ? Framing::tcp : Framing::rtu, 1ms,
-                                              units_a_line, verdicts, 3));
+                                              units_a_line, verdicts, 3, 100ms));
     long polls = 0, spoilt = 0;
     auto const until = std::chrono::steady_clock::now() + 90s;
     while (polls < wanted && std::chrono::steady_clock::now() < until) {
@@ -165,24 +173,29 @@ TEST(HostilePolls, BringNoWrongValueOverRealLines) {
     EXPECT_EQ(verdicts.wrong, 0);
 }
 
+/// Order is what tells, not time: while the dead bus waits for an answer that does not come, the
+/// other one brings its values. If they shared anything it would bring none until that wait is
+/// over.
 TEST(DeadBus, LeavesTheSameUnitsOfAnotherBusUntouched) {
+    constexpr long two_rounds = 2L * 4 * 3;
     for (auto const framing : {Framing::tcp, Framing::rtu}) {
         Verdicts of_living, of_dead;
-        Bus living(framing, 50ms, 4, of_living, 0);
-        Bus dying(framing, 50ms, 4, of_dead, 0);
-        std::this_thread::sleep_for(500ms);
-        auto const rate = [&](Duration span) {
-            auto const before = of_living.good.load();
-            std::this_thread::sleep_for(span);
-            return of_living.good - before;
-        };
-        auto const beside_the_living = rate(2s);
-        dying.dead = true;
-        std::this_thread::sleep_for(1s);
-        auto const beside_the_dead = rate(2s);
-        std::cout << "values in 2 s beside a living bus " << beside_the_living
-                  << ", beside a dead one " << beside_the_dead << '\n';
-        EXPECT_GE(beside_the_dead, beside_the_living * 95 / 100);
+        Bus living(framing, 50ms, 4, of_living, 0, 2s);
+        Bus dying(framing, 50ms, 4, of_dead, 0, 2s, Power::off);
+        ASSERT_TRUE(within(30s, [&] { return of_living.good > two_rounds; }));
+        std::vector<long> during;
+        for (int wait = 0; wait < 2; ++wait) {
+            auto const asked = dying.asked.load();
+            ASSERT_TRUE(within(30s, [&] { return dying.asked > asked; }));
+            auto const from = of_living.good.load();
+            auto const waiting = dying.asked.load();
+            within(30s,
+                   [&] { return of_living.good - from >= two_rounds || dying.asked > waiting; });
+            during.push_back(of_living.good - from);
+            EXPECT_EQ(dying.asked, waiting) << "the dead bus waits still";
+            EXPECT_GE(during.back(), two_rounds);
+        }
+        EXPECT_EQ(of_dead.good, 0);
         for (auto const& unit : living.poller->health().units)
             EXPECT_EQ(unit.state, UnitState::healthy);
         for (auto const& unit : dying.poller->health().units)

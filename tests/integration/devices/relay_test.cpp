@@ -1,17 +1,13 @@
 #include <array>
 #include <csignal>
-#include <cstdlib>
 #include <gtest/gtest.h>
 #include <mutex>
 #include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
-#include "devices/interlock/interlock.hpp"
-#include "devices/modbus/line.hpp"
 #include "devices/modbus/server.hpp"
-#include "devices/poller/line_poller.hpp"
 #include "devices/profiles/load.hpp"
+#include "tests/integration/devices/relay_daemon.hpp"
 
 namespace karkhana::interlock {
 namespace {
@@ -74,69 +70,24 @@ private:
     Monotonic powered_at_{};
 };
 
-class Silent final : public ReadingSink, public InterlockListener {
-public:
-    void accept(ReadingFrame) override {}
-    void relay_changed(RelayState const&, RelayState const& after) override {
-        std::lock_guard const lock(mutex);
-        changes.push_back(after);
-    }
-    bool saw(Alarm alarm) {
-        std::lock_guard const lock(mutex);
-        for (auto const& change : changes)
-            if (change.alarm == alarm) return true;
-        return false;
-    }
-
-    std::mutex mutex;
-    std::vector<RelayState> changes;
-};
-
 MachineId machine(std::uint8_t number) {
     MachineId id;
     id.uuid.bytes[0] = number;
     return id;
 }
 
-/// What the daemon does for its relays, with a watchdog of two seconds.
-class Daemon {
-public:
-    explicit Daemon(std::string const& path) {
+/// The daemon, with a watchdog of two seconds.
+struct Daemon : RelayDaemon {
+    explicit Daemon(std::string const& path)
+        : RelayDaemon(modbus::SerialEndpoint{path, 115'200}, relays(), {2s, 500ms, 100ms, 300ms}) {}
+
+    static std::vector<RelaySetup> relays() {
         config::Problems problems;
         auto profile = std::make_shared<profiles::Profile>(
             *profiles::load_profile("devices/profiles/waveshare_rtu_relay_8ch.toml", problems));
-        Timing timing{2s, 500ms, 100ms, 300ms};
-        std::vector<RelaySetup> const relays = {{machine(1), 0, 1, 0, profile},
-                                                {machine(2), 0, 1, 3, profile}};
-        interlock = std::make_unique<Interlock>(relays, timing, clock, events);
-        auto line = std::make_unique<modbus::Line>(modbus::SerialEndpoint{path, 115'200},
-                                                   modbus::LineTiming{300ms, 1s}, clock);
-        poller::LineSetup setup;
-        setup.writable = writes_of(relays, 0);
-        poller = std::make_unique<poller::LinePoller>(setup, std::move(line), events, wall, clock);
-        for (auto* guest : interlock->guests(0)) poller->attach(*guest);
-        poller->start();
+        return {{machine(1), 0, 1, 0, profile}, {machine(2), 0, 1, 3, profile}};
     }
-    void close(std::uint8_t number, std::uint64_t id, Duration lease) {
-        interlock->set_desired(machine(number),
-                               {id, true, clock.now() + lease, clock.now() + 2s, false});
-    }
-
-    SystemMonotonicClock clock;
-    SystemWallClock wall;
-    Silent events;
-    std::unique_ptr<Interlock> interlock;
-    std::unique_ptr<poller::LinePoller> poller;
 };
-
-bool within(Duration span, auto condition) {
-    auto const end = std::chrono::steady_clock::now() + span;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() >= end) return false;
-        std::this_thread::sleep_for(5ms);
-    }
-    return true;
-}
 
 class Relays : public ::testing::Test {
 protected:
@@ -148,7 +99,7 @@ protected:
 
 TEST_F(Relays, CloseStayClosedAndOpenOnCommand) {
     Daemon daemon(pty.client_path());
-    daemon.close(1, 5, 60s);
+    daemon.close(machine(1), 5, 60s);
     ASSERT_TRUE(within(2s, [&] { return board.closed(0); }));
     for (int i = 0; i < 60; ++i) {
         std::this_thread::sleep_for(50ms);
@@ -156,29 +107,22 @@ TEST_F(Relays, CloseStayClosedAndOpenOnCommand) {
     }
     EXPECT_FALSE(board.closed(3));
     auto const began = std::chrono::steady_clock::now();
-    daemon.interlock->set_desired(machine(1), {6, false, {}, {}, false});
+    daemon.interlock.set_desired(machine(1), {6, false, {}, {}, false});
     ASSERT_TRUE(within(2s, [&] { return !board.closed(0); }));
     EXPECT_LE(std::chrono::steady_clock::now() - began, 500ms);
 }
 
 TEST_F(Relays, OpenWhenTheLeaseIsNotRenewed) {
     Daemon daemon(pty.client_path());
-    daemon.close(1, 5, 600ms);
+    daemon.close(machine(1), 5, 600ms);
     ASSERT_TRUE(within(500ms, [&] { return board.closed(0); }));
     ASSERT_TRUE(within(900ms, [&] { return !board.closed(0); }));
-    EXPECT_TRUE(
-        within(1s, [&] { return daemon.interlock->state(machine(1))->actual == Contact::open; }));
+    EXPECT_TRUE(within(1s, [&] { return daemon.actual(machine(1)) == Contact::open; }));
 }
 
 TEST_F(Relays, OpenWhenTheDaemonIsKilled) {
-    // The daemon is a process of its own, started anew so that it has no thread of this one.
-    auto const child = ::fork();
+    auto const child = run_apart("relay", pty.client_path());
     ASSERT_GE(child, 0);
-    if (child == 0) {
-        ::setenv("KARKHANA_TEST_RELAY_LINE", pty.client_path().c_str(), 1);
-        ::execl("/proc/self/exe", "relay", "--gtest_filter=RelayHolder.*", nullptr);
-        ::_exit(127);
-    }
     EXPECT_TRUE(within(20s, [&] { return board.closed(0); }));
     std::this_thread::sleep_for(3s);
     EXPECT_TRUE(board.closed(0)) << "renewed beyond its pulse";
@@ -195,20 +139,17 @@ TEST_F(Relays, OpenWhenTheDaemonIsKilled) {
 }
 
 /// The daemon that the test above kills.
-TEST(RelayHolder, HoldsAContactUntilItIsKilled) {
-    auto const* const path = std::getenv("KARKHANA_TEST_RELAY_LINE");
-    if (path == nullptr) return;
+bool const held_apart = hold_apart("relay", [](std::string const& path) {
     Daemon daemon(path);
     for (;;) {
-        daemon.close(1, 5, 60s);
+        daemon.close(machine(1), 5, 60s);
         std::this_thread::sleep_for(100ms);
     }
-}
+});
 
 TEST_F(Relays, RaiseTheAlarmWithinTwoPollsOnAForeignWrite) {
     Daemon daemon(pty.client_path());
-    ASSERT_TRUE(
-        within(1s, [&] { return daemon.interlock->state(machine(2))->actual == Contact::open; }));
+    ASSERT_TRUE(within(1s, [&] { return daemon.actual(machine(2)) == Contact::open; }));
     board.force(3, true);
     EXPECT_TRUE(within(1s, [&] { return daemon.events.saw(Alarm::closed_uncommanded); }));
     EXPECT_TRUE(within(1s, [&] { return !board.closed(3); }));
@@ -216,27 +157,25 @@ TEST_F(Relays, RaiseTheAlarmWithinTwoPollsOnAForeignWrite) {
 
 TEST_F(Relays, StayOpenAfterAPowerCutOfTheBoard) {
     Daemon daemon(pty.client_path());
-    daemon.close(1, 5, 60s);
-    ASSERT_TRUE(
-        within(2s, [&] { return daemon.interlock->state(machine(1))->actual == Contact::closed; }));
+    daemon.close(machine(1), 5, 60s);
+    ASSERT_TRUE(within(2s, [&] { return daemon.actual(machine(1)) == Contact::closed; }));
     board.cut_power(400ms);
     EXPECT_TRUE(within(2s, [&] { return daemon.events.saw(Alarm::dropped_out); }));
     std::this_thread::sleep_for(1s);
     EXPECT_FALSE(board.closed(0));
-    daemon.close(1, 6, 60s);
+    daemon.close(machine(1), 6, 60s);
     EXPECT_TRUE(within(1s, [&] { return board.closed(0); }));
 }
 
 TEST_F(Relays, AreTakenOverByARestartedDaemonWithoutOpening) {
     {
         Daemon daemon(pty.client_path());
-        daemon.close(1, 5, 60s);
-        ASSERT_TRUE(within(
-            2s, [&] { return daemon.interlock->state(machine(1))->actual == Contact::closed; }));
+        daemon.close(machine(1), 5, 60s);
+        ASSERT_TRUE(within(2s, [&] { return daemon.actual(machine(1)) == Contact::closed; }));
     }
     Daemon daemon(pty.client_path());
     auto const now = daemon.clock.now();
-    daemon.interlock->set_desired(machine(1), {5, true, now + 60s, now + 2s, true});
+    daemon.interlock.set_desired(machine(1), {5, true, now + 60s, now + 2s, true});
     for (int i = 0; i < 40; ++i) {
         std::this_thread::sleep_for(50ms);
         ASSERT_TRUE(board.closed(0)) << i;
