@@ -7,8 +7,8 @@
 
 #include "server/facility/outage_evidence.hpp"
 #include "server/facility/records.hpp"
-#include "tests/integration/billing/counting_store.hpp"
 #include "tests/integration/billing/settled.hpp"
+#include "tests/support/counting_store.hpp"
 
 namespace karkhana::billing {
 namespace {
