@@ -84,6 +84,18 @@ std::optional<Booking> find_booking(store::Reader& reader, FacilityId const& fac
                         booking_of, facility, id);
 }
 
+std::vector<Booking> find_bookings(store::Reader& reader, FacilityId const& facility,
+                                   std::vector<BookingId> const& ids) {
+    if (ids.empty()) return {};
+    return reader.all(
+        reader.is_postgres()
+            ? "SELECT " KARKHANA_BOOKING_COLUMNS "FROM booking b WHERE b.facility_id = $1 "
+              "AND b.booking_id = ANY(CAST($2 AS uuid[]))"
+            : "SELECT " KARKHANA_BOOKING_COLUMNS "FROM booking b WHERE b.facility_id = $1 "
+              "AND b.booking_id IN (SELECT value FROM json_each($2))",
+        booking_of, facility, store::id_list(reader, ids));
+}
+
 std::optional<Booking> active_booking(store::Reader& reader, FacilityId const& facility,
                                       MachineId const& machine) {
     return reader.first("SELECT " KARKHANA_BOOKING_COLUMNS

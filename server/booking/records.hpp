@@ -15,6 +15,9 @@ namespace karkhana::booking {
 
 std::optional<Booking> find_booking(store::Reader& reader, FacilityId const& facility,
                                     BookingId const& id);
+/// Those of the ids that there are; one query.
+std::vector<Booking> find_bookings(store::Reader& reader, FacilityId const& facility,
+                                   std::vector<BookingId> const& ids);
 /// The booking of the machine that is running or paused now; the database allows one.
 std::optional<Booking> active_booking(store::Reader& reader, FacilityId const& facility,
                                       MachineId const& machine);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <iterator>
+#include <set>
 
 #include "server/booking/records.hpp"
 #include "server/facility/records.hpp"
@@ -34,7 +36,24 @@ struct Surroundings {
     std::vector<UsageSession> sessions;
     std::map<MachineId, std::string> alarms;  ///< the worst that nobody has acknowledged
     std::map<BookingId, StopWish> wishes;
+    std::map<EnterpriseId, people::Enterprise> enterprises;  ///< of the bookings
+    std::set<BookingId> stopped;                             ///< paused, and by no person
 };
+
+/// Bookings that are over by their time, and whose session goes on.
+std::vector<Booking> overrunning(store::Reader& reader, FacilityId const& facility,
+                                 Surroundings const& around) {
+    std::vector<BookingId> ids;
+    for (auto const& session : around.sessions) {
+        if (!session.booking || session.state != SessionState::open) continue;
+        if (std::ranges::find(around.bookings, *session.booking, &Booking::id) ==
+            around.bookings.end())
+            ids.push_back(*session.booking);
+    }
+    auto found = booking::find_bookings(reader, facility, ids);
+    std::erase_if(found, [](Booking const& each) { return !booking::is_live(each.state); });
+    return found;
+}
 
 Surroundings look_around(store::Reader& reader, FacilityId const& facility, Instant now) {
     Interval const ahead{now, now + horizon};
@@ -46,24 +65,22 @@ Surroundings look_around(store::Reader& reader, FacilityId const& facility, Inst
                         .bookings = booking::bookings_between(reader, facility, ahead, true),
                         .sessions = open_sessions(reader, facility),
                         .alarms = worst_alarms(reader, facility),
-                        .wishes = stop_wishes(reader, facility)};
-    for (auto const& session : around.sessions) {
-        if (!session.booking || session.state != SessionState::open) continue;
-        if (std::ranges::find(around.bookings, *session.booking, &Booking::id) !=
-            around.bookings.end())
-            continue;
-        auto overrun = booking::find_booking(reader, facility, *session.booking);
-        if (overrun && booking::is_live(overrun->state)) around.bookings.push_back(*overrun);
-    }
+                        .wishes = stop_wishes(reader, facility),
+                        .enterprises = {},
+                        .stopped = {}};
+    std::ranges::move(overrunning(reader, facility, around), std::back_inserter(around.bookings));
+    std::set<EnterpriseId> who;
+    for (auto const& booking : around.bookings) who.insert(booking.enterprise);
+    around.enterprises = people::find_enterprises(reader, facility, {who.begin(), who.end()});
+    around.stopped = paused_by_daemon(reader, facility, around.bookings);
     std::ranges::sort(around.bookings, {}, [](Booking const& b) { return b.during.start; });
     return around;
 }
 
-LiveSlot slot_of(store::Reader& reader, Booking const& booking) {
-    return {booking, people::find_enterprise(reader, booking.facility, booking.enterprise).value()};
-}
-
-void add_slots(LiveMachine& live, Surroundings const& around, store::Reader& reader) {
+void add_slots(LiveMachine& live, Surroundings const& around) {
+    auto const slot_of = [&](Booking const& booking) {
+        return LiveSlot{booking, around.enterprises.at(booking.enterprise)};
+    };
     Booking const* now = nullptr;
     Booking const* next = nullptr;
     for (auto const& booking : around.bookings) {
@@ -76,8 +93,8 @@ void add_slots(LiveMachine& live, Surroundings const& around, store::Reader& rea
         else if (booking.during.start > around.now && next == nullptr)
             next = &booking;
     }
-    if (now != nullptr) live.now = slot_of(reader, *now);
-    if (next != nullptr) live.next = slot_of(reader, *next);
+    if (now != nullptr) live.now = slot_of(*now);
+    if (next != nullptr) live.next = slot_of(*next);
 }
 
 /// What a session used so far; nothing where others share its meter: that is parted when it ends.
@@ -146,13 +163,13 @@ std::optional<Instant> free_until(Surroundings const& around, LiveMachine const&
     return until;
 }
 
-LiveMachine live_machine(Services const& services, RunControl const& run, store::Reader& reader,
+LiveMachine live_machine(Services const& services, RunControl const& run,
                          Surroundings const& around, facility::Machine const& machine) {
     LiveMachine live{.machine = machine};
     auto const found = std::ranges::find(around.sessions, machine.id, &UsageSession::machine);
     auto const* session = found == around.sessions.end() ? nullptr : &*found;
     auto const meter = run.meters().of(machine.id);
-    add_slots(live, around, reader);
+    add_slots(live, around);
     add_meter(live, services, run.meters(), session);
     live.contact = services.contacts.actual(machine.id);
     live.stopping = run.stopping(machine.id);
@@ -175,7 +192,7 @@ LiveMachine live_machine(Services const& services, RunControl const& run, store:
             live.asked = wish->second.target;
         facts.booked = true;
         facts.active = facts.active || state == State::running || state == State::paused;
-        facts.stopped = paused_by_daemon(reader, live.now->booking);
+        facts.stopped = around.stopped.contains(live.now->booking.id);
         facts.paused = state == State::paused && !facts.stopped;
     }
     live.state = state_of(facts);
@@ -225,7 +242,7 @@ LiveBoard live_board(Services const& services, RunControl const& run, store::Rea
     auto const around = look_around(reader, facility, services.clock.now());
     LiveBoard board{.zone = around.zone, .now = around.now, .machines = {}};
     for (auto const& machine : facility::list_machines(reader, facility))
-        board.machines.push_back(live_machine(services, run, reader, around, machine));
+        board.machines.push_back(live_machine(services, run, around, machine));
     return board;
 }
 

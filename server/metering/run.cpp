@@ -12,10 +12,19 @@
 
 namespace karkhana::metering {
 
+std::set<BookingId> paused_by_daemon(store::Reader& reader, FacilityId const& facility,
+                                     std::vector<booking::Booking> const& bookings) {
+    std::vector<BookingId> paused;
+    for (auto const& booking : bookings)
+        if (booking.state == booking::State::paused) paused.push_back(booking.id);
+    std::set<BookingId> by_daemon;
+    for (auto const& [id, history] : booking::histories_of(reader, facility, paused))
+        if (!history.back().person) by_daemon.insert(id);
+    return by_daemon;
+}
+
 bool paused_by_daemon(store::Reader& reader, booking::Booking const& booking) {
-    if (booking.state != booking::State::paused) return false;
-    auto const history = booking::history_of(reader, booking.facility, booking.id);
-    return !history.empty() && !history.back().person;
+    return paused_by_daemon(reader, booking.facility, {booking}).contains(booking.id);
 }
 
 RunControl::RunControl(Services const& services, Zone zone, MeterPlan meters, StopRules stops)

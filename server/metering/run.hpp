@@ -27,8 +27,10 @@
 
 namespace karkhana::metering {
 
-/// Whether the last thing that happened to a paused booking was done by no person: a power cut, a
-/// restart, a contact that failed.
+/// Those of the bookings that are paused, and by no person: by a power cut, a restart, a contact
+/// that failed. One query.
+std::set<BookingId> paused_by_daemon(store::Reader& reader, FacilityId const& facility,
+                                     std::vector<booking::Booking> const& bookings);
 bool paused_by_daemon(store::Reader& reader, booking::Booking const& booking);
 
 /// Starts, pauses and stops machines: the ledger first, then the contact; the register of both

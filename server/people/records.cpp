@@ -2,6 +2,12 @@
 
 #include <map>
 
+#include "server/store/id_list.hpp"
+
+#define KARKHANA_ENTERPRISE                                                                        \
+    "SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended FROM enterprise "  \
+    "WHERE facility_id = $1 "
+
 namespace karkhana::people {
 namespace {
 
@@ -46,10 +52,24 @@ std::string containing(std::string_view words) {
 
 std::optional<Enterprise> find_enterprise(store::Reader& reader, FacilityId const& facility,
                                           EnterpriseId const& id) {
-    return reader.first(
-        "SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended "
-        "FROM enterprise WHERE facility_id = $1 AND enterprise_id = $2",
-        enterprise_of, facility, id);
+    return reader.first(KARKHANA_ENTERPRISE "AND enterprise_id = $2", enterprise_of, facility, id);
+}
+
+std::map<EnterpriseId, Enterprise> find_enterprises(store::Reader& reader,
+                                                    FacilityId const& facility,
+                                                    std::vector<EnterpriseId> const& ids) {
+    std::map<EnterpriseId, Enterprise> found;
+    if (ids.empty()) return found;
+    reader.each(
+        reader.is_postgres() ? KARKHANA_ENTERPRISE "AND enterprise_id = ANY(CAST($2 AS uuid[]))"
+                             : KARKHANA_ENTERPRISE
+            "AND enterprise_id IN (SELECT value FROM json_each($2))",
+        [&](store::Row const& row) {
+            auto enterprise = enterprise_of(row);
+            found.emplace(enterprise.id, std::move(enterprise));
+        },
+        facility, store::id_list(reader, ids));
+    return found;
 }
 
 std::vector<Enterprise> list_enterprises(store::Reader& reader, FacilityId const& facility,
@@ -57,16 +77,14 @@ std::vector<Enterprise> list_enterprises(store::Reader& reader, FacilityId const
                                          int limit) {
     auto const pattern = containing(search_words(search));
     if (cursor.empty())
-        return reader.all(
-            "SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended "
-            "FROM enterprise WHERE facility_id = $1 AND search_key LIKE $2 ESCAPE '\\' "
-            "ORDER BY search_key, enterprise_id LIMIT $3",
-            enterprise_of, facility, pattern, limit);
+        return reader.all(KARKHANA_ENTERPRISE "AND search_key LIKE $2 ESCAPE '\\' "
+                                              "ORDER BY search_key, enterprise_id LIMIT $3",
+                          enterprise_of, facility, pattern, limit);
     auto const after = EnterpriseId::parse(cursor);
     if (!after) return {};
     return reader.all(
-        "SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended "
-        "FROM enterprise WHERE facility_id = $1 AND search_key LIKE $2 ESCAPE '\\' "
+        KARKHANA_ENTERPRISE
+        "AND search_key LIKE $2 ESCAPE '\\' "
         "AND (search_key, enterprise_id) > (SELECT search_key, enterprise_id FROM enterprise "
         "WHERE facility_id = $1 AND enterprise_id = $4) "
         "ORDER BY search_key, enterprise_id LIMIT $3",
@@ -74,10 +92,11 @@ std::vector<Enterprise> list_enterprises(store::Reader& reader, FacilityId const
 }
 
 std::vector<Enterprise> all_enterprises(store::Reader& reader, FacilityId const& facility) {
-    return reader.all("SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended "
-                      "FROM enterprise WHERE facility_id = $1 ORDER BY search_key, enterprise_id",
-                      enterprise_of, facility);
+    return reader.all(KARKHANA_ENTERPRISE "ORDER BY search_key, enterprise_id", enterprise_of,
+                      facility);
 }
+
+#undef KARKHANA_ENTERPRISE
 
 void insert_enterprise(store::Writer& writer, FacilityId const& facility,
                        Enterprise const& enterprise, Instant now) {

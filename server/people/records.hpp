@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,10 @@ namespace karkhana::people {
 
 std::optional<Enterprise> find_enterprise(store::Reader& reader, FacilityId const& facility,
                                           EnterpriseId const& id);
+/// Those of the ids that there are; one query.
+std::map<EnterpriseId, Enterprise> find_enterprises(store::Reader& reader,
+                                                    FacilityId const& facility,
+                                                    std::vector<EnterpriseId> const& ids);
 /// By name in either script, phone or place; by name; at most `limit`, after `cursor` (an id, or
 /// empty for the first).
 std::vector<Enterprise> list_enterprises(store::Reader& reader, FacilityId const& facility,
