@@ -40,7 +40,7 @@ std::optional<bool> at_rest(std::optional<bool> runs, std::optional<bool> quiet)
 
 struct StopFacts {
     StopRule rule;
-    bool open = false;         ///< its contact is open, or the mains are off: nothing is cut
+    bool open = false;         ///< its contact is open, or it has no mains: nothing is cut
     std::optional<bool> idle;  ///< it is at rest; empty: nobody knows
     Duration asked_for{};      ///< since somebody asked it to stop, on the real clock
 };

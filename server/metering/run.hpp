@@ -223,7 +223,8 @@ private:
     bool tells_use(MachineId const& machine) const;
     bool dropped_out(booking::Booking const& booking);
     bool mains_off() const;
-    bool cut_off(booking::Booking const& booking);
+    void look_at_mains();
+    bool cut_off(MachineId const& machine) const;
     bool to_open_in_cut(MachineId const& machine);
     void open_by_power(facility::Machine const& machine);
     std::optional<Drawn> drawn(MachineMeter const& meter) const;
@@ -247,7 +248,6 @@ private:
     mutable std::mutex mutex_;
     std::map<MachineId, Watch> watches_;
     std::map<MachineId, int> open_seen_;
-    std::map<MachineId, int> mains_off_seen_;
     std::set<MachineId> unwatched_;  ///< whose session could not be attended to
     /// Since when a session without its STOP is known to wait; only tick() touches it.
     std::map<SessionId, Monotonic> waiting_since_;
@@ -255,7 +255,9 @@ private:
     Monotonic last_tick_;
     std::atomic<std::uint64_t> changes_ = 1;
     std::atomic<bool> cut_ = false;
-    Standing standing_;  ///< only tick() touches it
+    Standing standing_;                     ///< only tick() touches it
+    std::optional<Monotonic> mains_heard_;  ///< its last reading that was counted; only tick()
+    std::atomic<int> mains_off_seen_ = 0;   ///< its readings in a row that say there is none
 };
 
 }  // namespace karkhana::metering

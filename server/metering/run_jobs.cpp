@@ -104,6 +104,7 @@ void RunControl::tick() {
     services_.meters.watch_silence();
     keep_events(services_.ledger, services_.facility, services_.meters);
     look_again();
+    look_at_mains();
     watch_power(standing_);
     auto const trouble = attend_all();
     for (auto const& machine : standing_.machines) {
@@ -170,7 +171,8 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
         // It may have been extended a moment ago.
         if (!over(latest)) return forget_stop(booking.machine);
         if (stop_now(booking.machine) == StopStep::open) end_booking(latest, session);
-    } else if (booking.state == State::running && (dropped_out(booking) || cut_off(booking))) {
+    } else if (booking.state == State::running &&
+               (dropped_out(booking) || cut_off(booking.machine))) {
         pause_by_daemon(booking, "power_cut");
     } else if (booking.state == State::running && cut_) {
         if (to_open_in_cut(booking.machine)) pause_by_daemon(booking, "power_cut");
@@ -223,19 +225,23 @@ bool RunControl::mains_off() const {
     return mains && mains->off;
 }
 
+/// A reading that says there is no mains may be wrong: what opens a contact is two in a row,
+/// however often each is looked at.
+void RunControl::look_at_mains() {
+    auto const latest = mains_ ? services_.meters.latest(*mains_) : std::nullopt;
+    auto const mains = mains_ ? mains_of(services_.meters, *mains_) : std::nullopt;
+    if (!latest || !mains || mains_heard_ == latest->heard) return;
+    mains_heard_ = latest->heard;
+    mains_off_seen_ = mains->off ? mains_off_seen_ + 1 : 0;
+}
+
 /// A relay that is fed by a battery keeps its contact closed through a cut, and the machine would
 /// start by itself when the power is back. What may not be stopped from afar is not stopped by the
 /// fuse of one input either: it goes on as long as its own meter says that it has power.
-bool RunControl::cut_off(booking::Booking const& booking) {
-    bool const off = mains_off();
-    {
-        std::lock_guard const lock{mutex_};
-        auto& seen = mains_off_seen_[booking.machine];
-        seen = off ? seen + 1 : 0;
-        if (seen < off_to_believe) return false;
-    }
-    if (rule_of(stops_, booking.machine).stop == StopClass::immediate) return true;
-    auto const power = drawn(meters_.of(booking.machine));
+bool RunControl::cut_off(MachineId const& machine) const {
+    if (mains_off_seen_ < off_to_believe || !mains_off()) return false;
+    if (rule_of(stops_, machine).stop == StopClass::immediate) return true;
+    auto const power = drawn(meters_.of(machine));
     return !power || power->watts == 0;
 }
 

@@ -21,7 +21,7 @@ StopStep RunControl::stop_now(MachineId const& machine, std::optional<Instant> a
     auto const now = services_.monotonic.now();
     StopFacts facts{.rule = rule,
                     .open = contact == ContactState::open || contact == ContactState::none ||
-                            mains_off(),
+                            cut_off(machine),
                     .idle = rests(machine),
                     .asked_for = {}};
     bool first = false;

@@ -150,9 +150,33 @@ TEST_P(Stops, AnOvenWithoutPowerDoesNotWaitForItsCycleAndComeOnAgain) {
     shop.stop(booking, "stop-key-1");
     shop.run_for(1min);
     EXPECT_TRUE(shop.unit(oven).closed);
-    shop.unit(oven).answers = false;
+    shop.unit(oven).load_w = 0;  // its meter has a battery too
+    shop.unit(oven).standby_w = 0;
     shop.feeder("kiln runs").says = false;
     shop.run_for(3s);
+    EXPECT_FALSE(shop.unit(oven).closed) << "its relay has a battery";
+    EXPECT_EQ(shop.state_of(booking), "completed");
+}
+
+TEST_P(Stops, AnOvenInItsCycleIsNotCutByOneReadingOfTheMainsNorByAFuse) {
+    shop.daemon->run.watch_mains(shop.channel_of("kiln runs"));  // any input will do
+    auto const booking = run(oven);
+    shop.stop(booking, "stop-key-1");
+    shop.run_for(1min);
+    shop.unit(oven).answers = false;
+    shop.run_for(15s);
+    shop.feeder("kiln runs").says = false;
+    shop.run_for(1s);
+    shop.feeder("kiln runs").says = true;
+    shop.run_for(5s);
+    EXPECT_TRUE(shop.unit(oven).closed) << "one reading, while nobody knows what it draws";
+    shop.unit(oven).answers = true;
+    shop.run_for(5s);
+    shop.feeder("kiln runs").says = false;
+    shop.run_for(1min);
+    EXPECT_TRUE(shop.unit(oven).closed) << "its own meter says that it has power";
+    shop.unit(oven).answers = false;
+    shop.run_for(15s);
     EXPECT_FALSE(shop.unit(oven).closed) << "its relay has a battery";
     EXPECT_EQ(shop.state_of(booking), "completed");
 }
