@@ -23,18 +23,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// What is listed, and after which one.
-struct Wanted {
-    Instant from{Duration{std::numeric_limits<std::int64_t>::min() / 2}};
-    Instant to{Duration{std::numeric_limits<std::int64_t>::max() / 2}};
-    std::optional<MachineId> machine;
-    std::optional<std::string> kind;
-    Instant before_start{Duration{std::numeric_limits<std::int64_t>::max() / 2}};
-    std::string before_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-    int limit = 0;
-};
-
-Result<void> read_cursor(std::string_view text, Wanted& wanted) {
+Result<void> read_cursor(std::string_view text, SessionPage& wanted) {
     auto const dot = text.find('.');
     std::int64_t start = 0;
     auto const number = text.substr(0, dot);
@@ -55,8 +44,8 @@ Result<void> read_time(http::Request const& request, std::string_view name, Inst
     return {};
 }
 
-Result<Wanted> read_wanted(http::Request const& request) {
-    Wanted wanted;
+Result<SessionPage> read_wanted(http::Request const& request) {
+    SessionPage wanted;
     if (auto read = read_time(request, "from", wanted.from); !read)
         return tl::make_unexpected(read.error());
     if (auto read = read_time(request, "to", wanted.to); !read)
@@ -79,29 +68,14 @@ Result<Wanted> read_wanted(http::Request const& request) {
     return wanted;
 }
 
-using Place = std::pair<Instant, SessionId>;
-
-std::vector<Place> places_of(store::Reader& reader, FacilityId const& facility,
-                             Wanted const& wanted, std::optional<EnterpriseId> const& whose) {
-    return reader.all(
-        "SELECT start_at, session_id FROM usage_session WHERE facility_id = $1 "
-        "AND start_at < $3 AND (stop_at > $2 OR stop_at IS NULL) "
-        "AND (machine_id = $4 OR $4 IS NULL) AND (kind = $5 OR $5 IS NULL) "
-        "AND (enterprise_id = $6 OR $6 IS NULL) "
-        "AND (start_at < $7 OR (start_at = $7 AND session_id < $8)) "
-        "ORDER BY start_at DESC, session_id DESC LIMIT $9",
-        [](store::Row const& row) { return Place{row.at(0), row.id<SessionId>(1)}; }, facility,
-        wanted.from, wanted.to, wanted.machine, wanted.kind, whose, wanted.before_start,
-        wanted.before_id, wanted.limit + 1);
-}
-
 /// One more than the page, newest first: staff of everything, members of each of their MEs.
-std::vector<Place> visible_places(store::Reader& reader, http::Principal const& who,
-                                  Wanted const& wanted) {
-    if (people::is_staff(who)) return places_of(reader, who.facility, wanted, std::nullopt);
-    std::vector<Place> found;
+std::vector<SessionPlace> visible_places(store::Reader& reader, http::Principal const& who,
+                                         SessionPage const& wanted) {
+    if (people::is_staff(who)) return session_places(reader, who.facility, wanted, std::nullopt);
+    std::vector<SessionPlace> found;
     for (auto const& mine : who.enterprises)
-        std::ranges::copy(places_of(reader, who.facility, wanted, mine), std::back_inserter(found));
+        std::ranges::copy(session_places(reader, who.facility, wanted, mine),
+                          std::back_inserter(found));
     std::ranges::sort(found, std::ranges::greater{});
     return found;
 }
@@ -195,7 +169,7 @@ http::Response list_usage_sessions(Services const& services, http::Request const
         for (auto const& place : places) ids.push_back(place.second);
         auto sessions = find_sessions(reader, who.facility, ids);
         std::ranges::sort(sessions, [](UsageSession const& a, UsageSession const& b) {
-            return Place{a.start, a.id} > Place{b.start, b.id};
+            return SessionPlace{a.start, a.id} > SessionPlace{b.start, b.id};
         });
         auto const names = names_for(reader, who.facility, sessions);
         json::array items;

@@ -64,4 +64,19 @@ std::vector<UsageSession> find_sessions(store::Reader& reader, FacilityId const&
     return sessions;
 }
 
+std::vector<SessionPlace> session_places(store::Reader& reader, FacilityId const& facility,
+                                         SessionPage const& wanted,
+                                         std::optional<EnterpriseId> const& whose) {
+    return reader.all(
+        "SELECT start_at, session_id FROM usage_session WHERE facility_id = $1 "
+        "AND start_at < $3 AND (stop_at > $2 OR stop_at IS NULL) "
+        "AND (machine_id = $4 OR $4 IS NULL) AND (kind = $5 OR $5 IS NULL) "
+        "AND (enterprise_id = $6 OR $6 IS NULL) "
+        "AND (start_at < $7 OR (start_at = $7 AND session_id < $8)) "
+        "ORDER BY start_at DESC, session_id DESC LIMIT $9",
+        [](store::Row const& row) { return SessionPlace{row.at(0), row.id<SessionId>(1)}; },
+        facility, wanted.from, wanted.to, wanted.machine, wanted.kind, whose, wanted.before_start,
+        wanted.before_id, wanted.limit + 1);
+}
+
 }  // namespace karkhana::metering

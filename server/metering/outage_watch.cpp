@@ -22,17 +22,6 @@ constexpr std::string_view unreachable = "unreachable";
 constexpr std::string_view unmetered = "unmetered";
 constexpr std::string_view load_shedding = "load_shedding";
 
-/// What a channel is called where it is wired.
-std::string device_of(store::Reader& reader, FacilityId const& facility, Channel channel) {
-    return reader
-        .first(
-            "SELECT d.name FROM point p JOIN device d "
-            "ON d.facility_id = p.facility_id AND d.device_id = p.device_id "
-            "WHERE p.facility_id = $1 AND p.channel = $2",
-            [](store::Row const& row) { return row.text(0); }, facility, channel)
-        .value_or("");
-}
-
 /// Where a contact is on its line: "hall 9/3".
 std::string place_of(ContactEvent const& relay) {
     return relay.line + " " + std::to_string(relay.unit) + "/" + std::to_string(relay.channel);
@@ -270,7 +259,8 @@ void OutageWatch::write(std::optional<MachineId> const& machine, Watched& watche
                                     until);
         for (auto each : evidence) {
             each.outage = id;
-            if (each.channel) each.source = device_of(writer, services_.facility, *each.channel);
+            if (each.channel)
+                each.source = device_name_of(writer, services_.facility, *each.channel);
             facility::add_evidence(writer, services_.facility, each);
         }
         return true;

@@ -168,4 +168,14 @@ std::vector<Device> list_devices(store::Reader& reader, FacilityId const& facili
         facility);
 }
 
+std::string device_name_of(store::Reader& reader, FacilityId const& facility, Channel channel) {
+    return reader
+        .first(
+            "SELECT d.name FROM point p JOIN device d "
+            "ON d.facility_id = p.facility_id AND d.device_id = p.device_id "
+            "WHERE p.facility_id = $1 AND p.channel = $2",
+            [](store::Row const& row) { return row.text(0); }, facility, channel)
+        .value_or("");
+}
+
 }  // namespace karkhana::metering

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "server/metering/meter.hpp"
@@ -28,5 +29,7 @@ std::vector<SessionId> session_ids_of_booking(store::Reader& reader, FacilityId 
                                               BookingId const& booking);
 std::vector<Point> list_points(store::Reader& reader, FacilityId const& facility);
 std::vector<Device> list_devices(store::Reader& reader, FacilityId const& facility);
+/// What the device of a channel is called; empty where there is no such channel.
+std::string device_name_of(store::Reader& reader, FacilityId const& facility, Channel channel);
 
 }  // namespace karkhana::metering
