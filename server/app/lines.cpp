@@ -65,6 +65,7 @@ void add_relays(LinePlan& plan, DeviceConfig const& device, std::uint16_t line,
                 std::map<std::string, metering::StopRule> const& stops,
                 std::map<std::string, MachineId> const& machine_ids) {
     if (!profile->relay) return;
+    plan.boards.push_back({line, static_cast<std::uint8_t>(device.unit), profile});
     auto const channels = std::min<std::size_t>(device.relays.size(), profile->relay->channels);
     for (std::size_t channel = 0; channel < channels; ++channel) {
         if (device.relays[channel].empty()) continue;
@@ -258,7 +259,7 @@ Lines::Lines(LinePlan plan, std::vector<metering::Device> devices, ReadingSink& 
       wall_(wall),
       monotonic_(monotonic),
       log_(std::move(log)),
-      interlock_(plan_.relays, interlock::Timing{}, monotonic, *this) {
+      interlock_(plan_.relays, interlock::Timing{}, monotonic, *this, plan_.boards) {
     for (auto const& line : plan_.lines) pollers_.push_back(open(line));
     find_places();
 }
@@ -474,8 +475,18 @@ std::vector<metering::DeviceHealth> Lines::health() const {
             all.push_back(std::move(health));
         }
     }
-    for (auto const& board : interlock_.health())
-        if (auto health = health_of(board)) all.push_back(std::move(*health));
+    for (auto const& board : interlock_.health()) {
+        auto health = health_of(board);
+        if (!health) continue;
+        auto const meter = std::ranges::find(all, health->device, &metering::DeviceHealth::device);
+        // A board that is a meter too does as the meter does.
+        if (meter == all.end()) {
+            all.push_back(std::move(*health));
+        } else if (meter->alarm.empty()) {
+            meter->alarm = health->alarm;
+            meter->coils = health->coils;
+        }
+    }
     return all;
 }
 
@@ -488,6 +499,8 @@ std::optional<metering::DeviceHealth> Lines::health_of(interlock::BoardHealth co
     health.state = board_state(board, monotonic_.now());
     health.polls = static_cast<std::int64_t>(board.polls);
     health.errors = static_cast<std::int64_t>(board.errors);
+    if (!board.uncommanded.empty()) health.alarm = "uncommanded";
+    for (int const channel : board.uncommanded) health.coils.push_back(channel + 1);
     if (!board.heard) return health;
     health.last_good = facility_time(*board.heard, line.clock_speed);
     health.latency_us = board.latency.count();

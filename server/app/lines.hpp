@@ -31,6 +31,7 @@ struct LinePlan {
     };
     std::vector<Line> lines;
     std::vector<interlock::RelaySetup> relays;
+    std::vector<interlock::BoardSetup> boards;  ///< those too that switch no machine
 };
 
 modbus::Endpoint endpoint_of(LineConfig const& line);

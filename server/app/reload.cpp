@@ -21,9 +21,8 @@ auto watched_of(profiles::Profile const& profile) {
 bool same_board(DeviceConfig const& before, DeviceConfig const& after,
                 profiles::Profile const& old_profile, profiles::Profile const& new_profile) {
     if (before.relays != after.relays) return false;
-    bool const switches =
-        std::ranges::any_of(before.relays, [](auto& slug) { return !slug.empty(); });
-    return !switches || (before.unit == after.unit && old_profile == new_profile);
+    bool const is_board = old_profile.relay || new_profile.relay;
+    return !is_board || (before.unit == after.unit && old_profile == new_profile);
 }
 
 std::string place_of(std::uint32_t line) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <utility>
 
 #include "server/metering/devices.hpp"
@@ -14,6 +15,7 @@ std::string event_of(Device const& device, DeviceHealth const& health) {
     boost::json::object event{{"device_id", device.id.text()}, {"state", health.state}};
     if (device.machine) event["machine_id"] = device.machine->text();
     if (!health.alarm.empty()) event["alarm"] = health.alarm;
+    if (!health.coils.empty()) event["coils"] = boost::json::value_from(health.coils);
     return boost::json::serialize(event);
 }
 
@@ -39,9 +41,11 @@ void DeviceWatch::look() {
         auto const found = known_.find(health.device);
         if (found == known_.end()) continue;
         auto& known = found->second;
-        if (health.state != known.state || health.alarm != known.alarm) {
+        if (health.state != known.state || health.alarm != known.alarm ||
+            health.coils != known.coils) {
             known.state = health.state;
             known.alarm = health.alarm;
+            known.coils = health.coils;
             services_.publish(services_.facility, "meter", event_of(known.device, health));
         }
         doubt(known, health);
@@ -54,9 +58,10 @@ void DeviceWatch::look() {
     }
 }
 
-/// A meter of the whole site is no machine's: the list of devices tells what is wrong with it.
+/// A meter of the whole site is no machine's: the list of devices tells what is wrong with it. So
+/// it does of a coil that switches no machine: that is no doubt about a meter.
 void DeviceWatch::doubt(Known& known, DeviceHealth const& health) {
-    auto now = health.alarm;
+    auto now = health.coils.empty() ? health.alarm : std::string{};
     for (auto const channel : known.counters)
         if (now.empty()) now = services_.meters.alarm(channel);
     auto const before = std::exchange(known.doubt, now);

@@ -27,7 +27,8 @@ private:
         Device device;
         std::string state = "never_seen";
         std::string alarm;
-        std::string heard;  ///< the serial number it said last
+        std::vector<int> coils = {};  ///< closed, and of no machine
+        std::string heard;            ///< the serial number it said last
         std::vector<Channel> counters = {};
         std::vector<MachineId> machines = {};  ///< behind it
         std::string doubt = "";                ///< the alarm that its machines have

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/value_from.hpp>
 #include <charconv>
 #include <iterator>
 
@@ -257,6 +258,7 @@ json::object device_json(Device const& device, DeviceHealth const& health, Zone 
             {"serial", device.serial},
             {"state", health.state},
             {"alarm", health.alarm},
+            {"coils", json::value_from(health.coils)},
             {"last_good", time_json(health.last_good, zone)},
             {"latency_us", or_null(health.latency_us)},
             {"polls", health.polls},

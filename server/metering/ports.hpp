@@ -92,7 +92,10 @@ struct DeviceHealth {
     std::int64_t polls = 0;
     std::int64_t errors = 0;
     std::string serial;  ///< as the device itself says; empty when it does not
-    std::string alarm;   ///< what is wrong with what it says: stranger; empty when nothing is
+    /// What is wrong: `stranger`, another meter than the one that is known; `uncommanded`, coils of
+    /// a relay board that switch no machine are closed. Empty when nothing is.
+    std::string alarm;
+    std::vector<int> coils = {};  ///< those coils, from 1 as printed on the boards
 };
 
 /// How one unit of a line does, as whoever mends lines wants to know it. Counts are since the

@@ -83,6 +83,27 @@ TEST_P(Devices, AreToldOfWhenTheyFallSilentOrAreStrangers) {
     EXPECT_EQ(serial(), "123") << "nobody has said that it may take its place";
 }
 
+TEST_P(Devices, ACoilThatNobodyHereHasClosedIsAnAlarmOfItsBoardAlone) {
+    std::vector<DeviceHealth> health(1);
+    health[0].device = device.id;
+    auto& services = shop.daemon->services;
+    services.health = [&] { return health; };
+    DeviceWatch watch{services, shop.daemon->run.alarms(), {device}, shop.points()};
+    health[0].alarm = "uncommanded";
+    for (auto const& coils : {std::vector{4}, std::vector{4, 7}}) {
+        health[0].coils = coils;
+        watch.look();
+        watch.look();
+    }
+    ASSERT_EQ(shop.daemon->published.size(), 2U) << "a second coil is news, the same one is none";
+    auto const event = boost::json::parse(shop.daemon->published[1].second).as_object();
+    EXPECT_EQ(event.at("alarm"), "uncommanded");
+    EXPECT_EQ(event.at("coils"), (boost::json::array{4, 7}));
+    EXPECT_TRUE(shop.store.read([&](store::Reader& reader) {
+        return list_alarms(reader, shop.workshop.facility, 0, 10).empty();
+    })) << "it is no doubt about the meter of a machine";
+}
+
 TEST_P(Devices, WhatIsWrongWithWhatAMeterSaysIsAnAlarmOfItsMachine) {
     std::vector<DeviceHealth> health(1);
     health[0].device = device.id;

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <gtest/gtest.h>
 #include <thread>
 
@@ -149,6 +150,37 @@ TEST_F(LinePlans, SayThatNothingIsHeardOnALineThatLeadsNowhere) {
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     EXPECT_EQ(lines.health().at(0).state, "silent");
     lines.stop();
+}
+
+TEST_F(LinePlans, WatchTheCoilsOfABoardThatSwitchesNoMachine) {
+    std::atomic<bool> written = false;
+    auto const server = modbus::Server::tcp("127.0.0.1", 0, [&](modbus::Request const& request) {
+        written = written || !modbus::is_read(request.function);
+        modbus::Answer answer;
+        answer.words.resize(request.count);
+        answer.words.at(3) = 1;
+        return answer;
+    });
+    config.lines[0].tcp = "127.0.0.1:" + std::to_string(server->port());
+    config.devices[0].profile = "waveshare_rtu_relay_8ch";
+    config.devices[0].machine = "";
+    devices[0].unit = 1;
+    NoReadings sink;
+    SystemWallClock wall;
+    SystemMonotonicClock real;
+    Lines lines{plan(), devices, sink, wall, real, [](std::string_view, std::string_view) {}};
+    lines.start();
+    auto const until = real.now() + std::chrono::seconds(10);
+    while (lines.health().at(0).alarm.empty() && real.now() < until)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    auto const health = lines.health();
+    lines.stop();
+    ASSERT_EQ(health.size(), 1U);
+    EXPECT_EQ(health[0].device, devices[0].id);
+    EXPECT_EQ(health[0].state, "good");
+    EXPECT_EQ(health[0].alarm, "uncommanded");
+    EXPECT_EQ(health[0].coils, std::vector{4}) << "as it is printed on the board";
+    EXPECT_FALSE(written);
 }
 
 TEST_F(LinePlans, TellOfEveryUnitAndOfTheLastFrames) {

@@ -94,6 +94,10 @@ TEST_F(Reload, TakesARestartForWhatIsWhere) {
     EXPECT_EQ(reasons([](auto& c) { c.devices[2].unit = 21; }),
               std::vector<std::string>{"device 'Relays': other contacts"});
     EXPECT_EQ(reasons([](auto& c) { c.devices[2].relays = {"laser"}; }).size(), 1U);
+    loaded.config.devices[2].relays.clear();
+    EXPECT_EQ(reasons([](auto& c) { c.devices[2].unit = 21; }).size(), 1U)
+        << "the coils of a board that switches nothing are watched too";
+    loaded.config.devices[2].relays = {"press"};
     EXPECT_EQ(reasons([](auto& c) { c.devices[0].profile = "selec_mfm383a"; }),
               std::vector<std::string>{"device 'Hall meter': other points are watched"})
         << "it counts energy_total, and the bills know energy_import";
