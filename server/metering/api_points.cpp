@@ -170,7 +170,9 @@ http::Response list_devices(Services const& services, http::Request const& reque
     auto const health = services.health ? services.health() : std::vector<DeviceHealth>{};
     return services.ledger.read([&](store::Reader& reader) {
         auto const zone = zone_of(reader, who.facility);
-        auto const points = list_points(reader, who.facility);
+        // Other facilities have channels of the same numbers, and their meters are not here.
+        auto const points = who.facility == services.facility ? list_points(reader, who.facility)
+                                                              : std::vector<Point>{};
         json::array items;
         for (auto const& device : list_devices(reader, who.facility)) {
             auto const found = std::ranges::find(health, device.id, &DeviceHealth::device);

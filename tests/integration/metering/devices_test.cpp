@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "server/metering/device_watch.hpp"
+#include "server/metering/handlers.hpp"
 #include "server/metering/sessions.hpp"
 #include "tests/integration/metering/shop.hpp"
 
@@ -39,6 +40,38 @@ protected:
     Device device;
 };
 KARKHANA_ON_BOTH_ENGINES(Devices);
+
+TEST_P(Devices, OfAnotherFacilityDoNotShowTheCountersOfThisOne) {
+    shop.run_for(3s);
+    auto const elsewhere = shop.workshop.ids.make<FacilityId>();
+    ledger().write([&](store::Writer& writer) {
+        facility::insert_facility(writer,
+                                  {.id = elsewhere,
+                                   .slug = "elsewhere",
+                                   .name = {"Elsewhere", "অন্যত্র"},
+                                   .address = {},
+                                   .zone = "Asia/Dhaka"},
+                                  shop.workshop.clock.now());
+        configure_devices(writer, shop.workshop.ids, elsewhere,
+                          {{.name = "meter",
+                            .line = "line",
+                            .endpoint = "127.0.0.1:1502",
+                            .profile = "eastron_sdm120",
+                            .serial = "9",
+                            .machine = std::nullopt,
+                            .points = {{"energy_import", Unit::wh, true, true, 0, 1}}}});
+        return true;
+    });
+    http::Request request;
+    request.principal = shop.workshop.desk;
+    auto const counters = [&] {
+        auto const answer = json_of(list_devices(shop.daemon->services, request));
+        return answer.at("items").at(0).at("counters").as_array().size();
+    };
+    EXPECT_EQ(counters(), 1U);
+    request.principal->facility = elsewhere;
+    EXPECT_EQ(counters(), 0U);
+}
 
 TEST_P(Devices, AreKnownByWhatTheySayFirst) {
     ledger().write(
