@@ -79,13 +79,25 @@ private:
     std::vector<Knot> knots_;
 };
 
+/// What no words of the meter say any more.
+Register unread(Register reg) {
+    reg.asked = reg.answered = std::nullopt;
+    reg.raw = {};
+    reg.sequence = 0;
+    reg.quality = worse(reg.quality, Quality::estimated);
+    reg.method = Method::interpolated;
+    return reg;
+}
+
 /// A register between two others is not beyond either: one that stands for START or STOP may lie
 /// where the meter was not in truth, and where the clock was set two quarters may be in no order.
 Register put_between(std::vector<Register>& known, Register reg) {
     auto const after = std::ranges::find_if(known, [&](auto& other) { return other.at >= reg.at; });
     auto const most = after == known.end() ? known.back().value : after->value;
     auto const least = after == known.begin() ? known.front().value : std::prev(after)->value;
-    reg.value = std::clamp(reg.value, least, std::max(least, most));
+    auto const fits = std::clamp(reg.value, least, std::max(least, most));
+    if (fits != reg.value) reg = unread(reg);
+    reg.value = fits;
     known.insert(after, reg);
     return reg;
 }
@@ -233,10 +245,11 @@ std::vector<Register> missing_boundaries(Services const& services, Zone const& z
     std::vector<Instant> derived;
     for (auto const at : boundaries(zone, {began, stop.at}, 15)) {
         if (has_boundary(known, at) || is_parted(known, at)) continue;
-        auto crossing = services.meters.crossing(stop.channel, at);
-        if (!crossing) crossing = series.boundary(stop.channel, at);
-        if (crossing)
+        // The series knows the value only, not the words that said it.
+        if (auto const crossing = services.meters.crossing(stop.channel, at))
             missing.push_back(put_between(known, register_of(*crossing)));
+        else if (auto const kept_value = series.boundary(stop.channel, at))
+            missing.push_back(put_between(known, unread(register_of(*kept_value))));
         else
             derived.push_back(at);
     }

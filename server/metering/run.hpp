@@ -82,6 +82,7 @@ public:
     void at_boundary(Instant boundary);
 
     /// The wall clock was set: what is in progress has no certain duration any more.
+    /// Throws what the ledger throws; then tick() does it.
     void clock_was_set(Duration by);
 
     Alarms& alarms() { return alarms_; }
@@ -206,6 +207,7 @@ private:
     void settle_start(UsageSession const& session);
     void tell(BookingId const& id);
 
+    void doubt_running();
     void look_again();
     void watch_power(Standing const& standing);
     std::exception_ptr attend_all();
@@ -252,6 +254,7 @@ private:
     /// Since when a session without its STOP is known to wait; only tick() touches it.
     std::map<SessionId, Monotonic> waiting_since_;
     std::map<MachineId, Monotonic> stop_asked_;  ///< those that have to stop, and since when
+    Duration set_by_{0};                         ///< what the ledger does not know of yet
     Monotonic last_tick_;
     std::atomic<std::uint64_t> changes_ = 1;
     std::atomic<bool> cut_ = false;

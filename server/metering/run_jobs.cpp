@@ -103,6 +103,7 @@ void RunControl::look_again() {
 void RunControl::tick() {
     services_.meters.watch_silence();
     keep_events(services_.ledger, services_.facility, services_.meters);
+    doubt_running();
     look_again();
     look_at_mains();
     watch_power(standing_);
@@ -254,13 +255,20 @@ bool RunControl::to_open_in_cut(MachineId const& machine) {
 }
 
 void RunControl::clock_was_set(Duration by) {
+    set_by_ += by;
+    doubt_running();
+}
+
+void RunControl::doubt_running() {
+    if (set_by_ == Duration{}) return;
     auto const doubted = services_.ledger.write([&](store::Writer& writer) {
         auto sessions = open_sessions(writer, services_.facility);
         for (auto const& session : sessions) doubt_session(writer, session);
         return sessions;
     });
-    auto const seconds = std::chrono::round<std::chrono::seconds>(by).count();
+    auto const seconds = std::chrono::round<std::chrono::seconds>(set_by_).count();
     for (auto const& session : doubted) alarms_.clock_was_set(session.machine, seconds);
+    set_by_ = {};
     touch();
 }
 

@@ -75,12 +75,16 @@ public:
     Settling(store::Writer& writer, SharedMeter const& meter, std::vector<Sharer> sharers)
         : writer_(writer), meter_(meter), sharers_(std::move(sharers)) {}
 
-    void piece(Register const& from, Register to, std::optional<SessionId> const& ending) {
+    /// `during`: in which it is looked who worked; nothing: nobody knows, and whoever has not ended
+    /// may have.
+    void piece(Register const& from, Register to, std::optional<Interval> const& during,
+               std::optional<SessionId> const& ending) {
         auto const total = (to.value - from.value) - (to.less - from.less);
         std::vector<Claim> claims;
         for (auto const& sharer : sharers_)
-            claims.push_back({sharer.rated_w,
-                              sharer.ended ? Duration{} : within(sharer.work, {from.at, to.at})});
+            claims.push_back({sharer.rated_w, sharer.ended ? Duration{}
+                                              : during     ? within(sharer.work, *during)
+                                                           : Duration{1}});
         auto const shares = shares_of(std::max(total, Energy{}), meter_.split, claims);
         for (std::size_t i = 0; i < sharers_.size(); ++i) {
             if (sharers_[i].ended) continue;
@@ -126,7 +130,9 @@ Register settle(store::Writer& writer, Services const& services, Zone const& zon
     if (sharers.empty()) return cut;
     auto from = last_cut(sharers, meter.channel);
     bool const nothing = cut.at <= from.at && cut.value <= from.value;
-    // A clock that was set back does not let two cuts be at one moment.
+    // A clock that was set back does not let two cuts be at one moment, and does not say who
+    // worked between them.
+    bool const set_back = cut.at <= from.at;
     cut.at = std::max(cut.at, from.at + Duration{1});
     if (cut.value < from.value) {
         // The words say something else: it stands on what was kept before.
@@ -143,10 +149,11 @@ Register settle(store::Writer& writer, Services const& services, Zone const& zon
     Settling settling{writer, meter, std::move(sharers)};
     for (auto const at : boundaries(zone, {from.at + Duration{1}, cut.at}, 15)) {
         auto const to = between(services, from, cut, at);
-        settling.piece(from, to, std::nullopt);
+        settling.piece(from, to, Interval{from.at, to.at}, std::nullopt);
         from = to;
     }
-    settling.piece(from, cut, ending);
+    settling.piece(from, cut, set_back ? std::nullopt : std::optional{Interval{from.at, cut.at}},
+                   ending);
     settling.close_waiting(ending);
     return cut;
 }

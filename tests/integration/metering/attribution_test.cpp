@@ -234,6 +234,22 @@ TEST_P(SharedFeeder, IsCutWhereverSomebodyBeginsOrEnds) {
     expect_conserved();
 }
 
+TEST_P(SharedFeeder, IsOfWhoeverWorksInAnHourThatComesTwice) {
+    auto const first = shop.here(a, 1h);
+    ASSERT_EQ(shop.start(first, "start-key-1").status, 200);
+    shop.run_for(20min);
+    ASSERT_EQ(shop.stop(first, "stop-key-1").status, 200);
+    shop.workshop.clock.advance(-1h);
+    shop.daemon->run.clock_was_set(-1h);
+    shop.run_for(1min);
+    auto const second = shop.here(b, 45min);
+    ASSERT_EQ(shop.start(second, "start-key-2").status, 200);
+    shop.run_for(20min);
+    ASSERT_EQ(shop.stop(second, "stop-key-2").status, 200);
+    EXPECT_NEAR(static_cast<double>(session_of(first).energy->wh), 1000, 2);
+    EXPECT_NEAR(static_cast<double>(session_of(second).energy->wh), 500, 2);
+}
+
 TEST_P(SharedFeeder, IsTheOnlyOnesWhoWorksForCertain) {
     auto const booking = shop.here(a, 2h);
     shop.start(booking, "start-key-1");
