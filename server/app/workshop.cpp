@@ -73,7 +73,7 @@ Workshop::Workshop(Needs const& needs)
     run_.watch_mains(mains_channel(needs));
     outages_.on_back = [this](MachineId const& machine) { run_.read_after_outage(machine); };
     outages_.on_cut = [this](bool off) { run_.cut(off); };
-    add_jobs(needs.clock_speed);
+    add_jobs(needs.clock_speed, needs.log);
 }
 
 void Workshop::configure_meters(Loaded const& loaded, Prepared const& prepared) {
@@ -95,7 +95,16 @@ std::vector<std::string> Workshop::reload(Loaded const& loaded, Prepared const& 
     });
 }
 
-void Workshop::add_jobs(int clock_speed) {
+void Workshop::tell_losses(Log const& log) {
+    auto const now = series_.counts();
+    if (now.dropped > told_.dropped)
+        log("error", fmt::format("{} readings found no room on the disk, {} of them of counters",
+                                 now.dropped - told_.dropped,
+                                 now.counters_dropped - told_.counters_dropped));
+    told_ = now;
+}
+
+void Workshop::add_jobs(int clock_speed, Log const& log) {
     leases_.every(500ms, "leases", [this] { run_.renew(); });
     attendance_.every(1s, "attendance", [this] {
         if (!reconciled_) run_.reconcile();
@@ -111,6 +120,7 @@ void Workshop::add_jobs(int clock_speed) {
         std::lock_guard const lock{storing_};
         series_.flush();
     });
+    storage_.every(10s, "losses", [this, log] { tell_losses(log); });
     storage_.every(10s, "compaction", [this] {
         std::lock_guard const lock{storing_};
         series_.compact();
@@ -169,6 +179,7 @@ std::string Workshop::metrics() const {
     add("readings_accepted", "counter", counts.accepted);
     add("readings_durable", "counter", counts.durable);
     add("readings_dropped", "counter", counts.dropped);
+    add("counter_readings_dropped", "counter", counts.counters_dropped);
     add("readings_waiting", "gauge", counts.waiting);
     return out;
 }

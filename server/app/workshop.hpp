@@ -62,7 +62,8 @@ public:
     std::string metrics() const;
 
 private:
-    void add_jobs(int clock_speed);
+    void add_jobs(int clock_speed, Log const& log);
+    void tell_losses(Log const& log);
     void keep_boundaries(int clock_speed);
     void configure_meters(Loaded const& loaded, Prepared const& prepared);
 
@@ -78,7 +79,8 @@ private:
     metering::DeviceWatch devices_;
     std::atomic<bool> reconciled_ = false;
     std::atomic<bool> stopping_ = false;
-    std::mutex storing_;  ///< the series are written by one at a time
+    metering::SeriesWriter::Counts told_;  ///< only the storage jobs touch it
+    std::mutex storing_;                   ///< the series are written by one at a time
     // Each has a thread of its own: what waits for a meter must not hold up a lease, and what
     // waits for the disk neither.
     Jobs leases_, attendance_, boundaries_, storage_, screens_;

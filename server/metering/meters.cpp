@@ -11,6 +11,8 @@ constexpr int boundary_minutes = 15;
 constexpr std::size_t crossings_remembered = 4;
 /// A year of them: what is older was either kept long ago or is of no use.
 constexpr std::size_t most_crossings_of_a_gap = 36'000;
+/// For a disk that takes nothing: a month of a hundred counters. Bills have theirs in the ledger.
+constexpr std::size_t most_crossings_waiting = 300'000;
 /// A value that was asked for this soon after a boundary is the register at the boundary.
 constexpr Duration still_at_boundary = std::chrono::seconds(1);
 constexpr std::chrono::seconds silence_to_note{60};
@@ -253,7 +255,7 @@ void Meters::cross(State& state, Believed const& before, Believed const& after) 
             crossing.method = Method::read;
             crossing.reading = after.reading;
         }
-        crossings_.push_back(crossing);
+        if (crossings_.size() < most_crossings_waiting) crossings_.push_back(crossing);
         state.crossings.push_back(crossing);
         if (state.crossings.size() > crossings_remembered) state.crossings.pop_front();
     }

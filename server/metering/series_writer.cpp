@@ -5,6 +5,7 @@
 
 #include "server/metering/exchange.hpp"
 #include "server/metering/journal.hpp"
+#include "server/metering/rules_backlog.hpp"
 
 namespace karkhana::metering {
 namespace {
@@ -34,9 +35,13 @@ void SeriesWriter::accept(ReadingFrame frame) {
     if (frame.readings.empty()) return;
     meters_.take(frame.readings);
     std::lock_guard const lock{mutex_};
+    if (counts_.waiting + frame.readings.size() > options_.queue_limit)
+        counts_.dropped += keep_counters(frame, meters_.words_kept());
     auto const count = frame.readings.size();
-    if (counts_.waiting + count > options_.queue_limit) {
+    if (count == 0) return;
+    if (counts_.waiting + count > 2 * options_.queue_limit) {
         counts_.dropped += count;
+        counts_.counters_dropped += count;
         return;
     }
     counts_.accepted += count;
@@ -55,16 +60,28 @@ void SeriesWriter::settle() {
 }
 
 void SeriesWriter::written() {
-    std::uint64_t readings = 0;
-    for (auto const& frame : writing_) readings += frame.readings.size();
+    auto const readings = count_of(writing_);
     writing_.clear();
     std::lock_guard const lock{mutex_};
     counts_.durable += readings;
     counts_.waiting -= readings;
 }
 
+/// What found no room on the disk and has become too much goes in this order: what no bill rests
+/// on, then every other reading of each counter.
+void SeriesWriter::make_room() {
+    if (count_of(writing_) <= options_.queue_limit) return;
+    auto const gauges = keep_counters(writing_, meters_.words_kept());
+    auto const counters = count_of(writing_) > options_.queue_limit ? thin(writing_) : 0;
+    std::lock_guard const lock{mutex_};
+    counts_.waiting -= gauges + counters;
+    counts_.dropped += gauges + counters;
+    counts_.counters_dropped += counters;
+}
+
 void SeriesWriter::flush() {
     settle();
+    make_room();
     {
         std::lock_guard const lock{mutex_};
         std::ranges::move(queue_, std::back_inserter(writing_));

@@ -16,14 +16,16 @@ namespace karkhana::metering {
 class SeriesWriter final : public ReadingSink {
 public:
     struct Options {
-        /// Readings that may wait for a slow disk; more are refused and counted.
+        /// Readings that may wait for a slow or a full disk. More are counted and not kept, and
+        /// of counters only when what bills rest on fills it twice.
         std::size_t queue_limit = 200'000;
     };
 
     SeriesWriter(store::Store& ledger, store::Store& telemetry, FacilityId const& facility,
                  Meters& meters, WallClock const& clock, Options options);
 
-    /// From the lines' threads. Never blocks: judges, queues, and counts what finds no room.
+    /// From the lines' threads. Never blocks: judges, queues, and counts what finds no room. That
+    /// is everything else before a counter.
     void accept(ReadingFrame frame) override;
 
     /// Writes what has come since the last time, in one transaction, after the ledger has what
@@ -37,6 +39,7 @@ public:
         std::uint64_t accepted = 0;
         std::uint64_t durable = 0;  ///< written and committed
         std::uint64_t dropped = 0;
+        std::uint64_t counters_dropped = 0;  ///< of those: what a bill may rest on
         std::uint64_t waiting = 0;
     };
     Counts counts() const;
@@ -44,6 +47,7 @@ public:
 private:
     void settle();
     void written();
+    void make_room();
     std::vector<JournalRow> pack();
 
     store::Store& ledger_;

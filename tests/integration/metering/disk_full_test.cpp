@@ -1,0 +1,154 @@
+#include <gtest/gtest.h>
+
+#include "server/store/disk_full.hpp"
+#include "tests/integration/metering/shop.hpp"
+
+namespace karkhana::metering {
+namespace {
+
+/// A disk that has no room for readings, or for anything.
+class FullDisk : public tests::StoreTest {
+protected:
+    void SetUp() override {
+        laser = shop.add_laser("laser").id;
+        shop.add_laser("other");
+        shop.boot();
+        energy = shop.unit(laser).energy;
+        power = shop.unit(laser).power;
+        shop.run_for(3s);
+        shop.daemon->writer.flush();
+        began = shop.workshop.clock.now();
+    }
+
+    /// Whoever adds to the journal needs more room than there is.
+    void fill() {
+        if (is_postgres()) {
+            write("CREATE FUNCTION no_room() RETURNS trigger AS $$ BEGIN "
+                  "RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$ LANGUAGE plpgsql");
+            write("CREATE TRIGGER fills BEFORE INSERT ON frame "
+                  "FOR EACH ROW EXECUTE FUNCTION no_room()");
+        } else {
+            write("CREATE TABLE filler (bytes BLOB)");
+            write("CREATE TRIGGER fills AFTER INSERT ON frame BEGIN "
+                  "INSERT INTO filler VALUES (zeroblob(1000000)); END");
+            write("PRAGMA max_page_count = 1");
+        }
+    }
+    void make_room() {
+        write(is_postgres() ? "DROP TRIGGER fills ON frame" : "PRAGMA max_page_count = 100000");
+    }
+    void write(char const* sql) {
+        telemetry().write([&](store::Writer& writer) { return writer.execute(sql); });
+    }
+
+    /// Four readings each: an energy and a power of each laser.
+    void poll(SeriesWriter& writer, int times, Duration apart) {
+        for (int i = 0; i < times; ++i) {
+            shop.plant.pass(apart);
+            for (auto& frame : shop.plant.poll()) writer.accept(frame);
+            if (i % 5 != 4) continue;
+            EXPECT_THROW(writer.flush(), store::DiskFull);
+        }
+    }
+    std::vector<Sample> samples(Channel channel) {
+        return Series{telemetry(), shop.workshop.facility}.samples(
+            channel, {began + 1us, shop.workshop.clock.now() + 1s});
+    }
+    SeriesWriter writer_for(std::size_t limit) {
+        return {ledger(),
+                telemetry(),
+                shop.workshop.facility,
+                shop.daemon->meters,
+                shop.workshop.clock,
+                {.queue_limit = limit}};
+    }
+
+    Shop shop{ledger(), telemetry()};
+    MachineId laser;
+    Channel energy = 0;
+    Channel power = 0;
+    Instant began;
+};
+KARKHANA_ON_BOTH_ENGINES(FullDisk);
+
+TEST_P(FullDisk, LetsGoOfGaugesBeforeACounter) {
+    auto writer = writer_for(80);
+    fill();
+    poll(writer, 30, 1s);
+    EXPECT_EQ(writer.counts().durable, 0U);
+    EXPECT_GE(writer.counts().dropped, 40U);
+    EXPECT_EQ(writer.counts().counters_dropped, 0U);
+    make_room();
+    writer.flush();
+    EXPECT_EQ(writer.counts().waiting, 0U);
+    EXPECT_EQ(writer.counts().durable + writer.counts().dropped, 120U) << "each is somewhere";
+    EXPECT_EQ(samples(energy).size(), 30U);
+    EXPECT_LT(samples(power).size(), 20U);
+}
+
+TEST_P(FullDisk, KeepsEveryCounterFromEndToEndHoweverLongItLasts) {
+    auto writer = writer_for(80);
+    fill();
+    for (int i = 0; i < 20; ++i) {
+        poll(writer, 20, 1s);
+        ASSERT_LE(writer.counts().waiting, 160U);
+    }
+    make_room();
+    writer.flush();
+    EXPECT_GT(writer.counts().counters_dropped, 0U);
+    EXPECT_EQ(writer.counts().durable + writer.counts().dropped, 1600U);
+    auto const kept = samples(energy);
+    ASSERT_GE(kept.size(), 20U);
+    EXPECT_LE(kept.front().at, began + 1min);
+    EXPECT_EQ(kept.back().value, shop.unit(laser).shown_wh());
+}
+
+TEST_P(FullDisk, LosesNoQuarterOfAnHour) {
+    auto writer = writer_for(80);
+    fill();
+    poll(writer, 120, 30s);
+    make_room();
+    writer.flush();
+    Series series{telemetry(), shop.workshop.facility};
+    for (auto const at : boundaries(shop.workshop.zone, {began, shop.workshop.clock.now()}, 15))
+        EXPECT_TRUE(series.boundary(energy, at));
+}
+
+TEST_P(FullDisk, DoubtsASessionOnceThereIsRoomWhenTheClockWasSet) {
+    auto const booking = shop.here(laser, 2h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    shop.run_for(5min);
+    shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+    shop.workshop.clock.advance(1h);
+    EXPECT_THROW(shop.daemon->run.clock_was_set(1h), store::DiskFull);
+    shop.store.on_step = {};
+    shop.run_for(3s);
+    EXPECT_EQ(shop.only_session().quality, Quality::questionable);
+    auto const alarms = shop.store.read(
+        [&](store::Reader& reader) { return list_alarms(reader, shop.workshop.facility, 0, 10); });
+    ASSERT_EQ(alarms.size(), 1U);
+    EXPECT_NE(alarms[0].evidence.find("\"set_by_s\":3600"), std::string::npos);
+}
+
+TEST_P(FullDisk, LetsNoQuarterOfAnHourSayThatItHasWords) {
+    auto const booking = shop.here(laser, 4h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    shop.run_for(10min);
+    // The quarters go to the series alone, and more of them than are remembered.
+    for (int i = 0; i < 3600; ++i) {
+        shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+        shop.plant.pass(2s);
+        for (auto& frame : shop.plant.poll()) shop.daemon->writer.accept(frame);
+        shop.daemon->run.renew();
+        shop.store.on_step = {};
+        if (i % 30 == 0) shop.daemon->writer.flush();
+    }
+    ASSERT_EQ(shop.stop(booking, "stop-key-1").status, 200);
+    auto const session = shop.only_session();
+    EXPECT_GE(session.registers.size(), 8U);
+    for (auto const& reg : session.registers)
+        EXPECT_EQ(reg.method == Method::read, reg.raw.count > 0);
+}
+
+}  // namespace
+}  // namespace karkhana::metering
