@@ -4,6 +4,8 @@
 
 #include "server/billing/charges.hpp"
 #include "server/booking/jobs.hpp"
+#include "server/http/json.hpp"
+#include "server/store/disk_full.hpp"
 
 namespace karkhana::sim {
 namespace {
@@ -20,18 +22,58 @@ app::LinePlan slow_plan(app::Loaded const& loaded, app::Prepared const& prepared
     return plan;
 }
 
+/// As the daemon's jobs do: what finds no room on the disk is done again later.
+void attempt(std::function<void()> const& job) {
+    try {
+        job();
+    } catch (store::DiskFull const&) {
+        return;
+    }
+}
+
+void limit_pages(store::Store& store, bool full) {
+    // SQLite takes it as no less than the file has already.
+    store.write([&](store::Writer& writer) {
+        return writer.execute(full ? "PRAGMA max_page_count = 1"
+                                   : "PRAGMA max_page_count = 1000000000");
+    });
+}
+
+Disk* put_on_a_disk(app::Stores& stores) {
+    auto disk = std::make_unique<Disk>(std::move(stores.ledger_owner));
+    auto* const found = disk.get();
+    stores.ledger_owner = std::move(disk);
+    return found;
+}
+
 }  // namespace
+
+void Disk::submit(std::function<bool(store::Writer&)> work) {
+    if (refuses) throw store::DiskFull("nearly full");
+    inner_->write([&](store::Writer& writer) -> tl::expected<bool, bool> {
+        if (work(writer)) return true;
+        return tl::make_unexpected(false);
+    });
+}
+
+void Disk::inspect(std::function<void(store::Reader&)> const& work) {
+    inner_->read([&](store::Reader& reader) {
+        work(reader);
+        return true;
+    });
+}
 
 House::House(app::Loaded const& loaded, Clocks& clocks, Plant& plant, std::uint64_t seed)
     : clocks_(clocks),
       random_(seeded_random(seed)),
       ids_(*random_, clocks.wall),
       stores_(app::open_stores(loaded.config)),
+      disk_(put_on_a_disk(stores_)),
       prepared_(app::prepare_facility(stores_.ledger(), loaded.config, loaded.profiles, ids_,
                                       clocks.wall.now())),
       meters_(prepared_.zone, clocks.monotonic),
       series_(stores_.ledger(), stores_.telemetry(), prepared_.facility.id, meters_, clocks.wall,
-              {}),
+              {.queue_limit = 10'000}),
       plan_(slow_plan(loaded, prepared_, seed)),
       interlock_(plan_.relays, interlock::Timing{}, clocks.monotonic, *this),
       engine_(plan_.lines.at(0).setup, plant, series_, clocks.wall, clocks.monotonic),
@@ -49,9 +91,13 @@ House::House(app::Loaded const& loaded, Clocks& clocks, Plant& plant, std::uint6
                 [](FacilityId const&, std::string_view, std::string const&) {},
                 [] { return std::vector<metering::DeviceHealth>{}; }},
       run_(metering_, prepared_.zone, app::meter_plan(prepared_, loaded.config)),
-      outages_(metering_, run_.meters(), machines_of(prepared_)),
+      outages_(metering_, run_.meters(), machines_of(prepared_), std::nullopt,
+               metering::meter_places(app::devices_in_use(loaded.config, prepared_.devices),
+                                      prepared_.points)),
       boundary_(run_.next_boundary()),
       boot_(seed) {
+    outages_.on_back = [this](MachineId const& machine) { run_.read_after_outage(machine); };
+    outages_.on_cut = [this](bool off) { run_.cut(off); };
     booking_.publish = metering_.publish;
     booking_.pricing =
         billing::make_pricing(rate_cards_, [this](FacilityId const&) { return prepared_.zone; });
@@ -74,29 +120,52 @@ void House::step_devices() {
     clocks_.advance(std::clamp<Duration>(wait, 1ms, 250ms));
 }
 
+void House::fill(Full full) {
+    disk_->refuses = false;
+    limit_pages(stores_.telemetry(), full != Full::nothing);
+    limit_pages(stores_.ledger(), full == Full::everything);
+    disk_->refuses = full == Full::reserve;
+}
+
+void House::watch_clock() {
+    auto const by = clock_watch_.look(clocks_.wall.now(), clocks_.monotonic.now());
+    if (!by) return;
+    boundary_ = run_.next_boundary();
+    run_.clock_was_set(*by);
+}
+
+void House::pass_boundary() {
+    auto const passed = boundary_;
+    boundary_ = run_.next_boundary();
+    at_boundary(passed, false);
+    attempt([&] { run_.at_boundary(passed); });
+    at_boundary(passed, true);
+}
+
+void House::store_readings() {
+    attempt([&] { series_.flush(); });
+    attempt([&] { booking::mark_missed(stores_.ledger(), clocks_.wall, booking_.settings); });
+    attempt([&] {
+        billing::charge_closed_sessions(stores_.ledger(), prepared_.facility.id, prepared_.zone,
+                                        clocks_.wall.now());
+    });
+}
+
 void House::turn() {
-    if (clocks_.wall.now() >= boundary_) {
-        auto const passed = boundary_;
-        boundary_ = run_.next_boundary();
-        at_boundary(passed);
-        run_.at_boundary(passed);
-        at_boundary(passed);
-    }
+    attempt([&] { watch_clock(); });
+    if (clocks_.wall.now() >= boundary_) pass_boundary();
     ++turns_;
     at_turn();
-    run_.renew();
+    attempt([&] { run_.renew(); });
     if (turns_ % 2 == 0) {
-        run_.tick();
-        outages_.watch();
+        attempt([&] { run_.tick(); });
+        attempt([&] { outages_.watch(); });
     }
     if (turns_ % 120 == 0) {
         meters_.watch_silence();
-        series_.flush();
-        booking::mark_missed(stores_.ledger(), clocks_.wall, booking_.settings);
-        billing::charge_closed_sessions(stores_.ledger(), prepared_.facility.id, prepared_.zone,
-                                        clocks_.wall.now());
+        store_readings();
     }
-    if (turns_ % 7200 == 0) series_.compact();
+    if (turns_ % 7200 == 0) attempt([&] { series_.compact(); });
 }
 
 void House::run_until(Instant until) {
@@ -122,7 +191,11 @@ http::Response House::ask(http::Principal const& who, std::string method, std::s
     request.principal = who;
     request.headers = {{"content-type", "application/json"},
                        {"idempotency-key", fmt::format("sim-{}-{}", boot_, ++keys_)}};
-    return match.route->handler(request);
+    try {
+        return match.route->handler(request);
+    } catch (store::DiskFull const&) {
+        return http::problem({ErrorKind::unavailable, "disk_full", "", ""});
+    }
 }
 
 http::Principal House::principal(std::string role, std::optional<EnterpriseId> enterprise) const {

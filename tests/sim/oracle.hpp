@@ -4,25 +4,19 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "server/base/time.hpp"
 
 namespace karkhana::sim {
 
-/// One job, told by the machine's physical energy.
-struct Job {
-    std::string machine;
-    Instant start;
-    Instant stop;
-    std::int64_t start_wh = 0;
-    std::int64_t stop_wh = 0;
-    std::int64_t pieces = 0;
-    std::int64_t used_s = 0;  ///< by the daemon's clock, which nothing but the daemon saw
-    bool cut_short = false;   ///< ended by a power cut: no least price
-    Duration closed{0};       ///< how long its contact was closed, by the plant
+/// The prices of the demo change at these hours of the day.
+inline constexpr int peak_begins = 17, peak_ends = 23;
 
-    std::int64_t energy_wh() const { return stop_wh - start_wh; }
-};
+/// In Dhaka, which is six hours ahead of UTC all year.
+inline int hour_of_day(Instant at) {
+    return static_cast<int>((at.time_since_epoch() / std::chrono::hours{1} + 6) % 24);
+}
 
 /// What a machine's meter showed when the prices changed: before the daemon asked, and after.
 /// Between the two the disc may have turned on.
@@ -32,17 +26,39 @@ struct Change {
     std::int64_t high_wh = 0;
 };
 
+/// One job, told by the machine's physical energy.
+struct Job {
+    std::string machine;
+    Instant start;  ///< by the daemon's clock, which may be set
+    Instant stop;
+    /// Registers are in order though the clock is not: what follows one from before it was set back
+    /// is said to be no earlier.
+    Instant latest_start;
+    Instant latest_stop;
+    Monotonic began;  ///< by a clock that nobody sets
+    Monotonic ended;
+    std::int64_t start_wh = 0;
+    std::int64_t stop_wh = 0;
+    std::int64_t pieces = 0;
+    std::int64_t used_s = 0;            ///< by the daemon's clock, which nothing but the daemon saw
+    bool cut_short = false;             ///< ended by a power cut: no least price
+    Duration closed{0};                 ///< how long its contact was closed, by the plant
+    std::map<Instant, Change> changes;  ///< of prices, while it was on
+    std::vector<Duration> set_by;       ///< how the clock was set while it was on
+    Duration unkept{0};                 ///< from a STOP that could not be kept to the one that was
+    bool doubtful = false;              ///< it was set while the contact was closed
+
+    std::int64_t energy_wh() const { return stop_wh - start_wh; }
+};
+
 /// Energy at the peak: from the change at 17:00 to that at 23:00, as far as the job reaches.
 /// `turned` says how far into the daemon's question the disc is taken to have turned on.
-inline std::int64_t peak_wh(Job const& job, std::map<Instant, Change> const& changes,
-                            std::int64_t turned) {
+/// Precondition: nobody set the clock meanwhile.
+inline std::int64_t peak_wh(Job const& job, std::int64_t turned) {
     std::int64_t peak = 0, reached = job.start_wh;
-    bool at_peak = false;
-    for (auto const& [at, change] : changes) {
-        if (at <= job.start) {
-            at_peak = change.to_peak;
-            continue;
-        }
+    auto const began = hour_of_day(job.start);
+    bool at_peak = began >= peak_begins && began < peak_ends;
+    for (auto const& [at, change] : job.changes) {
         if (at > job.stop) break;
         auto const shown = std::min(change.low_wh + turned, change.high_wh);
         if (at_peak) peak += shown - reached;
