@@ -46,6 +46,9 @@ LineConfig read_line(Table& table) {
     line.rtu = !line.tcp.empty() && framing == "rtu";
     line.echo = table.flag("echo").value_or(false);
     if (line.echo && line.serial.empty()) table.complain("echo", "of a serial line only");
+    for (auto const* const key : {"baud", "parity", "stop_bits"})
+        if (!line.tcp.empty() && framing == "tcp" && table.has(key))
+            table.complain(key, "where serial frames go only, which Modbus TCP has none of");
     if (line.tcp.empty() == line.serial.empty())
         table.complain("name", "needs either tcp = \"host:port\" or serial = \"/dev/...\"");
     if (!line.tcp.empty() && !is_endpoint(line.tcp))

@@ -85,6 +85,11 @@ TEST_F(ConfigFile, ALineIsTcpOrSerialOrSerialFramesThroughAGateway) {
     EXPECT_TRUE(complains(6, "rtu alone"));
     EXPECT_FALSE(with(R"(tcp = "10.0.0.9:4196", echo = true)"));
     EXPECT_TRUE(complains(6, "of a serial line only"));
+    for (std::string const setting : {"baud = 9600", "parity = \"E\"", "stop_bits = 2"}) {
+        EXPECT_FALSE(with(R"(tcp = "10.0.0.9:4196", )" + setting)) << setting;
+        EXPECT_TRUE(complains(6, "which Modbus TCP has none of")) << setting;
+        EXPECT_TRUE(with(R"(tcp = "10.0.0.9:4196", framing = "rtu", )" + setting)) << setting;
+    }
 }
 
 TEST_F(ConfigFile, NoTwoLinesLeadToOneBus) {
