@@ -12,13 +12,15 @@ namespace karkhana::poller {
 /// The registers of one unit at one moment: everything that its bills rest on, from one frame.
 using SnapshotResult = tl::expected<std::vector<Reading>, modbus::Failure>;
 
-/// Reads the block with the unit's billing counters before anything else. Its readings go to the
-/// sink too. Tried again until the deadline, but no more than twice where the unit is dead. `done`
-/// is called once, on the line's thread.
+/// Reads the block with the unit's billing counters, or with `channel`, before anything else. Its
+/// readings go to the sink too. Tried again until the deadline, but no more than twice where the
+/// unit is dead. `done` is called once, on the line's thread.
 struct Snapshot {
     std::uint8_t unit = 0;
     Monotonic deadline;
     std::function<void(SnapshotResult)> done;
+    bool who = false;     ///< it is asked who it is first
+    Channel channel = 0;  ///< 0: of the billing counters
 };
 
 /// One exchange ahead of the readings. After `expires` it is not sent any more.

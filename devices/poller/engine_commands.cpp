@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "devices/poller/engine_state.hpp"
 
@@ -55,7 +56,7 @@ bool PollEngine::State::try_snapshot(Pending& waiting, Monotonic now, Monotonic&
                                      bool& worked) {
     auto& command = std::get<Snapshot>(waiting.command);
     auto* const unit = find(command.unit);
-    auto* const task = unit != nullptr ? unit->billing_task() : nullptr;
+    auto* const task = unit != nullptr ? unit->task_of(command.channel) : nullptr;
     if (task == nullptr) {
         command.done(tl::unexpected(Failure{Fault::forbidden}));
         return true;
@@ -73,6 +74,7 @@ bool PollEngine::State::try_snapshot(Pending& waiting, Monotonic now, Monotonic&
     }
     worked = true;
     bool const was_dead = unit->dead();
+    if (command.who && !std::exchange(waiting.distrusted, true)) unit->distrust();
     std::optional<modbus::Failure> failure;
     std::optional<std::vector<Reading>> readings;
     if (unit->identity_due()) {

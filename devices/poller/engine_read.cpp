@@ -182,7 +182,8 @@ PollEngine::State::ReadResult PollEngine::State::read(UnitRun& unit, Task& task)
     task.plain_next = false;
     auto values = unit.decode(task.block, outcome->words, now);
     if (values.suspicious && task.doubts < doubts_most) {
-        ++task.doubts;
+        // Perhaps another meter is there by now.
+        if (task.doubts++ == 0) unit.distrust();
         return {Read::again, {}, {}};
     }
     task.doubts = 0;

@@ -18,6 +18,7 @@ struct PollEngine::State {
         Command command;
         std::optional<modbus::Failure> last;
         int failures = 0;
+        bool distrusted = false;  ///< who it is was doubted on its behalf
     };
     struct Choice {
         UnitRun* unit = nullptr;

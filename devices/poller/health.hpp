@@ -25,8 +25,11 @@ struct UnitHealth {
     UnitState state = UnitState::starting;
     std::optional<Instant> last_good;
     std::optional<std::uint64_t> serial;  ///< as read from the device
-    Duration latency{};                   ///< moving average of a whole exchange
-    std::uint64_t polls = 0;              ///< exchanges that brought values
+    /// Its place has a number, and the device tells none: its readings count, but nothing proves
+    /// that they are those of the meter that was commissioned.
+    bool unproved = false;
+    Duration latency{};       ///< moving average of a whole exchange
+    std::uint64_t polls = 0;  ///< exchanges that brought values
     std::uint64_t timeouts = 0;
     std::uint64_t protocol_errors = 0;  ///< frames that did not answer the question
     std::uint64_t exceptions = 0;

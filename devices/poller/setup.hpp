@@ -18,6 +18,9 @@ struct Watched {
     Channel channel = 0;
 };
 
+/// In the place of a serial number that has letters: no register tells it.
+constexpr std::uint64_t serial_of_letters = ~std::uint64_t{0};
+
 /// One device on the line.
 struct UnitSetup {
     std::uint8_t unit = 1;
@@ -29,6 +32,8 @@ struct UnitSetup {
     std::int64_t max_power_w = 0;
     /// The serial number this place in the configuration was commissioned with.
     std::optional<std::uint64_t> serial;
+    /// The meter of that number has told it itself: one that does not tell it is another.
+    bool serial_told = false;
     /// The number of the meter that has taken its place since, set by whoever is told of it; 0:
     /// none has. May be left out.
     std::shared_ptr<std::atomic<std::uint64_t>> exchanged_for;

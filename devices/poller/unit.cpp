@@ -15,6 +15,7 @@ constexpr int longer_misses_most = 2;
 constexpr std::size_t recent_most = 4;
 constexpr Duration probe_delay_most = seconds(60);
 constexpr Duration probe_delay_attended = seconds(5);
+constexpr Duration identity_every = std::chrono::minutes(5);
 constexpr Duration missing_repeat = seconds(60);
 constexpr Duration refused_pause = hours(1);
 /// What has answered before is refused for a while only: a meter that boots, a gateway in trouble.
@@ -27,13 +28,24 @@ std::vector<Slot> slots_of(UnitSetup const& setup) {
     return slots;
 }
 
+/// The number that the registers tell. A device without one says 0, or what flash memory says that
+/// nobody has written to.
+std::optional<std::uint64_t> number_in(std::vector<std::uint16_t> const& words) {
+    std::uint64_t number = 0;
+    for (auto const word : words) number = number << 16 | word;
+    bool const unwritten = std::ranges::all_of(words, [](auto word) { return word == 0xFFFF; });
+    return number == 0 || unwritten ? std::nullopt : std::optional{number};
+}
+
 }  // namespace
 
 UnitRun::UnitRun(UnitSetup setup, Costs costs, int clock_speed, Monotonic start)
     : setup_(std::move(setup)),
       gate_{setup_.max_power_w, clock_speed},
       character_(costs.character),
-      identity_due_(setup_.profile->identity.has_value()) {
+      identity_due_(setup_.profile->identity.has_value()),
+      // A second apart, so that a line does not ask all of its units in a row.
+      identity_at_(start + identity_every + seconds(setup_.unit)) {
     costs.turnaround = milliseconds(setup_.profile->limits.turnaround_ms);
     for (auto& block : plan_blocks(*setup_.profile, slots_of(setup_), costs))
         tasks_.push_back({std::move(block), start});
@@ -95,10 +107,12 @@ void UnitRun::longer_told(Task& task, int count, Longer what) {
     task.longer_by = task.longer_by == 1 ? 2 : 0;
 }
 
-Task* UnitRun::billing_task() {
-    for (auto& task : tasks_)
-        if (task.block.billing) return &task;
-    return tasks_.empty() ? nullptr : &tasks_.front();
+Task* UnitRun::task_of(Channel channel) {
+    for (auto& task : tasks_) {
+        bool const has = std::ranges::count(task.block.slots, channel, &Slot::channel) > 0;
+        if (channel == 0 ? task.block.billing : has) return &task;
+    }
+    return channel != 0 || tasks_.empty() ? nullptr : &tasks_.front();
 }
 
 Task* UnitRun::cheapest_task() {
@@ -137,6 +151,9 @@ void UnitRun::answered(Monotonic began, Monotonic ended) {
     welcome_ = false;
     ready_at_ = ended + milliseconds(setup_.profile->limits.min_gap_ms);
     if (!stranger()) health_.state = UnitState::healthy;
+    if (ended < identity_at_) return;
+    identity_at_ = advance(identity_at_, identity_every, ended).next;
+    distrust();
 }
 
 void UnitRun::failed(modbus::Failure failure, Monotonic now, std::uint32_t dice) {
@@ -168,26 +185,32 @@ void UnitRun::failed(modbus::Failure failure, Monotonic now, std::uint32_t dice)
 }
 
 bool UnitRun::announced() const {
-    auto const other = setup_.exchanged_for ? setup_.exchanged_for->load() : 0;
-    return stranger() && other != 0 && other != setup_.serial && other == health_.serial;
+    return setup_.exchanged_for && setup_.exchanged_for->load() != announced_;
+}
+
+void UnitRun::take_announced() {
+    if (!announced()) return;
+    announced_ = setup_.exchanged_for->load();
+    setup_.serial = announced_;
+    if (announced_ == serial_of_letters) setup_.serial.reset();
+    setup_.serial_told = identified_ = false;
 }
 
 void UnitRun::identity_read(std::vector<std::uint16_t> const& words) {
-    identity_due_ = false;
-    identified_ = true;
-    identity_retries = 0;
     auto const& identity = *setup_.profile->identity;
-    bool same = true;
-    if (!identity.expect.empty()) {
-        same = words == identity.expect;
-    } else {
-        std::uint64_t serial = 0;
-        for (auto word : words) serial = serial << 16 | word;
-        if (setup_.exchanged_for && *setup_.exchanged_for != 0)
-            setup_.serial = setup_.exchanged_for->load();
+    bool const is_number = identity.expect.empty();
+    auto const serial = is_number ? number_in(words) : std::nullopt;
+    if (is_number && !serial) return identity_refused();
+    identity_due_ = false;
+    identity_retries = 0;
+    take_announced();
+    identified_ = true;
+    health_.unproved = false;
+    bool same = words == identity.expect;
+    if (serial) {
         auto const known = setup_.serial ? setup_.serial : health_.serial;
-        same = !known || *known == serial;
-        if (!setup_.serial && same) setup_.serial = serial;
+        same = !known || known == serial;
+        if (same) setup_.serial = serial;
         health_.serial = serial;
     }
     health_.state = same ? UnitState::healthy : UnitState::stranger;
@@ -196,9 +219,11 @@ void UnitRun::identity_read(std::vector<std::uint16_t> const& words) {
 void UnitRun::identity_refused() {
     identity_due_ = false;
     identity_retries = 0;
-    if (!setup_.serial && !identified_) return;
+    take_announced();
     health_.serial.reset();
-    health_.state = UnitState::stranger;
+    bool const told_before = identified_ || (setup_.serial && setup_.serial_told);
+    health_.unproved = setup_.serial && !told_before;
+    health_.state = told_before ? UnitState::stranger : UnitState::healthy;
 }
 
 void UnitRun::refuse(Task& task, Monotonic now) {
@@ -250,7 +275,8 @@ UnitRun::Values UnitRun::decode(Block const& block, std::vector<std::uint16_t> c
         reading.quality = decoded.quality;
         if (judge_slot(slot, decoded, now) != Judgement::plausible) {
             reading.quality = Quality::questionable;
-            values.suspicious = true;
+            // Nothing that a stranger says is believed, however often it says it.
+            values.suspicious |= !stranger();
         } else if (stranger() && reading.quality == Quality::good) {
             reading.quality = Quality::questionable;
         }

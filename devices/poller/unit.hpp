@@ -47,7 +47,9 @@ public:
     /// nothing though the unit is healthy, or nothing as before.
     enum class Longer : std::uint8_t { taken, refused, missed, silent };
     static void longer_told(Task& task, int count, Longer what);
-    Task* billing_task();
+    /// The block with the channel; with 0 the one with the billing counters, or the first. Null
+    /// where there is none.
+    Task* task_of(Channel channel);
     Task* cheapest_task();
     UnitHealth& health() { return health_; }
     UnitHealth const& health() const { return health_; }
@@ -73,12 +75,14 @@ public:
     void revive(Monotonic now);
     void postpone(Monotonic until) { ready_at_ = until; }
 
-    /// The identity is read before the first value, and again after anything that may have put
-    /// questions and answers out of step.
+    /// The identity is read before the first value, again after anything that may have put
+    /// questions and answers out of step, after a counter that cannot be right, and every five
+    /// minutes: a meter may be exchanged between two questions.
     bool identity_due() const { return identity_due_ || announced(); }
     int identity_retries = 0;  ///< "busy" answered in a row
     void identity_read(std::vector<std::uint16_t> const& words);
-    /// The device has no such register: believed only of one whose number nobody knows.
+    /// The device has no such register, or it tells none there (0, all ones). Whoever has told its
+    /// number before is another by now; of one that never has, it is said that nothing proves it.
     void identity_refused();
     void distrust() { identity_due_ = setup_.profile->identity.has_value(); }
 
@@ -111,8 +115,9 @@ private:
         std::optional<Monotonic> missing_told;
     };
 
-    /// Whether somebody has said by now who the stranger is.
+    /// Whether somebody has said that another meter is there, and it was not looked at since.
     bool announced() const;
+    void take_announced();
     bool tell_missing(Channel channel, Monotonic now);
     Judgement judge_slot(Slot const& slot, profiles::Decoded const& decoded, Monotonic now) const;
 
@@ -132,7 +137,9 @@ private:
     bool in_haste_ = false;  ///< it was given only the time that is usual, and missed it
     bool welcome_ = false;
     bool identity_due_ = false;
-    bool identified_ = false;  ///< it has said who it is, once at least
+    Monotonic identity_at_;        ///< due anyway, on a grid
+    bool identified_ = false;      ///< it has said who it is, once at least
+    std::uint64_t announced_ = 0;  ///< the exchange that is known of
 };
 
 }  // namespace karkhana::poller

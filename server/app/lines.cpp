@@ -50,6 +50,7 @@ poller::UnitSetup unit_setup(DeviceConfig const& device, Profiles const& profile
     // Either the configuration's or that of the meter that was exchanged for it.
     unit.serial = device.serial;
     if (known != devices.end()) unit.serial = number_of(known->serial);
+    unit.serial_told = known != devices.end() && known->serial_told;
     unit.exchanged_for = std::make_shared<std::atomic<std::uint64_t>>(0);
     // The ledger keeps the points that the device had under another profile: they are history.
     for (auto const& point : points)
@@ -84,8 +85,8 @@ metering::DeviceHealth device_health(metering::Device const& device,
     health.polls = static_cast<std::int64_t>(unit.polls);
     health.errors = static_cast<std::int64_t>(unit.timeouts + unit.protocol_errors +
                                               unit.exceptions + unit.disconnects);
-    // A device without a number says 0.
-    if (unit.serial && *unit.serial != 0) health.serial = std::to_string(*unit.serial);
+    if (unit.serial) health.serial = std::to_string(*unit.serial);
+    if (unit.unproved) health.alarm = "unproved";
     switch (unit.state) {
     case poller::UnitState::starting: break;
     case poller::UnitState::healthy: health.state = "good"; break;
@@ -364,13 +365,14 @@ Result<std::vector<Reading>> Lines::snapshot(std::span<Channel const> channels,
 
 void Lines::exchanged(DeviceId const& device, std::string_view serial) {
     auto const number = number_of(serial);
+    auto const told = number.value_or(0) != 0 ? *number : poller::serial_of_letters;
     std::shared_lock const lock{layout_};
     for (auto const& known : devices_)
-        if (known.id == device && number)
+        if (known.id == device)
             for (auto const& line : plan_.lines)
                 for (auto const& unit : line.setup.units)
                     if (line.setup.name == known.line && unit.unit == known.unit)
-                        *unit.exchanged_for = *number;
+                        *unit.exchanged_for = told;
 }
 
 void Lines::set(MachineId const& machine, metering::ContactWish const& wish) {

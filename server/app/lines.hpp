@@ -83,6 +83,8 @@ public:
 
     Result<std::vector<Reading>> snapshot(std::span<Channel const> channels,
                                           std::chrono::milliseconds deadline) override;
+    std::optional<metering::MetMeter> meet(Channel channel,
+                                           std::chrono::milliseconds deadline) override;
     void exchanged(DeviceId const& device, std::string_view serial) override;
     void set(MachineId const& machine, metering::ContactWish const& wish) override;
     metering::ContactState actual(MachineId const& machine) override;

@@ -29,6 +29,34 @@ std::optional<modbus::Outcome> Lines::exchange(std::string_view line, poller::Ex
     return future.get();
 }
 
+std::optional<metering::MetMeter> Lines::meet(Channel channel, std::chrono::milliseconds deadline) {
+    std::shared_ptr<poller::LinePoller> poller;
+    std::uint8_t unit = 0;
+    {
+        std::shared_lock const lock{layout_};
+        auto const known = places_.find(channel);
+        if (known == places_.end()) return std::nullopt;
+        poller = pollers_[known->second.line];
+        unit = known->second.unit;
+    }
+    auto const promise = std::make_shared<std::promise<poller::SnapshotResult>>();
+    auto future = promise->get_future();
+    poller->snapshot({.unit = unit,
+                      .deadline = monotonic_.now() + deadline,
+                      .done = [promise](auto result) { promise->set_value(std::move(result)); },
+                      .who = true,
+                      .channel = channel});
+    if (future.wait_for(deadline + kGrace) != std::future_status::ready) return std::nullopt;
+    auto const result = future.get();
+    if (!result) return std::nullopt;
+    metering::MetMeter met;
+    for (auto const& each : poller->health().units)
+        if (each.unit == unit && each.serial) met.serial = std::to_string(*each.serial);
+    for (auto const& reading : *result)
+        if (reading.channel == channel) met.reading = reading;
+    return met;
+}
+
 std::vector<interlock::RelaySetup> Lines::relays_of(std::string_view line) const {
     std::shared_lock const lock{layout_};
     std::vector<interlock::RelaySetup> found;

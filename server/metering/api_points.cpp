@@ -8,6 +8,7 @@
 #include "server/metering/balance.hpp"
 #include "server/metering/handlers.hpp"
 #include "server/metering/json.hpp"
+#include "server/metering/rules_alarm.hpp"
 #include "server/metering/sessions.hpp"
 #include "server/people/roles.hpp"
 
@@ -178,8 +179,8 @@ http::Response list_devices(Services const& services, http::Request const& reque
             auto const found = std::ranges::find(health, device.id, &DeviceHealth::device);
             auto shown = found == health.end() ? DeviceHealth{} : *found;
             for (auto const& point : points)
-                if (point.device == device.id && shown.alarm.empty())
-                    shown.alarm = services.meters.alarm(point.channel);
+                if (point.device == device.id)
+                    shown.alarm = worse_alarm(shown.alarm, services.meters.alarm(point.channel));
             auto item = device_json(device, shown, zone);
             item["counters"] = counters_json(services, points, device.id, zone);
             items.push_back(std::move(item));

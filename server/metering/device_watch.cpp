@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/metering/devices.hpp"
+#include "server/metering/rules_alarm.hpp"
 #include "server/metering/sessions.hpp"
 
 namespace karkhana::metering {
@@ -63,7 +64,7 @@ void DeviceWatch::look() {
 void DeviceWatch::doubt(Known& known, DeviceHealth const& health) {
     auto now = health.coils.empty() ? health.alarm : std::string{};
     for (auto const channel : known.counters)
-        if (now.empty()) now = services_.meters.alarm(channel);
+        now = worse_alarm(now, services_.meters.alarm(channel));
     auto const before = std::exchange(known.doubt, now);
     if (now == before) return;
     for (auto const& machine : known.machines) {
@@ -78,8 +79,9 @@ void DeviceWatch::take_serial(store::Writer& writer, Device const& device,
                               std::string const& serial) {
     auto const devices = list_devices(writer, services_.facility);
     auto const now = std::ranges::find(devices, device.id, &Device::id);
-    if (now == devices.end() || now->serial == serial) return;
-    if (now->serial.empty()) return save_serial(writer, services_.facility, device.id, serial);
+    if (now == devices.end() || (now->serial == serial && now->serial_told)) return;
+    if (now->serial == serial || now->serial.empty())
+        return save_serial(writer, services_.facility, device.id, serial, true);
     for (auto const& point : list_points(writer, services_.facility)) {
         if (point.device != device.id || !point.counter) continue;
         auto const believed = services_.meters.believed(point.channel);

@@ -12,8 +12,8 @@ namespace karkhana::metering {
 
 /// Tells the listeners when a device answers, is slow or has fallen silent, keeps what it says its
 /// serial number is, and notes when another meter is in its place that nobody has announced.
-/// What is wrong with what a meter says (`stranger`, `frozen`, `disagrees`) is an alarm of each
-/// machine behind it until a person has seen it.
+/// What is wrong with what a meter says (`stranger`, `disagrees`, `frozen`, `unproved`) is an alarm
+/// of each machine behind it until a person has seen it.
 class DeviceWatch {
 public:
     DeviceWatch(Services const& services, Alarms& alarms, std::vector<Device> const& devices,

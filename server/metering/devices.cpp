@@ -19,6 +19,10 @@ DeviceId save_device(store::Writer& writer, IdSource& ids, FacilityId const& fac
         "serial = CASE WHEN excluded.serial = '' OR EXISTS (SELECT 1 FROM meter_exchange x "
         "WHERE x.facility_id = device.facility_id AND x.device_id = device.device_id "
         "AND x.serial_before = excluded.serial) THEN device.serial ELSE excluded.serial END, "
+        "serial_told = CASE WHEN excluded.serial IN ('', device.serial) OR EXISTS ("
+        "SELECT 1 FROM meter_exchange x WHERE x.facility_id = device.facility_id "
+        "AND x.device_id = device.device_id AND x.serial_before = excluded.serial) "
+        "THEN device.serial_told ELSE 0 END, "
         "machine_id = excluded.machine_id, role = excluded.role, share = excluded.share",
         facility, ids.make<DeviceId>(), setup.name, setup.line, setup.endpoint, setup.unit,
         setup.profile, setup.serial, setup.machine, name_of(setup.role),
@@ -130,9 +134,10 @@ std::vector<Point> configure_devices(store::Writer& writer, IdSource& ids,
 }
 
 void save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
-                 std::string_view serial) {
-    writer.execute("UPDATE device SET serial = $3 WHERE facility_id = $1 AND device_id = $2",
-                   facility, device, serial);
+                 std::string_view serial, bool told) {
+    writer.execute("UPDATE device SET serial = $3, serial_told = $4 "
+                   "WHERE facility_id = $1 AND device_id = $2",
+                   facility, device, serial, told);
 }
 
 MeterPlan machine_meters(std::vector<Point> const& points) {

@@ -45,9 +45,9 @@ std::vector<Point> configure_devices(store::Writer& writer, IdSource& ids,
                                      std::vector<DeviceSetup> const& setups);
 
 /// Keeps what the serial number of a device is: what it said first, or that of the meter that took
-/// its place (see exchange.hpp).
+/// its place (see exchange.hpp). `told`: by the meter itself.
 void save_serial(store::Writer& writer, FacilityId const& facility, DeviceId const& device,
-                 std::string_view serial);
+                 std::string_view serial, bool told);
 
 /// The energy and the power of each machine: one counter of each of its meters, and of several
 /// billing grade comes first, then the lowest channel. What is not billing grade counts alone or

@@ -14,7 +14,7 @@ namespace karkhana::metering {
 
 using ExchangeId = Id<struct MeterExchangeTag>;
 
-/// Who took which meter's place, and what both of them showed.
+/// Who took which meter's place, and what both of them showed, in the counter's base unit.
 struct Exchange {
     ExchangeId id;
     DeviceId device;

@@ -24,6 +24,7 @@ struct Device {
     std::string profile;
     std::string serial;
     std::optional<MachineId> machine;
+    bool serial_told = false;  ///< by the meter itself
 };
 
 /// What a device measures: one machine (or none), several, or the whole site.

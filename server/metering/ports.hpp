@@ -19,6 +19,12 @@
 /// wire a simulated workshop.
 namespace karkhana::metering {
 
+/// A meter as it stands in its place.
+struct MetMeter {
+    std::string serial;              ///< as it tells it; empty: it tells none
+    std::optional<Reading> reading;  ///< of the counter; questionable from a stranger
+};
+
 /// Asks meters now, ahead of the polling. Thread-safe.
 class MeterPort {
 public:
@@ -29,6 +35,9 @@ public:
     /// go to the ReadingSink like any other. Error: `meter_silent` when nothing came at all.
     virtual Result<std::vector<Reading>> snapshot(std::span<Channel const> channels,
                                                   std::chrono::milliseconds deadline) = 0;
+    /// Asks whose counter this is who it is, anew, and what it shows, ahead of the polling. Nothing
+    /// when it has not answered by the deadline.
+    virtual std::optional<MetMeter> meet(Channel channel, std::chrono::milliseconds deadline) = 0;
     /// A person said that the meter of this number is in its place now: its readings count.
     /// Where meters have no numbers there is nothing to do.
     virtual void exchanged(DeviceId const& /*device*/, std::string_view /*serial*/) {}
@@ -92,8 +101,7 @@ struct DeviceHealth {
     std::int64_t polls = 0;
     std::int64_t errors = 0;
     std::string serial;  ///< as the device itself says; empty when it does not
-    /// What is wrong: `stranger`, another meter than the one that is known; `uncommanded`, coils of
-    /// a relay board that switch no machine are closed. Empty when nothing is.
+    /// What is wrong: stranger, unproved or uncommanded (see rules_alarm.hpp); empty: nothing is.
     std::string alarm;
     std::vector<int> coils = {};  ///< those coils, from 1 as printed on the boards
 };

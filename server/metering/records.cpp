@@ -153,7 +153,8 @@ std::vector<Point> list_points(store::Reader& reader, FacilityId const& facility
 
 std::vector<Device> list_devices(store::Reader& reader, FacilityId const& facility) {
     return reader.all(
-        "SELECT device_id, name, line, endpoint, unit, profile, serial, machine_id FROM device "
+        "SELECT device_id, name, line, endpoint, unit, profile, serial, machine_id, "
+        "serial_told FROM device "
         "WHERE facility_id = $1 ORDER BY line, unit, name",
         [](store::Row const& row) {
             return Device{.id = row.id<DeviceId>(0),
@@ -163,7 +164,8 @@ std::vector<Device> list_devices(store::Reader& reader, FacilityId const& facili
                           .unit = static_cast<int>(row.integer(4)),
                           .profile = row.text(5),
                           .serial = row.text(6),
-                          .machine = row.maybe_id<MachineId>(7)};
+                          .machine = row.maybe_id<MachineId>(7),
+                          .serial_told = row.flag(8)};
         },
         facility);
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "server/base/reading.hpp"
 #include "server/base/result.hpp"
 #include "server/metering/rules_counter.hpp"
 
@@ -25,6 +26,8 @@ struct ExchangeFacts {
     Instant at;                            ///< when the meters were exchanged
     std::optional<std::int64_t> final_wh;  ///< on the old one; empty: what was read of it last
     std::int64_t initial_wh = 0;           ///< on the new one
+    std::optional<CounterValue> shown;     ///< by the meter that answers now; empty: none does
+    Unit unit = Unit::wh;                  ///< of all of them: Wh, ml or pulses
 };
 
 /// The register from `at` on. Usually that is when the meters were exchanged. When the new one has
@@ -40,9 +43,10 @@ struct ExchangePlan {
 };
 
 /// What the old meter counted after it was read last is energy that passed; it is no more than the
-/// machine can have drawn in the time. Errors: `exchange_in_future`, `exchange_too_early` (the
-/// counter has gone on since), `final_below_last`, `final_implausible`, `initial_out_of_range`,
-/// `initial_above_first`.
+/// machine can have drawn in the time; and so is what the new one shows now above its initial
+/// reading. Errors: `exchange_in_future`, `exchange_too_early` (the counter has gone on since),
+/// `final_below_last`, `final_implausible`, `initial_out_of_range`, `initial_above_first`,
+/// `initial_above_now`, `initial_implausible`.
 Result<ExchangePlan> plan_exchange(ExchangeFacts const& facts);
 
 }  // namespace karkhana::metering

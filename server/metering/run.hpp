@@ -184,7 +184,8 @@ private:
 
     http::Response answer_wish(http::Request const& request, Asking const& asking,
                                StopWish const& wish);
-    http::Response carry_out(http::Request const& request, Exchange exchange);
+    http::Response carry_out(http::Request const& request, Exchange exchange, Point const& point,
+                             std::optional<MetMeter> const& met);
 
     void switch_off(MachineId const& machine);
     StopStep stop_now(MachineId const& machine, std::optional<Instant> asked_at = {});

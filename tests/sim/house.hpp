@@ -55,6 +55,9 @@ public:
 
     Result<std::vector<Reading>> snapshot(std::span<Channel const> channels,
                                           std::chrono::milliseconds deadline) override;
+    std::optional<metering::MetMeter> meet(Channel, std::chrono::milliseconds) override {
+        return std::nullopt;  // no meter is exchanged there
+    }
     void set(MachineId const& machine, metering::ContactWish const& wish) override;
     metering::ContactState actual(MachineId const& machine) override;
     metering::ContactState wait_for(MachineId const& machine, bool closed,

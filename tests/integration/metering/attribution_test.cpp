@@ -318,11 +318,16 @@ TEST_P(SharedFeeder, IsExchangedOnlyWhileNobodyUsesIt) {
               "final_implausible");
     auto const shown = shop.feeder("feeder").shown_wh();
     EXPECT_EQ(text_of(json_of(exchange("feeder", shown, "exchange-key-2")), "code"),
+              "initial_implausible")
+        << "the old one answers still";
+    shop.feeder("feeder").answers = false;
+    EXPECT_EQ(text_of(json_of(exchange("feeder", shown, "exchange-key-3")), "code"),
               "shared_meter_in_use");
+    shop.feeder("feeder").answers = true;
     shop.run_for(5min);
     shop.stop(booking, "stop-key-1");
     auto const final_wh = swap("feeder");
-    auto const answer = exchange("feeder", final_wh, "exchange-key-3");
+    auto const answer = exchange("feeder", final_wh, "exchange-key-4");
     ASSERT_EQ(answer.status, 201) << answer.body;
     shop.feeder("feeder").answers = true;
     shop.run_for(1min);

@@ -87,6 +87,32 @@ TEST_P(Devices, AreKnownByWhatTheySayFirst) {
     EXPECT_TRUE(strangers().empty());
 }
 
+TEST_P(Devices, ThatHaveToldTheirNumberAreKnownToTellOne) {
+    auto const told = [&] {
+        return shop.store
+            .read(
+                [&](store::Reader& reader) { return list_devices(reader, shop.workshop.facility); })
+            .at(0)
+            .serial_told;
+    };
+    EXPECT_FALSE(told()) << "the configuration says one";
+    std::vector<DeviceHealth> health(1);
+    health[0].device = device.id;
+    auto& services = shop.daemon->services;
+    services.health = [&] { return health; };
+    DeviceWatch watch{services, shop.daemon->run.alarms(), {device}, shop.points()};
+    watch.look();
+    EXPECT_FALSE(told());
+    health[0].serial = "123";
+    watch.look();
+    EXPECT_TRUE(told());
+    shop.boot_with([](auto&) {});
+    EXPECT_TRUE(told());
+    shop.boot_with([](auto& setups) { setups.at(0).serial = "124"; });
+    EXPECT_FALSE(told()) << "that one has not";
+    EXPECT_EQ(serial(), "124");
+}
+
 TEST_P(Devices, AreToldOfWhenTheyFallSilentOrAreStrangers) {
     std::vector<DeviceHealth> health(1);
     health[0].device = device.id;
@@ -156,11 +182,16 @@ TEST_P(Devices, WhatIsWrongWithWhatAMeterSaysIsAnAlarmOfItsMachine) {
             .machines.at(0)
             .alarm;
     };
+    health[0].alarm = "unproved";
+    watch.look();
+    EXPECT_TRUE(lasts("unproved"));
+    EXPECT_EQ(on_board(), "unproved");
     health[0].alarm = "stranger";
     watch.look();
+    EXPECT_FALSE(lasts("unproved"));
     EXPECT_TRUE(lasts("stranger"));
     EXPECT_EQ(on_board(), "stranger");
-    health[0].alarm = "";
+    health[0].alarm = "unproved";
     watch.look();
     EXPECT_FALSE(lasts("stranger"));
     EXPECT_EQ(on_board(), "stranger") << "until a person has seen it";
@@ -170,7 +201,7 @@ TEST_P(Devices, WhatIsWrongWithWhatAMeterSaysIsAnAlarmOfItsMachine) {
     shop.unit(laser).glitch = shop.unit(laser).shown_wh();
     shop.run_for(30min);
     watch.look();
-    EXPECT_TRUE(lasts("frozen"));
+    EXPECT_TRUE(lasts("frozen")) << "which is worse than a number that is not told";
     EXPECT_EQ(on_board(), "stranger");
 }
 

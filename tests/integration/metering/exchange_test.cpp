@@ -176,6 +176,36 @@ TEST_P(Belief, AnExchangeThatCannotBeIsRefusedAndChangesNothing) {
               403);
 }
 
+TEST_P(Belief, AnExchangeIsJudgedByTheNumberThatTheMeterTellsNow) {
+    auto const told = [&] {
+        return shop.store
+            .read(
+                [&](store::Reader& reader) { return list_devices(reader, shop.workshop.facility); })
+            .at(0)
+            .serial_told;
+    };
+    unit().serial = "123";
+    swap_meter(40);
+    unit().answers = true;
+    EXPECT_EQ(code_of(enter(std::to_string(old_final), 40)), "serial_differs");
+    unit().serial = "777";
+    EXPECT_FALSE(told());
+    ASSERT_EQ(enter(std::to_string(old_final), 40).status, 201);
+    EXPECT_TRUE(told());
+}
+
+TEST_P(Belief, AnExchangeBeginsWhereTheNewMeterIs) {
+    swap_meter(9'000);
+    unit().answers = true;
+    EXPECT_EQ(code_of(enter(std::to_string(old_final), 9'001)), "initial_above_now");
+    EXPECT_EQ(code_of(enter(std::to_string(old_final), 40)), "initial_implausible");
+    EXPECT_EQ(std::ranges::count(kinds(), "exchange"), 0);
+    ASSERT_EQ(enter(std::to_string(old_final), 9'000).status, 201);
+    shop.run_for(1min);
+    EXPECT_EQ(shop.daemon->meters.believed(unit().energy)->continued(),
+              old_final + unit().shown_wh() - 9'000);
+}
+
 TEST_P(Belief, AMeterThatNobodyAnnouncedIsExplainedLater) {
     swap_meter(40);
     unit().answers = true;

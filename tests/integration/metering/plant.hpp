@@ -34,6 +34,7 @@ public:
         std::int64_t reset_at = 0;  ///< Wh of the truth where the register began anew
         bool was_reset = false;
         std::optional<std::int64_t> glitch;  ///< shown instead, until it is taken away
+        std::string serial;                  ///< as its meter tells it; empty: it tells none
         Monotonic authorised_until{};
         std::uint64_t wish = 0;
         bool wished_closed = false;
@@ -152,6 +153,15 @@ public:
             return refuse(ErrorKind::unavailable, "meter_silent");
         }
         return readings;
+    }
+
+    std::optional<MetMeter> meet(Channel channel, std::chrono::milliseconds) override {
+        auto const reading = read(channel);
+        if (reading.quality == Quality::missing) return std::nullopt;
+        MetMeter met{"", reading};
+        for (auto const& [machine, unit] : units)
+            if (channel == unit.energy) met.serial = unit.serial;
+        return met;
     }
 
     void set(MachineId const& machine, ContactWish const& wish) override {

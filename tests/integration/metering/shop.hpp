@@ -178,6 +178,7 @@ public:
         setups_.back().profile = "tuf_2000m_water";
         setups_.back().points = {{"water_total_forward", Unit::ml, true, false, 0, 1}};
     }
+    std::vector<DeviceSetup>& setups() { return setups_; }
     Plant::Feeder& feeder(std::string const& name) { return plant.feeders.at(channel_of(name)); }
     Channel channel_of(std::string const& name) {
         auto const devices = store.read(

@@ -13,6 +13,9 @@ protected:
     void SetUp() override {
         laser = shop.add_laser("laser").id;
         shop.add_water("Water");
+        shop.add_feeder({.name = "Pulses"}, {.behind = {}});
+        shop.setups().back().points = {{"counter_ch1", Unit::count, true, false, 0, 1},
+                                       {"counter_ch2", Unit::count, true, false, 0, 1}};
         shop.boot();
         http::Router metering;
         add_routes(metering, shop.daemon->services, shop.daemon->run);
@@ -41,12 +44,23 @@ protected:
             kinds.push_back(event.kind);
         return kinds;
     }
+    http::Response exchange(std::string const& values, std::string const& name = "Water") {
+        auto const devices = shop.store.read(
+            [&](store::Reader& reader) { return list_devices(reader, shop.workshop.facility); });
+        auto const device = std::ranges::find(devices, name, &Device::name)->id;
+        return shop.workshop.call(
+            shop.workshop.manager, "POST", "/api/v1/devices/" + device.text() + "/exchange",
+            R"({"at":")" + to_rfc3339(shop.workshop.clock.now(), shop.workshop.zone) + R"(",)" +
+                values + R"(,"serial":"777","reason":"it leaked"})",
+            {{"idempotency-key", "exchange-key-" + std::to_string(++keys)}});
+    }
     std::int64_t continued() { return shop.daemon->meters.believed(channel)->continued(); }
 
     Shop shop{ledger(), telemetry()};
     MachineId laser;
     Channel channel = 0;
     Instant began;
+    int keys = 0;
 };
 KARKHANA_ON_BOTH_ENGINES(Water);
 
@@ -83,6 +97,36 @@ TEST_P(Water, IsGuardedAsEveryCounterIs) {
     EXPECT_EQ(events(), std::vector<std::string>{"reset"});
     EXPECT_GE(continued() - before, 5'000);
     EXPECT_LE(continued() - before, 15'000);
+}
+
+TEST_P(Water, OfAMeterThatWasExchangedGoesOnWhereTheOldOneEnded) {
+    auto& meter = shop.feeder("Water");
+    auto const final = meter.shown_wh();
+    auto const before = continued();
+    meter.shown_from = 40 - meter.true_wh();
+    auto const values = R"("final_ml":)" + std::to_string(final) + R"(,"initial_ml":)";
+    EXPECT_EQ(code_of(exchange(values + "41")), "initial_above_now");
+    auto const answer = exchange(values + "40");
+    ASSERT_EQ(answer.status, 201) << answer.body;
+    auto const shown = json_of(answer);
+    EXPECT_EQ(shown.at("final_ml").as_int64(), final);
+    EXPECT_EQ(shown.at("initial_ml").as_int64(), 40);
+    EXPECT_EQ(shown.at("carried_ml").as_int64(), final - 40);
+    shop.run_for(10s);
+    EXPECT_EQ(events(), std::vector<std::string>{"exchange"});
+    EXPECT_EQ(continued() - before, 10'000);
+}
+
+TEST_P(Water, IsExchangedAsWhatItCounts) {
+    EXPECT_EQ(code_of(exchange(R"("initial_wh":0)")), "no_counter");
+    EXPECT_EQ(code_of(exchange(R"("initial_ml":0,"final_wh":1)")), "missing_field");
+    EXPECT_EQ(code_of(exchange(R"("initial_ml":0,"initial_count":1)")), "several_units");
+    EXPECT_EQ(code_of(exchange(R"("initial_count":0)", "Pulses")), "which_counter");
+    auto const second = R"("initial_count":0,"channel":)";
+    EXPECT_EQ(code_of(exchange(second + std::to_string(channel), "Pulses")), "no_counter");
+    auto const pulses = shop.channel_of("Pulses");
+    ASSERT_EQ(exchange(second + std::to_string(pulses), "Pulses").status, 201);
+    EXPECT_EQ(code_of(exchange(second + std::to_string(pulses + 1), "Pulses")), "never_read");
 }
 
 TEST_P(Water, IsNoEnergy) {

@@ -183,6 +183,46 @@ TEST_F(LinePlans, WatchTheCoilsOfABoardThatSwitchesNoMachine) {
     EXPECT_FALSE(written);
 }
 
+TEST_F(LinePlans, MeetAMeterAsItStandsThereNow) {
+    std::atomic<std::uint16_t> serial = 4711;
+    auto const server = modbus::Server::tcp("127.0.0.1", 0, [&](modbus::Request const& request) {
+        modbus::Answer answer;
+        answer.words.resize(request.count);
+        if (request.address == 0xFC00) answer.words.back() = serial;
+        return answer;
+    });
+    config.lines[0].tcp = "127.0.0.1:" + std::to_string(server->port());
+    devices[0].unit = 1;
+    add_point(1, "energy_import");
+    NoReadings sink;
+    SystemWallClock wall;
+    SystemMonotonicClock real;
+    Lines lines{plan(), devices, sink, wall, real, [](std::string_view, std::string_view) {}};
+    lines.start();
+    auto const wait_for = [&](auto const& condition) {
+        auto const until = real.now() + std::chrono::seconds(10);
+        while (!condition() && real.now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        return condition();
+    };
+    EXPECT_TRUE(wait_for([&] { return lines.health().at(0).serial == "4711"; }));
+    EXPECT_FALSE(lines.meet(2, std::chrono::seconds(1))) << "nobody counts that";
+    serial = 4712;
+    auto const met = lines.meet(1, std::chrono::seconds(5));
+    ASSERT_TRUE(met && met->reading);
+    EXPECT_EQ(met->serial, "4712");
+    EXPECT_EQ(met->reading->quality, Quality::questionable);
+    EXPECT_EQ(lines.health().at(0).alarm, "stranger");
+    lines.exchanged(devices[0].id, "4712");
+    EXPECT_TRUE(wait_for([&] { return lines.health().at(0).alarm.empty(); }));
+    serial = 0;
+    lines.exchanged(devices[0].id, "4713");
+    EXPECT_TRUE(wait_for([&] { return lines.health().at(0).alarm == "unproved"; }));
+    EXPECT_EQ(lines.health().at(0).state, "good");
+    EXPECT_EQ(lines.meet(1, std::chrono::seconds(5))->serial, "");
+    lines.stop();
+}
+
 TEST_F(LinePlans, TellOfEveryUnitAndOfTheLastFrames) {
     auto const server = modbus::Server::tcp("127.0.0.1", 0, [](modbus::Request const& request) {
         modbus::Answer answer;

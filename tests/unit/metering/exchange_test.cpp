@@ -18,7 +18,8 @@ ExchangeFacts announced() {
             .now = noon + 1h,
             .at = noon + 30min,
             .final_wh = 5'000'700,
-            .initial_wh = 40};
+            .initial_wh = 40,
+            .shown = std::nullopt};
 }
 
 /// The same, but the new meter was counted with from ten minutes later on, as a reset.
@@ -76,6 +77,41 @@ TEST(Exchange, StartsAtWhatTheNewMeterCanShow) {
     EXPECT_EQ(code_of(facts), "initial_out_of_range");
     facts.initial_wh = -1;
     EXPECT_EQ(code_of(facts), "initial_out_of_range");
+}
+
+TEST(Exchange, StartsNoHigherThanTheNewMeterShowsNow) {
+    auto facts = announced();
+    facts.shown = CounterValue{facts.now, 39};
+    EXPECT_EQ(code_of(facts), "initial_above_now");
+    facts.shown->value = 40;
+    EXPECT_EQ(code_of(facts), "");
+    facts.policy.modulus = 10'000'000;
+    facts.initial_wh = 9'999'900;
+    facts.shown->value = 500;
+    EXPECT_EQ(code_of(facts), "") << "it has rolled over since";
+    facts.shown->value = 2'000;
+    EXPECT_EQ(code_of(facts), "initial_above_now");
+}
+
+TEST(Exchange, StartsNoLowerThanTheMachineCanHaveDrawnSince) {
+    auto facts = announced();
+    facts.shown = CounterValue{facts.now, 40 + 1'221};
+    EXPECT_EQ(code_of(facts), "");
+    facts.shown->value += 1;
+    EXPECT_EQ(code_of(facts), "initial_implausible");
+    facts.shown->resolution = 100;  // two steps of it are more than the 20 Wh
+    EXPECT_EQ(code_of(facts), "");
+}
+
+TEST(Exchange, NamesTheFieldInTheUnitThatIsCounted) {
+    auto facts = announced();
+    facts.unit = Unit::ml;
+    facts.shown = CounterValue{facts.now, 39};
+    auto const refused = plan_exchange(facts);
+    EXPECT_EQ(refused.error().field, "/initial_ml");
+    EXPECT_EQ(refused.error().detail, "The meter that answers shows 39 ml.");
+    facts.final_wh = 1;
+    EXPECT_EQ(plan_exchange(facts).error().field, "/final_ml");
 }
 
 TEST(LateExchange, AddsWhatBothMetersCountedUnseen) {
