@@ -61,7 +61,8 @@ bool is_watched(profiles::Point const& point) {
     // for nothing else.
     return point.kind == profiles::PointKind::counter
                ? point.billing || point.unit == Unit::ml || point.unit == Unit::count
-               : point.unit == Unit::g || point.name == "active_power" ||
+               : point.unit == Unit::g || point.unit == Unit::ml_h ||
+                     point.name == "active_power" ||
                      (point.name == "output_power" && point.unit == Unit::w);
 }
 

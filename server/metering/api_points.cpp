@@ -91,6 +91,23 @@ json::array counters_json(Services const& services, std::vector<Point> const& po
     return counters;
 }
 
+/// What else it measures, as it was read last.
+json::array gauges_json(Services const& services, std::vector<Point> const& points,
+                        DeviceId const& device, Zone const& zone) {
+    json::array gauges;
+    for (auto const& point : points) {
+        if (point.device != device || point.counter || point.unit == Unit::flag) continue;
+        auto const latest = services.meters.latest(point.channel);
+        if (!latest) continue;
+        gauges.push_back(json::object{{"channel", point.channel},
+                                      {"name", point.name},
+                                      {"unit", name_of(point.unit)},
+                                      {"value", latest->reading.value},
+                                      {"as_of", to_rfc3339(latest->reading.answered, zone)}});
+    }
+    return gauges;
+}
+
 }  // namespace
 
 http::Response list_points(Services const& services, http::Request const& request) {
@@ -183,6 +200,7 @@ http::Response list_devices(Services const& services, http::Request const& reque
                     shown.alarm = worse_alarm(shown.alarm, services.meters.alarm(point.channel));
             auto item = device_json(device, shown, zone);
             item["counters"] = counters_json(services, points, device.id, zone);
+            item["gauges"] = gauges_json(services, points, device.id, zone);
             items.push_back(std::move(item));
         }
         return http::json_response(200, json::object{{"items", std::move(items)}});

@@ -37,7 +37,7 @@ RawWords words_of(std::string_view text) {
 }
 
 Quality quality_of(std::string_view name) { return named<Quality>(name, 6); }
-Unit unit_of(std::string_view name) { return named<Unit>(name, 10); }
+Unit unit_of(std::string_view name) { return named<Unit>(name, static_cast<int>(Unit::rpm) + 1); }
 
 MeterRole role_of(std::string_view name) { return named<MeterRole>(name, 3); }
 

@@ -176,7 +176,8 @@ public:
     void add_water(std::string const& name) {
         add_feeder({.name = name}, {.behind = {}, .standby_w = 3'600'000, .shown_from = 7'000'000});
         setups_.back().profile = "tuf_2000m_water";
-        setups_.back().points = {{"water_total_forward", Unit::ml, true, false, 0, 1}};
+        setups_.back().points = {{"water_total_forward", Unit::ml, true, false, 0, 1},
+                                 {"water_flow", Unit::ml_h, false, false, 0, 1}};
     }
     std::vector<DeviceSetup>& setups() { return setups_; }
     Plant::Feeder& feeder(std::string const& name) { return plant.feeders.at(channel_of(name)); }

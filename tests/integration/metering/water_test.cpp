@@ -25,6 +25,13 @@ protected:
         channel = shop.channel_of("Water");
         began = shop.workshop.clock.now();
         shop.run_for(20min);
+        Reading flow;
+        flow.channel = channel + 1;
+        flow.value = 3'600'000;
+        flow.asked = flow.answered = shop.workshop.clock.now();
+        flow.sequence = 1;
+        flow.quality = Quality::good;
+        shop.daemon->writer.accept({.line = 2, .boot = 7, .readings = {flow}});
         shop.daemon->writer.flush();
     }
     std::string get(std::string const& what) {
@@ -81,6 +88,10 @@ TEST_P(Water, IsKeptShownAndExportedAsWhatItIs) {
         EXPECT_EQ(counter.at("name").as_string(), "water_total_forward");
         EXPECT_EQ(counter.at("unit").as_string(), "ml");
         EXPECT_EQ(counter.at("value").as_int64(), 7'000'000 + 20 * 60 * 1000);
+        auto const& flow = device.at("gauges").at(0);
+        EXPECT_EQ(flow.at("name").as_string(), "water_flow");
+        EXPECT_EQ(flow.at("unit").as_string(), "ml/h");
+        EXPECT_EQ(flow.at("value").as_int64(), 3'600'000);
     }
 }
 

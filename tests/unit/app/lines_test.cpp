@@ -183,6 +183,15 @@ TEST_F(LinePlans, WatchTheCoilsOfABoardThatSwitchesNoMachine) {
     EXPECT_FALSE(written);
 }
 
+TEST_F(LinePlans, ReadWhatAMeterOfWaterCountsAndHowItFlows) {
+    config.devices[0].profile = "tuf_2000m_water";
+    auto const setups = device_setups(config, known, {{"laser", id_of<MachineId>(1)}});
+    std::vector<std::string> read;
+    for (auto const& point : setups.at(0).points) read.push_back(point.name);
+    EXPECT_EQ(read, (std::vector<std::string>{"water_flow", "water_total_forward",
+                                              "water_total_reverse"}));
+}
+
 TEST_F(LinePlans, MeetAMeterAsItStandsThereNow) {
     std::atomic<std::uint16_t> serial = 4711;
     auto const server = modbus::Server::tcp("127.0.0.1", 0, [&](modbus::Request const& request) {

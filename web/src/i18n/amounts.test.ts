@@ -27,6 +27,8 @@ test('energy to the watt-hour, power in words of its size', () => {
 test('what a counter shows has its own unit', () => {
   assert.equal(plain(counted(1_203_046_875, 'ml', 'bn')), '১,২০৩.০৪৬ ঘনমিটার');
   assert.equal(plain(counted(999, 'ml', 'en')), '0.000 m³');
+  assert.equal(plain(counted(7_100_000, 'ml/h', 'en')), '7.100 m³/h');
+  assert.equal(plain(counted(-7_100_000, 'ml/h', 'bn')), '−৭.১০০ ঘনমিটার/ঘণ্টা');
   assert.equal(plain(counted(70_000_123, 'Wh', 'en')), '70,000.123 kWh');
   assert.equal(plain(counted(123_456, 'count', 'en')), '1,23,456');
   assert.equal(plain(counted(42, 'varh', 'en')), '42 varh');

@@ -24,14 +24,15 @@ export function energy(wh: number, language: Language): string {
 const COUNTED: Record<string, [bn: string, en: string]> = {
   Wh: ['ইউনিট', 'kWh'],
   ml: ['ঘনমিটার', 'm³'],
+  'ml/h': ['ঘনমিটার/ঘণ্টা', 'm³/h'],
 };
 
-/** What a counter shows, in the unit that people know it by; volume to the litre. */
+/** What a counter shows or a flow is, in the unit that people know it by; volume to the litre. */
 export function counted(value: number, unit: string, language: Language): string {
   if (unit === 'count') return integer(value, language);
   const word = COUNTED[unit]?.[language === 'bn' ? 0 : 1];
   const number = word === undefined ? integer(value, language)
-    : fixed(unit === 'ml' ? Math.trunc(value / 1000) : value, 3, language);
+    : fixed(unit.startsWith('ml') ? Math.trunc(value / 1000) : value, 3, language);
   return `${number}${NBSP}${word ?? unit}`;
 }
 
