@@ -11,6 +11,12 @@
 #include "server/metering/settle.hpp"
 
 namespace karkhana::metering {
+namespace {
+
+/// A contact that is open for less, while its booking runs, is being switched.
+constexpr std::chrono::seconds open_at_most{5};
+
+}  // namespace
 
 std::set<BookingId> paused_by_daemon(store::Reader& reader, FacilityId const& facility,
                                      std::vector<booking::Booking> const& bookings) {
@@ -175,11 +181,36 @@ void RunControl::open(store::Writer& writer, UsageSession session, std::vector<R
 
 /// Refused when the booking is no longer as it was read: on PostgreSQL somebody may cancel it in
 /// between. Everything that rests on the change must then be undone with it.
+/// While the disk is full a contact may open that nobody can write of. The machine has stood still
+/// since then, and that time is not paid for. nullopt: it did not, or no longer than usual.
+std::optional<Instant> RunControl::stood_since(store::Reader& reader,
+                                               booking::Booking const& booking, Instant now) const {
+    if (booking.state != booking::State::running) return std::nullopt;
+    std::optional<Duration> stood;
+    {
+        std::lock_guard const lock{mutex_};
+        auto const found = open_since_.find(booking.machine);
+        if (found != open_since_.end())
+            stood = std::chrono::floor<Duration>(services_.monotonic.now() - found->second);
+    }
+    if (!stood || *stood < open_at_most) return std::nullopt;
+    auto const history = booking::history_of(reader, booking.facility, booking.id);
+    return std::max(now - *stood, history.back().at);
+}
+
 Result<void> RunControl::change(store::Writer& writer, booking::Booking const& before,
                                 booking::State to, std::string_view action, Person const& person,
                                 std::string_view reason) {
     auto const now = services_.clock.now();
-    if (!booking::change_state(writer, before, to, person, reason, now))
+    auto const stood = stood_since(writer, before, now);
+    if (stood && to != booking::State::paused) {
+        auto paused = change(writer, before, booking::State::paused, "pauseBooking", std::nullopt,
+                             "contact_open");
+        if (!paused) return paused;
+        auto const between = booking::find_booking(writer, before.facility, before.id).value();
+        return change(writer, between, to, action, person, reason);
+    }
+    if (!booking::change_state(writer, before, to, person, reason, stood.value_or(now)))
         return refuse(ErrorKind::conflict, "wrong_state", "It has just changed.");
     // Whatever stops it, nobody waits for the end of its cycle any more.
     if (to == booking::State::completed) drop_wish(writer, before.facility, before.id);

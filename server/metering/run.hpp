@@ -224,6 +224,10 @@ private:
                          Person const& person = std::nullopt);
     bool over(booking::Booking const& booking);
     bool tells_use(MachineId const& machine) const;
+    void open_by_power_where_free();
+    void note_contact(MachineId const& machine);
+    std::optional<Instant> stood_since(store::Reader& reader, booking::Booking const& booking,
+                                       Instant now) const;
     bool dropped_out(booking::Booking const& booking);
     bool mains_off() const;
     void look_at_mains();
@@ -251,11 +255,13 @@ private:
     mutable std::mutex mutex_;
     std::map<MachineId, Watch> watches_;
     std::map<MachineId, int> open_seen_;
-    std::set<MachineId> unwatched_;  ///< whose session could not be attended to
+    std::map<MachineId, Monotonic> open_since_;  ///< while its booking runs
+    std::set<MachineId> unwatched_;              ///< whose session could not be attended to
     /// Since when a session without its STOP is known to wait; only tick() touches it.
     std::map<SessionId, Monotonic> waiting_since_;
     std::map<MachineId, Monotonic> stop_asked_;  ///< those that have to stop, and since when
-    Duration set_by_{0};                         ///< what the ledger does not know of yet
+    /// By how much the clock was set in a session, which the ledger does not know of yet.
+    std::map<SessionId, Duration> to_doubt_;
     Monotonic last_tick_;
     std::atomic<std::uint64_t> changes_ = 1;
     std::atomic<bool> cut_ = false;

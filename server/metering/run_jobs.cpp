@@ -9,6 +9,7 @@
 #include "server/metering/series_writer.hpp"
 #include "server/metering/sessions.hpp"
 #include "server/metering/settle.hpp"
+#include "server/store/disk_full.hpp"
 
 namespace karkhana::metering {
 
@@ -102,28 +103,42 @@ void RunControl::look_again() {
 
 void RunControl::tick() {
     services_.meters.watch_silence();
-    keep_events(services_.ledger, services_.facility, services_.meters);
-    doubt_running();
+    // What finds no room on the disk is done at the next look. The machines are watched all the
+    // same: nobody may have to stop because nothing can be written.
+    std::exception_ptr trouble;
+    auto const attempt = [&](auto const& work) {
+        try {
+            work();
+        } catch (store::DiskFull const&) {
+            if (!trouble) trouble = std::current_exception();
+        }
+    };
+    attempt([&] { keep_events(services_.ledger, services_.facility, services_.meters); });
+    attempt([&] { doubt_running(); });
     look_again();
     look_at_mains();
-    watch_power(standing_);
-    auto const trouble = attend_all();
-    for (auto const& machine : standing_.machines) {
-        bool const free = std::ranges::find(standing_.sessions, machine.id,
-                                            &UsageSession::machine) == standing_.sessions.end();
-        if (free) open_by_power(machine);
-    }
+    attempt([&] { watch_power(standing_); });
+    if (auto const failed = attend_all(); failed && !trouble) trouble = failed;
+    attempt([&] { open_by_power_where_free(); });
     std::erase_if(waiting_since_, [&](auto const& waiting) {
         return std::ranges::find(standing_.sessions, waiting.first, &UsageSession::id) ==
                standing_.sessions.end();
     });
     release_unneeded(standing_);
-    watch_bypass(standing_);
+    attempt([&] { watch_bypass(standing_); });
     {
         std::lock_guard const lock{mutex_};
         last_tick_ = services_.monotonic.now();
     }
     if (trouble) std::rethrow_exception(trouble);
+}
+
+void RunControl::open_by_power_where_free() {
+    for (auto const& machine : standing_.machines) {
+        bool const free = std::ranges::find(standing_.sessions, machine.id,
+                                            &UsageSession::machine) == standing_.sessions.end();
+        if (free) open_by_power(machine);
+    }
 }
 
 /// Whatever is wrong with one session must not leave the machines of all others unwatched. Its own
@@ -134,6 +149,8 @@ std::exception_ptr RunControl::attend_all() {
     for (auto const& session : standing_.sessions) {
         try {
             attend(standing_, session);
+        } catch (store::DiskFull const&) {
+            if (!first) first = std::current_exception();
         } catch (std::exception const&) {
             if (!first) first = std::current_exception();
             unwatched.insert(session.machine);
@@ -161,6 +178,7 @@ void RunControl::attend(Standing const& standing, UsageSession const& session) {
 
 void RunControl::attend_booked(booking::Booking const& booking, UsageSession const& session) {
     bool const on = booking.state == State::running || booking.state == State::paused;
+    if (booking.state == State::running) note_contact(booking.machine);
     if (!on) {
         if (stop_now(booking.machine) != StopStep::open) return;
         switch_off(booking.machine);
@@ -209,6 +227,16 @@ bool RunControl::over(booking::Booking const& booking) {
     return must_end(facts);
 }
 
+/// Since when the contact of a running booking is read back open.
+void RunControl::note_contact(MachineId const& machine) {
+    auto const contact = services_.contacts.actual(machine);
+    std::lock_guard const lock{mutex_};
+    if (contact == ContactState::open)
+        open_since_.try_emplace(machine, services_.monotonic.now());
+    else if (contact != ContactState::unknown)
+        open_since_.erase(machine);
+}
+
 /// Whether the contact of a running booking has been open for a while though it may be closed: a
 /// power cut, an emergency stop, or another master on the line.
 bool RunControl::dropped_out(booking::Booking const& booking) {
@@ -255,20 +283,28 @@ bool RunControl::to_open_in_cut(MachineId const& machine) {
 }
 
 void RunControl::clock_was_set(Duration by) {
-    set_by_ += by;
+    auto const open = services_.ledger.read(
+        [&](store::Reader& reader) { return open_sessions(reader, services_.facility); });
+    for (auto const& session : open) to_doubt_[session.id] = by;
     doubt_running();
 }
 
 void RunControl::doubt_running() {
-    if (set_by_ == Duration{}) return;
+    if (to_doubt_.empty()) return;
     auto const doubted = services_.ledger.write([&](store::Writer& writer) {
-        auto sessions = open_sessions(writer, services_.facility);
-        for (auto const& session : sessions) doubt_session(writer, session);
+        std::vector<UsageSession> sessions;
+        for (auto const& [id, by] : to_doubt_)
+            if (auto session = find_session(writer, services_.facility, id)) {
+                doubt_session(writer, *session);
+                sessions.push_back(std::move(*session));
+            }
         return sessions;
     });
-    auto const seconds = std::chrono::round<std::chrono::seconds>(set_by_).count();
-    for (auto const& session : doubted) alarms_.clock_was_set(session.machine, seconds);
-    set_by_ = {};
+    for (auto const& session : doubted) {
+        auto const by = std::chrono::round<std::chrono::seconds>(to_doubt_.at(session.id));
+        alarms_.clock_was_set(session.machine, by.count());
+    }
+    to_doubt_.clear();
     touch();
 }
 

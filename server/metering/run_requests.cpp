@@ -94,6 +94,10 @@ http::Response RunControl::start(http::Request const& request) {
     bool failed = false;
     // A repeat that comes after a restart has paused the booking does not switch it on again.
     if (now_running) {
+        {
+            std::lock_guard const lock{mutex_};
+            open_since_.erase(machine);
+        }
         leases_.close(machine);
         auto const contact = services_.contacts.wait_for(machine, true, contact_deadline);
         failed = contact != ContactState::closed && contact != ContactState::none;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "server/booking/records.hpp"
 #include "server/store/disk_full.hpp"
 #include "tests/integration/metering/shop.hpp"
 
@@ -37,6 +38,33 @@ protected:
     void make_room() {
         write(is_postgres() ? "DROP TRIGGER fills ON frame" : "PRAGMA max_page_count = 100000");
     }
+    /// As the daemon's jobs do, which try again what found no room.
+    void run_without_room(Duration real_time) {
+        shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+        for (Duration passed{}; passed < real_time; passed += 1s) {
+            shop.plant.pass(1s);
+            for (auto& frame : shop.plant.poll()) shop.daemon->writer.accept(frame);
+            shop.daemon->run.renew();
+            try {
+                shop.daemon->run.tick();
+            } catch (store::DiskFull const&) {
+                ++refusals;
+            }
+        }
+        shop.store.on_step = {};
+    }
+    /// How long the only session's booking ran, as its history says.
+    Duration used() {
+        auto const booking = shop.only_session().booking.value();
+        auto const history = shop.store.read([&](store::Reader& reader) {
+            return booking::history_of(reader, shop.workshop.facility, booking);
+        });
+        Duration used{};
+        for (std::size_t i = 1; i < history.size(); ++i)
+            if (history[i - 1].to == booking::State::running)
+                used += history[i].at - history[i - 1].at;
+        return used;
+    }
     void write(char const* sql) {
         telemetry().write([&](store::Writer& writer) { return writer.execute(sql); });
     }
@@ -68,6 +96,7 @@ protected:
     Channel energy = 0;
     Channel power = 0;
     Instant began;
+    int refusals = 0;
 };
 KARKHANA_ON_BOTH_ENGINES(FullDisk);
 
@@ -148,6 +177,46 @@ TEST_P(FullDisk, LetsNoQuarterOfAnHourSayThatItHasWords) {
     EXPECT_GE(session.registers.size(), 8U);
     for (auto const& reg : session.registers)
         EXPECT_EQ(reg.method == Method::read, reg.raw.count > 0);
+}
+
+TEST_P(FullDisk, StopsNobody) {
+    auto const booking = shop.here(laser, 2h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    shop.run_for(10s);
+    shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+    shop.workshop.clock.advance(1h);
+    EXPECT_THROW(shop.daemon->run.clock_was_set(1h), store::DiskFull);  // waits to be kept
+    run_without_room(10min);
+    EXPECT_GT(refusals, 500);
+    EXPECT_TRUE(shop.unit(laser).closed);
+    shop.run_for(5s);
+    EXPECT_EQ(shop.state_of(booking), "running");
+    EXPECT_EQ(shop.only_session().quality, Quality::questionable);
+}
+
+TEST_P(FullDisk, LetsNobodyPayForAContactThatWasOpenedAndCouldNotBeWrittenOf) {
+    auto const booking = shop.here(laser, 2h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    shop.run_for(10min);
+    shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+    EXPECT_THROW(shop.stop(booking, "stop-key-1"), store::DiskFull);
+    run_without_room(30min);
+    EXPECT_FALSE(shop.unit(laser).closed);
+    ASSERT_EQ(shop.stop(booking, "stop-key-2").status, 200);
+    EXPECT_EQ(shop.state_of(booking), "completed");
+    EXPECT_NEAR(std::chrono::duration<double>(used()).count(), 600, 8);
+}
+
+TEST_P(FullDisk, LetsAPauseBeginWhenTheContactOpened) {
+    auto const booking = shop.here(laser, 2h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    shop.run_for(10min);
+    shop.unit(laser).closed = false;  // somebody at the emergency stop
+    run_without_room(30min);
+    shop.run_for(5s);
+    EXPECT_EQ(shop.state_of(booking), "paused");
+    ASSERT_EQ(shop.stop(booking, "stop-key-1").status, 200);
+    EXPECT_NEAR(std::chrono::duration<double>(used()).count(), 600, 8);
 }
 
 }  // namespace
