@@ -14,6 +14,9 @@ using metering::UsageSession;
 constexpr std::array<std::string_view, 3> kReasons = {"person", "fault", "outage"};
 /// A register this close before a restart's pause was taken because of it.
 constexpr std::chrono::minutes kOfThePause{1};
+/// A pause that ends so soon after the first register ended with the START of this session: it was
+/// of the one before.
+constexpr std::chrono::seconds kOfTheStart{5};
 
 /// Adds what no halt covers yet of `more`.
 void add(std::vector<Halt>& halts, Halt more, Interval whole) {
@@ -40,13 +43,17 @@ std::vector<Halt> told_by(std::vector<Transition> const& history, UsageSession c
     Instant const stop = session.stop.value();
     Instant running_since = session.start;
     std::optional<Halt> open;
-    for (auto const& step : history) {
-        if (step.at < session.start || step.to == State::completed) continue;
+    for (auto step : history) {
+        if (step.to == State::completed) continue;
+        // A session that began under a clock that was set back is later than its own steps.
+        step.at = std::max(step.at, session.start);
         // The booking may have gone on in another session; only what broke this one off is its.
         if (step.at > stop && step.to != State::interrupted) break;
         if (open) {
             open->during.end = std::min(step.at, stop);
-            found.push_back(*open);
+            bool const began_with_it =
+                open->during.start == session.start && open->during.length() < kOfTheStart;
+            if (!began_with_it) found.push_back(*open);
             open.reset();
         }
         if (step.to == State::running) running_since = step.at;

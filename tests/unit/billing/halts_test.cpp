@@ -53,6 +53,25 @@ TEST(Halts, AreFromAPauseToTheNextStart) {
     EXPECT_FALSE(cut_short(between(0, 60), found));
 }
 
+TEST(Halts, OfASessionUnderAClockThatWasSetBackBeginWithIt) {
+    EXPECT_THAT(
+        halts_of(hour(), {by_person(-8, State::running), by_daemon(-5, State::paused, "")}, {}),
+        ElementsAre(halt(0, 60, HaltReason::fault)));
+    EXPECT_THAT(halts_of(hour(),
+                         {by_person(-8, State::running), by_daemon(-5, State::paused, ""),
+                          by_person(10, State::running)},
+                         {}),
+                ElementsAre(halt(0, 10, HaltReason::fault)));
+}
+
+TEST(Halts, ThatEndWithTheStartAreOfTheSessionBefore) {
+    EXPECT_THAT(halts_of(hour(),
+                         {by_person(-90, State::running), by_daemon(-30, State::paused, ""),
+                          by_person(0, State::running)},
+                         {}),
+                IsEmpty());
+}
+
 TEST(Halts, WhatDidNotGoOnLastsUntilTheStop) {
     auto const left = halts_of(
         hour(), {by_person(20, State::paused), by_daemon(65, State::completed, "end_of_booking")},
