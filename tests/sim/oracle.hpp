@@ -45,7 +45,6 @@ struct Job {
     Duration closed{0};                 ///< how long its contact was closed, by the plant
     std::map<Instant, Change> changes;  ///< of prices, while it was on
     std::vector<Duration> set_by;       ///< how the clock was set while it was on
-    Duration unkept{0};                 ///< from a STOP that could not be kept to the one that was
     bool doubtful = false;              ///< it was set while the contact was closed
 
     std::int64_t energy_wh() const { return stop_wh - start_wh; }

@@ -196,10 +196,7 @@ void Story::stop(std::string const& slug) {
     auto const stopped = house_->ask(who, "POST", path + "/stop",
                                      fmt::format(R"({{"quantity":{}}})", running.job.pieces));
     // Tried again in the next hour. While nothing can be kept, its contact opens all the same.
-    if (stopped.status == 503) {
-        running_.at(slug).stop_lost = running.stop_lost.value_or(clocks_.monotonic.now());
-        return;
-    }
+    if (stopped.status == 503) return;
     // 409: the daemon ended it at the end of its slot, and nobody counted the pieces.
     if (stopped.status == 409) running.job.pieces = 0;
     running.job.stop_wh = -1;  // known when the contact is open, see settle
@@ -209,9 +206,6 @@ void Story::stop(std::string const& slug) {
     done_[running.booking].stop = clocks_.wall.now();
     done_[running.booking].latest_stop = std::max(furthest_, clocks_.wall.now());
     done_[running.booking].ended = clocks_.monotonic.now();
-    if (running.stop_lost)
-        done_[running.booking].unkept =
-            std::chrono::duration_cast<Duration>(clocks_.monotonic.now() - *running.stop_lost);
     done_[running.booking].stop_wh = world_.shown(slug).energy_wh;
 }
 

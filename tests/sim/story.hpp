@@ -37,7 +37,6 @@ private:
     struct Running {
         std::string booking;
         Job job;
-        std::optional<Monotonic> stop_lost = std::nullopt;
     };
 
     std::int64_t between(std::int64_t low, std::int64_t high) {
@@ -61,6 +60,7 @@ private:
     bool check_day();
     bool check();
     bool check_job(std::string const& booking, Job job);
+    bool stood_still(metering::UsageSession const& session) const;
     bool alone(Job const& job) const;
     std::string fault_of_shared(metering::UsageSession const& session, Job const& job) const;
     bool check_meters();
