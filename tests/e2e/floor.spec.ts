@@ -56,7 +56,9 @@ test('members see that a machine is taken, not by whom', async ({ page, open, pe
 async function inItsCycle(page: Page) {
   const id = '0195d2a0-0000-7000-8000-000000000001';
   const enterprise = { id, name: { en: 'Mita Shoes', bn: 'মিতা সুজ' } };
-  let booking: Record<string, unknown> = {};
+  // The screen asks for all three at once, and what is wrong is wrong with the machine that is there.
+  let tell: (booking: Record<string, unknown>) => void;
+  const told = new Promise<Record<string, unknown>>((resolve) => { tell = resolve; });
   await page.route('**/api/v1/events', (route) => route.abort());
   await page.route('**/api/v1/machines', async (route) => {
     const answer = await route.fetch();
@@ -64,7 +66,7 @@ async function inItsCycle(page: Page) {
     const machine = body.items.find((one: { slug: string }) => one.slug === 'laser-2');
     const end = new Date(Date.parse(body.now) + 3_600_000).toISOString();
     const slot = { start: body.now, end, state: 'running' };
-    booking = { ...slot, id, machine, enterprise, version: 1, actions: ['pause', 'stop'] };
+    tell({ ...slot, id, machine, enterprise, version: 1, actions: ['pause', 'stop'] });
     Object.assign(machine.live, {
       state: 'running', alarm: 'frozen',
       stopping: { stop: 'end_of_cycle', at_latest: end, asked: 'completed' },
@@ -73,9 +75,9 @@ async function inItsCycle(page: Page) {
     await route.fulfill({ json: body });
   });
   await page.route('**/api/v1/bookings?*', async (route) =>
-    route.fulfill({ json: { items: [booking], next: null } }));
+    route.fulfill({ json: { items: [await told], next: null } }));
   await page.route('**/api/v1/alarms?*', async (route) => {
-    const { machine, start } = booking as { machine: { id: string }; start: string };
+    const { machine, start } = await told as { machine: { id: string }; start: string };
     const alarm = {
       id, machine_id: machine.id, kind: 'frozen', raised_at: start, last_at: start, times: 1,
       cleared_at: null, acknowledged_at: null, acknowledged_by: null, note: '',
@@ -84,7 +86,7 @@ async function inItsCycle(page: Page) {
     await route.fulfill({ json: { items: [alarm], next: null } });
   });
   for (const what of ['bookings/*/withdraw-stop', 'alarms/*/acknowledge'])
-    await page.route(`**/api/v1/${what}`, (route) => route.fulfill({ json: booking }));
+    await page.route(`**/api/v1/${what}`, async (route) => route.fulfill({ json: await told }));
   return page.locator('[data-machine=laser-2]');
 }
 
