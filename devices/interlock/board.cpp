@@ -329,7 +329,8 @@ void RelayBoard::schedule(modbus::Bus& bus, Monotonic began, bool reached, bool 
 /// Told to open, or its lease has just ended, and it may be closed.
 bool RelayBoard::opens_at_once(Contactor const& contactor, Monotonic now) const {
     auto const& desired = contactor.desired;
-    bool const told = commanded_ && !desired.closed;
+    // One that has been open since it was told may have been closed again by hand.
+    bool const told = commanded_ && !desired.closed && contactor.memory.settled_id != desired.id;
     bool const over = desired.closed && decided_at_ < desired.authorised_until &&
                       now >= desired.authorised_until && !contactor.policy.never_opens_alone;
     return desired.id != 0 && (told || over) && contactor.opened != desired &&
@@ -396,8 +397,10 @@ void RelayBoard::carry_out(modbus::Bus& bus, std::vector<Switching> const& switc
 }
 
 bool RelayBoard::wants_closed(std::uint16_t channel) const {
+    auto const now = clock_.now();
     std::lock_guard const lock(mutex_);
-    return std::ranges::find(contactors_, channel, &Contactor::channel)->desired.closed;
+    auto const found = std::ranges::find(contactors_, channel, &Contactor::channel);
+    return authorised(found->desired, found->memory, found->policy, now);
 }
 
 void RelayBoard::run(modbus::Bus& bus) {

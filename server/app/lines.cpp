@@ -10,6 +10,7 @@
 #include "devices/profiles/recognise.hpp"
 #include "server/app/device_problems.hpp"
 #include "server/app/register_form.hpp"
+#include "server/metering/rules_alarm.hpp"
 
 namespace karkhana::app {
 namespace {
@@ -484,8 +485,9 @@ std::vector<metering::DeviceHealth> Lines::health() const {
         // A board that is a meter too does as the meter does.
         if (meter == all.end()) {
             all.push_back(std::move(*health));
-        } else if (meter->alarm.empty()) {
-            meter->alarm = health->alarm;
+        } else if (auto const worse = metering::worse_alarm(meter->alarm, health->alarm);
+                   worse != meter->alarm) {
+            meter->alarm = worse;
             meter->coils = health->coils;
         }
     }

@@ -6,10 +6,11 @@
 namespace karkhana::metering {
 namespace {
 
-constexpr std::array<std::string_view, 15> worst_first = {
-    "bypass",      "welded",         "will_not_open",  "closed_uncommanded", "stop_asked",
-    "stranger",    "disagrees",      "frozen",         "unproved",           "unverified",
-    "unreachable", "will_not_close", "contact_failed", "dropped_out",        "clock_set"};
+constexpr std::array<std::string_view, 16> worst_first = {
+    "bypass",         "welded",         "will_not_open", "closed_uncommanded",
+    "uncommanded",    "stop_asked",     "stranger",      "disagrees",
+    "frozen",         "unproved",       "unverified",    "unreachable",
+    "will_not_close", "contact_failed", "dropped_out",   "clock_set"};
 
 }  // namespace
 

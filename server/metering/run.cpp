@@ -179,8 +179,6 @@ void RunControl::open(store::Writer& writer, UsageSession session, std::vector<R
     open_session(writer, session, key);
 }
 
-/// Refused when the booking is no longer as it was read: on PostgreSQL somebody may cancel it in
-/// between. Everything that rests on the change must then be undone with it.
 /// While the disk is full a contact may open that nobody can write of. The machine has stood still
 /// since then, and that time is not paid for. nullopt: it did not, or no longer than usual.
 std::optional<Instant> RunControl::stood_since(store::Reader& reader,
@@ -198,6 +196,8 @@ std::optional<Instant> RunControl::stood_since(store::Reader& reader,
     return std::max(now - *stood, history.back().at);
 }
 
+/// Refused when the booking is no longer as it was read: on PostgreSQL somebody may cancel it in
+/// between. Everything that rests on the change must then be undone with it.
 Result<void> RunControl::change(store::Writer& writer, booking::Booking const& before,
                                 booking::State to, std::string_view action, Person const& person,
                                 std::string_view reason) {

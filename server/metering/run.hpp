@@ -189,6 +189,7 @@ private:
 
     void switch_off(MachineId const& machine);
     StopStep stop_now(MachineId const& machine, std::optional<Instant> asked_at = {});
+    void warn_of_stop(MachineId const& machine);
     void forget_stop(MachineId const& machine);
     std::vector<booking::Booking> running_bookings();
     std::vector<Register> ask(MachineId const& machine, Edge edge) const;
@@ -213,6 +214,7 @@ private:
     void watch_power(Standing const& standing);
     std::exception_ptr attend_all();
     void attend(Standing const& standing, UsageSession const& session);
+    void attend_open(Standing const& standing, UsageSession const& session);
     void attend_booked(booking::Booking const& booking, UsageSession const& session);
     void attend_wish(booking::Booking const& booking, UsageSession const& session,
                      StopWish const& wish);

@@ -29,6 +29,17 @@ constexpr std::chrono::milliseconds reconcile_step{250};
 constexpr std::chrono::minutes watched_for{5};
 constexpr std::chrono::seconds looked_at_every{10};
 
+/// What finds no room on the disk is done at the next look. The machines are watched all the same:
+/// nobody may have to stop, and nobody may go on, because nothing can be written.
+template <class Work>
+void unless_full(std::exception_ptr& trouble, Work const& work) {
+    try {
+        work();
+    } catch (store::DiskFull const&) {
+        if (!trouble) trouble = std::current_exception();
+    }
+}
+
 }  // namespace
 
 void RunControl::renew() {
@@ -73,7 +84,9 @@ void RunControl::reconcile() {
         bool const uncut = rule_of(stops_, booking.machine).stop != StopClass::immediate;
         bool const goes_on = contact == ContactState::closed || contact == ContactState::none ||
                              (uncut && contact == ContactState::unknown);
-        if (!goes_on) pause_by_daemon(booking, "restart");
+        // Without room on the disk the next look pauses it: its contact is open, and stays so.
+        std::exception_ptr full;
+        if (!goes_on) unless_full(full, [&] { pause_by_daemon(booking, "restart"); });
     }
 }
 
@@ -103,16 +116,8 @@ void RunControl::look_again() {
 
 void RunControl::tick() {
     services_.meters.watch_silence();
-    // What finds no room on the disk is done at the next look. The machines are watched all the
-    // same: nobody may have to stop because nothing can be written.
     std::exception_ptr trouble;
-    auto const attempt = [&](auto const& work) {
-        try {
-            work();
-        } catch (store::DiskFull const&) {
-            if (!trouble) trouble = std::current_exception();
-        }
-    };
+    auto const attempt = [&](auto const& work) { unless_full(trouble, work); };
     attempt([&] { keep_events(services_.ledger, services_.facility, services_.meters); });
     attempt([&] { doubt_running(); });
     look_again();
@@ -166,7 +171,17 @@ void RunControl::attend(Standing const& standing, UsageSession const& session) {
     // Somebody is just doing something to this machine: it is looked at again in a second.
     if (!turn.owns_lock()) return;
     if (session.state == SessionState::closing) return close_late(session);
-    settle_start(session);
+    std::exception_ptr trouble;
+    unless_full(trouble, [&] { settle_start(session); });
+    attend_open(standing, session);
+    if (trouble) std::rethrow_exception(trouble);
+}
+
+void RunControl::attend_open(Standing const& standing, UsageSession const& session) {
+    auto const booking =
+        session.booking ? standing.bookings.find(*session.booking) : standing.bookings.end();
+    if (booking != standing.bookings.end() && booking->second.state == State::running)
+        note_contact(session.machine);
     auto const wish =
         session.booking ? standing.wishes.find(*session.booking) : standing.wishes.end();
     if (wish != standing.wishes.end())
@@ -178,7 +193,6 @@ void RunControl::attend(Standing const& standing, UsageSession const& session) {
 
 void RunControl::attend_booked(booking::Booking const& booking, UsageSession const& session) {
     bool const on = booking.state == State::running || booking.state == State::paused;
-    if (booking.state == State::running) note_contact(booking.machine);
     if (!on) {
         if (stop_now(booking.machine) != StopStep::open) return;
         switch_off(booking.machine);
@@ -266,11 +280,15 @@ void RunControl::look_at_mains() {
 
 /// A relay that is fed by a battery keeps its contact closed through a cut, and the machine would
 /// start by itself when the power is back. What may not be stopped from afar is not stopped by the
-/// fuse of one input either: it goes on as long as its own meter says that it has power.
+/// fuse of one input either: it goes on as long as its own meter says that it has power, and what
+/// must never be stopped where nothing tells that it has none.
 bool RunControl::cut_off(MachineId const& machine) const {
     if (mains_off_seen_ < off_to_believe || !mains_off()) return false;
     if (rule_of(stops_, machine).stop == StopClass::immediate) return true;
-    auto const power = drawn(meters_.of(machine));
+    auto const& meter = meters_.of(machine);
+    if (rule_of(stops_, machine).stop == StopClass::never_remotely && meter.power.empty())
+        return false;
+    auto const power = drawn(meter);
     return !power || power->watts == 0;
 }
 

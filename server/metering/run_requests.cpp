@@ -47,7 +47,7 @@ Result<RunControl::Asking> RunControl::asking(http::Request const& request) {
 }
 
 /// A repeat must not touch a contact or a meter, so it is looked for before anything else. Nothing
-/// is written for that: a full disk keeps nobody from opening a contact.
+/// is written for that: a full disk keeps nobody from opening a contact that may be opened at once.
 std::optional<http::Response> RunControl::kept_answer(http::Request const& request) {
     return people::answered_before(services_.ledger, request);
 }

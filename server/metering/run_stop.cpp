@@ -6,6 +6,7 @@
 #include "server/metering/run.hpp"
 #include "server/metering/series_writer.hpp"
 #include "server/people/idempotency.hpp"
+#include "server/store/disk_full.hpp"
 
 namespace karkhana::metering {
 
@@ -35,8 +36,19 @@ StopStep RunControl::stop_now(MachineId const& machine, std::optional<Instant> a
         facts.asked_for = std::chrono::floor<Duration>(now - asked->second);
     }
     auto const step = stop_step(facts);
-    if (first && step == StopStep::warn) alarms_.raise(machine, "stop_asked");
+    if (first && step == StopStep::warn) warn_of_stop(machine);
     return step;
+}
+
+/// Calls for a person; with a full disk at the next look again.
+void RunControl::warn_of_stop(MachineId const& machine) {
+    try {
+        alarms_.raise(machine, "stop_asked");
+    } catch (store::DiskFull const&) {
+        std::lock_guard const lock{mutex_};
+        stop_asked_.erase(machine);
+        throw;
+    }
 }
 
 /// It has stopped, or need not any more.
