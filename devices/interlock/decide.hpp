@@ -93,7 +93,8 @@ bool authorised(Command const& desired, Memory const& memory, Policy const& poli
 bool may_be_closed(Memory const& memory, Policy const& policy, Monotonic now);
 
 /// The whole policy of one contact: desired against actual. A contact is closed, or closed again,
-/// only on a state that was read within the last heartbeat: after a power cut nothing may start by itself.
+/// only on a state that was read within the last heartbeat: after a power cut nothing may start by
+/// itself.
 Decision decide(Command const& desired, Told const& told, Memory memory, Policy const& policy,
                 Monotonic now);
 

@@ -56,7 +56,7 @@ test('members see that a machine is taken, not by whom', async ({ page, open, pe
 async function inItsCycle(page: Page) {
   const id = '0195d2a0-0000-7000-8000-000000000001';
   const enterprise = { id, name: { en: 'Mita Shoes', bn: 'মিতা সুজ' } };
-  // The screen asks for all three at once, and what is wrong is wrong with the machine that is there.
+  // The screen asks for all three at once; what is wrong is wrong with the machine that is there.
   let tell: (booking: Record<string, unknown>) => void;
   const told = new Promise<Record<string, unknown>>((resolve) => { tell = resolve; });
   await page.route('**/api/v1/events', (route) => route.abort());

@@ -207,6 +207,25 @@ TEST_P(FullDisk, LetsNobodyPayForAContactThatWasOpenedAndCouldNotBeWrittenOf) {
     EXPECT_NEAR(std::chrono::duration<double>(used()).count(), 600, 8);
 }
 
+TEST_P(FullDisk, LetsNobodyPayForACycleThatEndedAndCouldNotBeWrittenOf) {
+    shop.kill();
+    shop.stops[laser] = {StopClass::end_of_cycle, 10min};
+    shop.boot();
+    shop.run_for(3s);
+    auto const booking = shop.here(laser, 2h);
+    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
+    shop.run_for(10min);
+    ASSERT_EQ(shop.stop(booking, "stop-key-1").status, 200);
+    EXPECT_TRUE(shop.unit(laser).closed) << "it ends its cycle first";
+    shop.unit(laser).load_w = 0;
+    run_without_room(30min);
+    EXPECT_FALSE(shop.unit(laser).closed);
+    shop.run_for(5s);
+    EXPECT_EQ(shop.state_of(booking), "completed");
+    // A minute at rest says that the cycle is over.
+    EXPECT_NEAR(std::chrono::duration<double>(used()).count(), 660, 15);
+}
+
 TEST_P(FullDisk, LetsAPauseBeginWhenTheContactOpened) {
     auto const booking = shop.here(laser, 2h);
     ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
