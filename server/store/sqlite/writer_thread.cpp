@@ -1,6 +1,7 @@
 #include "server/store/sqlite/writer_thread.hpp"
 
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 
 #include "server/store/disk_full.hpp"
@@ -17,6 +18,20 @@ constexpr std::size_t kGroupSize = 512;
 constexpr std::chrono::milliseconds kGroupTime{20};
 
 std::string megabytes(std::int64_t bytes) { return std::to_string(bytes >> 20); }
+
+/// The same for another thread. Whoever waits owns what is thrown there alone: of one that is
+/// shared nobody could say who lets go of it last.
+std::exception_ptr copy_of(std::exception_ptr const& reason) {
+    try {
+        std::rethrow_exception(reason);
+    } catch (DiskFull const& full) {
+        return std::make_exception_ptr(DiskFull(std::string(full.what())));
+    } catch (Unavailable const& unavailable) {
+        return std::make_exception_ptr(Unavailable(std::string(unavailable.what())));
+    } catch (std::exception const& other) {
+        return std::make_exception_ptr(std::runtime_error(std::string(other.what())));
+    }
+}
 
 /// `last`: what the closure failed with in which the transaction was lost.
 std::exception_ptr why_undone(std::exception_ptr const& last) {
@@ -87,12 +102,13 @@ std::optional<WriterThread::Job> WriterThread::next_job() {
 }
 
 void WriterThread::run_group(Job first) {
+    std::exception_ptr refused;
     try {
         begin();
     } catch (std::exception const&) {
-        refuse_everything(std::move(first), std::current_exception());
-        return;
+        refused = std::current_exception();
     }
+    if (refused) return refuse_everything(std::move(first), refused);
     auto const closed_at = std::chrono::steady_clock::now() + kGroupTime;
     std::vector<Job> group;
     for (std::optional<Job> job(std::move(first)); job; job = next_job()) {
@@ -106,7 +122,7 @@ void WriterThread::run_group(Job first) {
     } else {
         // Nobody's decision stands: each may have seen what another of the group had written.
         auto const undone = why_undone(group.back().failure);
-        for (auto& job : group) job.failure = undone;
+        for (auto& job : group) job.failure = copy_of(undone);
     }
     answer(group);
     connection_->checkpoint_when_due();
@@ -141,10 +157,10 @@ void WriterThread::perform(Job& job) {
     connection_->command("RELEASE SAVEPOINT closure");
 }
 
-void WriterThread::refuse_everything(Job first, std::exception_ptr reason) {
+void WriterThread::refuse_everything(Job first, std::exception_ptr const& reason) {
     std::vector<Job> refused;
     for (std::optional<Job> job(std::move(first)); job; job = next_job()) {
-        job->failure = reason;
+        job->failure = copy_of(reason);
         refused.push_back(std::move(*job));
     }
     answer(refused);
@@ -153,7 +169,7 @@ void WriterThread::refuse_everything(Job first, std::exception_ptr reason) {
 void WriterThread::answer(std::vector<Job>& group) {
     for (auto& job : group) {
         if (job.failure)
-            job.done.set_exception(job.failure);
+            job.done.set_exception(std::exchange(job.failure, nullptr));
         else
             job.done.set_value();
     }

@@ -48,7 +48,7 @@ private:
     void run_group(Job first);
     void begin();
     void perform(Job& job);
-    void refuse_everything(Job first, std::exception_ptr reason);
+    void refuse_everything(Job first, std::exception_ptr const& reason);
     static void answer(std::vector<Job>& group);
 
     Store const& owner_;
