@@ -5,7 +5,8 @@ import { defineConfig } from 'vite';
 const daemon = 'http://127.0.0.1:8080';
 
 // What several desks use and the first page does not.
-const parts = 'BookingBadge|EnterprisePicker|RegisterItem|RegisterTable|Refused|formula|grouped';
+const parts = 'BookingBadge|EnterprisePicker|RegisterItem|RegisterTable|Refused|formula|grouped|' +
+  'calendar|slots|QuoteBox|DayField|TimeSelect|dayMinutes';
 const kit = 'Chips|More|Select';
 const shared = new RegExp(`src/(parts/(${parts})|kit/(${kit}))\\.`);
 

@@ -78,7 +78,7 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     auto mains = read_facility(*root, out);
     int position = 0;
     auto machines = root->tables("machine");
-    std::vector<std::pair<std::string, Table>> run_bits;
+    std::vector<std::pair<std::string, Table>> run_bits, counters;
     for (auto& table : machines) {
         auto machine = read_machine(table, ++position);
         out.idle_below_w[machine.slug] = read_idle(table, machine);
@@ -87,6 +87,10 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
         if (auto runs = table.table("runs")) {
             out.runs[machine.slug] = read_input(*runs);
             run_bits.emplace_back(machine.slug, std::move(*runs));
+        }
+        if (auto strokes = table.table("strokes")) {
+            out.strokes[machine.slug] = read_input(*strokes);
+            counters.emplace_back(machine.slug, std::move(*strokes));
         }
         out.machines.push_back(std::move(machine));
     }
@@ -111,7 +115,9 @@ std::optional<Config> load_config(std::string const& path, config::Problems& pro
     for (std::size_t i = 0; i < machines.size(); ++i) check_stop(machines[i], out, out.machines[i]);
     if (mains) check_input(*mains, *out.mains, out, known, true);
     for (auto& [slug, table] : run_bits) check_input(table, out.runs.at(slug), out, known, false);
+    for (auto& [slug, table] : counters) check_counter(table, out.strokes.at(slug), out, known);
     read_rate_card(*root, out);
+    read_notify(*root, out.notify);
     root->leftover();
     if (!problems.empty()) return std::nullopt;
     return out;

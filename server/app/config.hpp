@@ -12,6 +12,9 @@
 #include "server/facility/records.hpp"
 #include "server/metering/meter.hpp"
 #include "server/metering/rules_stop.hpp"
+#include "server/notify/mail.hpp"
+#include "server/notify/rules.hpp"
+#include "server/notify/sms.hpp"
 
 /// The one configuration file of a facility.
 namespace karkhana::app {
@@ -51,8 +54,8 @@ struct DeviceConfig {
     std::uint32_t at = 0;                       ///< the line of the file where it is described
 };
 
-/// A point that tells something besides what is measured: whether there is any mains, or whether a
-/// machine runs.
+/// A point that tells something besides what is measured: whether there is any mains, whether a
+/// machine runs, how often a press went down.
 struct InputConfig {
     std::string device;
     std::string point;
@@ -68,6 +71,13 @@ struct HttpConfig {
     std::string web;
 };
 
+/// The ways out of the house; what is not said there is not.
+struct NotifyConfig {
+    std::optional<notify::SmtpSettings> smtp;
+    std::optional<notify::SmsSettings> sms;
+    std::optional<notify::QuietHours> quiet;  ///< the first ones, entered once
+};
+
 struct Config {
     std::string data;          ///< folder of ledger.db and telemetry.db
     std::string postgres;      ///< libpq connection string; empty: SQLite in `data`
@@ -79,6 +89,7 @@ struct Config {
     std::int64_t retention_days = 90;
     bool simulated = false;  ///< every line leads to a simulator: the clock may be another
     HttpConfig http;
+    NotifyConfig notify;
     facility::Facility facility;
     metering::EstimatedBills estimated_bills = metering::EstimatedBills::share;
     std::vector<facility::OpeningHours> opening_hours;
@@ -88,7 +99,8 @@ struct Config {
     std::vector<LineConfig> lines;
     std::vector<DeviceConfig> devices;
     std::optional<InputConfig> mains;
-    std::map<std::string, InputConfig> runs;  ///< of each machine that has a run bit, by slug
+    std::map<std::string, InputConfig> runs;     ///< of each machine that has a run bit, by slug
+    std::map<std::string, InputConfig> strokes;  ///< of each that counts its strokes, by slug
     /// What is read once at the start: all but lines, devices, profiles and first prices.
     std::vector<config::Leaf> settings;
     /// The first prices, entered once; later versions are made in the application.

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -79,6 +80,27 @@ std::string problem_of_file(std::string const& path) {
     if (descriptor < 0) return path + ": " + words_of(errno);
     ::close(descriptor);
     return "";
+}
+
+Result<std::string> read_secret(std::string const& path) {
+    auto const bad = [&](std::string const& what) {
+        return refuse(ErrorKind::invalid, "bad_secret", path + ": " + what);
+    };
+    if (auto problem = problem_of_file(path); !problem.empty())
+        return refuse(ErrorKind::invalid, "bad_secret", std::move(problem));
+    std::error_code error;
+    auto const others = fs::perms::group_all | fs::perms::others_all;
+    if ((fs::status(path, error).permissions() & others) != fs::perms::none)
+        return bad("others may read it: chmod 600");
+    std::ifstream file{path};
+    std::string secret, more;
+    std::getline(file, secret);
+    if (!secret.empty() && secret.back() == '\r') secret.pop_back();
+    bool const readable = std::ranges::none_of(
+        secret, [](char each) { return static_cast<unsigned char>(each) < ' ' || each == 0x7F; });
+    if (secret.empty() || secret.size() > 1000 || !readable || std::getline(file, more))
+        return bad("holds one line, the secret");
+    return secret;
 }
 
 bool is_baud(int baud) {

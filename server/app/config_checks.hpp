@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/app/config.hpp"
+#include "server/base/result.hpp"
 
 /// What would only be found once the daemon starts, or once the first bill is wrong. Pure but for
 /// looking at the files and folders that are named.
@@ -18,6 +19,10 @@ std::string problem_of_address(std::string const& address);
 
 /// What is wrong with a file that has to be read at the start.
 std::string problem_of_file(std::string const& path);
+
+/// The one line of a file that holds a secret. Errors: `bad_secret` when it cannot be read, is
+/// empty or longer than a line, or when anybody but its owner may read it.
+Result<std::string> read_secret(std::string const& path);
 
 /// Whether a serial port has this speed; libmodbus falls back to 9600 for others without failing.
 bool is_baud(int baud);

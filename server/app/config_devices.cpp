@@ -127,10 +127,23 @@ void check_input(Table& table, InputConfig const& input, Config const& out,
                                               : "no state of this device");
 }
 
+void check_counter(Table& table, InputConfig const& input, Config const& out,
+                   ProfilesByName const& profiles) {
+    auto const device = std::ranges::find(out.devices, input.device, &DeviceConfig::name);
+    if (device == out.devices.end()) return table.complain("device", "no device of this name");
+    auto const profile = profiles.find(device->profile);
+    auto const* point = profile == profiles.end() ? nullptr : profile->second.find(input.point);
+    bool const counts = point != nullptr && point->kind == profiles::PointKind::counter &&
+                        point->unit == Unit::count;
+    if (!counts) table.complain("point", "no counter of pulses of this device");
+}
+
 std::vector<std::string> inputs_of(Config const& config, std::string const& device) {
     std::vector<std::string> points;
     if (config.mains && config.mains->device == device) points.push_back(config.mains->point);
     for (auto const& [slug, input] : config.runs)
+        if (input.device == device) points.push_back(input.point);
+    for (auto const& [slug, input] : config.strokes)
         if (input.device == device) points.push_back(input.point);
     return points;
 }

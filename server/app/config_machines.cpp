@@ -22,7 +22,9 @@ facility::Machine read_machine(Table& table, int position) {
     machine.grid_minutes = std::max(minutes("grid_minutes", 15, 120), 1);
     machine.min_minutes = minutes("min_minutes", machine.grid_minutes, 24 * 60);
     machine.max_minutes = minutes("max_minutes", 240, 24 * 60);
+    machine.setup_minutes = minutes("setup_minutes", 0, 240);
     machine.buffer_minutes = minutes("buffer_minutes", 0, 240);
+    machine.seats = static_cast<int>(table.integer("seats", 1, 1000).value_or(1));
     machine.horizon_days = minutes("horizon_days", 30, 400);
     machine.busy_above_w =
         table.integer("busy_above_w", 0, 2'000'000).value_or(machine.rated_w / 20);

@@ -40,7 +40,12 @@ void check_device(config::Table& table, DeviceConfig const& device, Config const
 /// An input that says yes or no; for the mains also the voltage of a meter that has a battery.
 void check_input(config::Table& table, InputConfig const& input, Config const& out,
                  ProfilesByName const& profiles, bool voltage_tells);
+void check_counter(config::Table& table, InputConfig const& input, Config const& out,
+                   ProfilesByName const& profiles);
 
 void read_rate_card(config::Table& root, Config& out);
+
+/// E-mail, SMS and quiet hours. Secrets are in files that only their owner may read.
+void read_notify(config::Table& root, NotifyConfig& out);
 
 }  // namespace karkhana::app

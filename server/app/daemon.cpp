@@ -6,27 +6,41 @@
 #include "server/app/commissioning.hpp"
 #include "server/app/jobs.hpp"
 #include "server/app/lines.hpp"
+#include "server/app/post_office.hpp"
 #include "server/app/prepare.hpp"
 #include "server/app/reload.hpp"
 #include "server/app/system_api.hpp"
 #include "server/app/workshop.hpp"
+#include "server/billing/account.hpp"
 #include "server/billing/api.hpp"
 #include "server/billing/charges.hpp"
 #include "server/billing/evidence.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/booking/api.hpp"
-#include "server/booking/jobs.hpp"
+#include "server/booking/api_feeds.hpp"
+#include "server/booking/api_settings.hpp"
+#include "server/booking/records.hpp"
+#include "server/booking/sweep.hpp"
+#include "server/desk/api.hpp"
 #include "server/exports/api.hpp"
 #include "server/facility/api.hpp"
+#include "server/facility/book_cache.hpp"
 #include "server/http/json.hpp"
 #include "server/http/server.hpp"
+#include "server/maintenance/api.hpp"
+#include "server/maintenance/watch.hpp"
 #include "server/metering/api.hpp"
 #include "server/metering/api_commissioning.hpp"
+#include "server/metering/power_uses.hpp"
 #include "server/metering/series.hpp"
+#include "server/metering/stroke_counters.hpp"
+#include "server/notify/api.hpp"
+#include "server/office/api.hpp"
 #include "server/people/api.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
 #include "server/store/disk_full.hpp"
+#include "server/timetable/api.hpp"
 
 namespace karkhana::app {
 namespace {
@@ -62,6 +76,7 @@ struct Daemon::Parts {
 
     void add_routes(http::Router& router);
     void add_jobs();
+    maintenance::Services care_services();
     void forget_readings();
     http::ServerOptions server_options();
 
@@ -81,8 +96,13 @@ struct Daemon::Parts {
     billing::RateCardCache rate_cards;
     booking::Services booking_services;
     std::unique_ptr<Workshop> workshop;
+    std::unique_ptr<metering::StrokeCounters> strokes;
     std::unique_ptr<Commissioning> commissioning;
+    notify::Services notify_services;
+    std::unique_ptr<PostOffice> post;
     Jobs jobs;
+    Jobs errands;  ///< what waits for others outside, so that nothing else does
+    std::stop_source stopping;
     std::unique_ptr<http::Server> server;
 };
 
@@ -95,10 +115,13 @@ Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Lo
       stores(open_stores(loaded.config)),
       prepared(
           prepare_facility(stores.ledger(), loaded.config, loaded.profiles, ids, clock->now())),
-      people_services{stores.ledger(), *clock,    real_clock, ids,
-                      *random,         passwords, balances,   clock_speed},
+      people_services{
+          stores.ledger(),       *clock, real_clock, ids, *random, passwords, balances, clock_speed,
+          booking::next_bookings},
       booking_services{stores.ledger(), *clock, ids, {}, {}, {}, {}},
-      jobs(log) {
+      notify_services{stores.ledger(), *clock, ids, *random, ways_of(loaded.config.notify)},
+      jobs(log),
+      errands(log) {
     auto const publish = [this](FacilityId const& facility, std::string_view name,
                                 std::string json) {
         events.publish(facility, name, std::move(json));
@@ -107,11 +130,28 @@ Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Lo
     booking_services.pricing =
         billing::make_pricing(rate_cards, [this](FacilityId const&) { return prepared.zone; });
     booking_services.sessions_of = metering::session_ids_of_booking;
+    booking_services.account = [this](store::Reader& reader, FacilityId const& facility,
+                                      EnterpriseId const& enterprise) {
+        return billing::account_of(reader, facility, enterprise, clock->now());
+    };
     auto const listening = [this] { return server->snapshot().event_listeners > 0; };
     workshop = std::make_unique<Workshop>(Workshop::Needs{loaded, stores, prepared, *clock,
                                                           monotonic, ids, booking_services, publish,
                                                           listening, log, clock_speed});
+    strokes = std::make_unique<metering::StrokeCounters>(workshop->services(),
+                                                         stroke_sources(prepared, loaded.config));
+    booking_services.power_uses = [this](store::Reader& reader, FacilityId const& facility,
+                                         Instant since) {
+        auto uses = metering::power_uses(reader, facility, since);
+        if (facility == prepared.facility.id)
+            for (auto const& use : workshop->run().rising()) uses.push_back(use);
+        return uses;
+    };
     commissioning = std::make_unique<Commissioning>(workshop->lines(), loaded.profiles, monotonic);
+    post = std::make_unique<PostOffice>(
+        PostOffice::Needs{loaded.config.notify, stores.ledger(), *clock, real_clock, *random,
+                          *booking_services.books, prepared.facility.id,
+                          [this] { events.publish(prepared.facility.id, "notice", "{}"); }, log});
     http::Router router;
     add_routes(router);
     http::Gatekeeper gatekeeper;
@@ -127,6 +167,8 @@ Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Lo
 http::ServerOptions Daemon::Parts::server_options() {
     auto const& from = loaded.config.http;
     http::ServerOptions options;
+    // Each waits for the disk with its change: one flush is for as many as may wait.
+    options.handler_threads = 32;
     options.address = from.address;
     options.port = from.port;
     options.tls_certificate = from.tls_certificate;
@@ -140,27 +182,45 @@ http::ServerOptions Daemon::Parts::server_options() {
 void Daemon::Parts::add_routes(http::Router& router) {
     facility::add_routes(router, {stores.ledger()});
     people::add_routes(router, people_services);
+    desk::add_routes(router, {stores.ledger(), *clock, ids, balances});
     booking::add_routes(router, booking_services);
+    booking::add_feed_routes(router, {stores.ledger(), *clock, ids, *random});
+    timetable::add_routes(router, {stores.ledger(), *clock, ids, stopping.get_token()});
     metering::add_routes(router, workshop->services(), workshop->run());
     metering::add_commission_routes(
         router, {stores.ledger(), *clock, prepared.facility.id, *commissioning});
     billing::add_routes(router, {stores.ledger(), *clock, ids, rate_cards});
     exports::add_routes(router, stores.ledger());
+    maintenance::add_routes(router, care_services());
+    office::add_routes(router, {stores.ledger(), *clock, ids});
+    booking::add_settings_routes(router, stores.ledger(), *clock, ids);
+    notify::add_routes(router, notify_services);
     http::Route events_route{"GET", "/api/v1/events", "streamEvents", {}, http::Access::signed_in};
     events_route.event_stream = true;
     router.add(std::move(events_route));
     SystemServices system;
     system.trouble = [this] { return workshop->trouble(); };
     system.http = [this] { return server->snapshot(); };
-    system.more_metrics = [this] { return workshop->metrics(); };
+    system.more_metrics = [this] { return workshop->metrics() + post->metrics(); };
     add_system_routes(router, std::move(system));
 }
 
+maintenance::Services Daemon::Parts::care_services() {
+    auto const count = [this](FacilityId const& facility, MachineId const& machine,
+                              Instant since) -> std::optional<maintenance::Strokes> {
+        if (facility != prepared.facility.id) return std::nullopt;
+        auto const counted = strokes->since(machine, since);
+        if (!counted) return std::nullopt;
+        return maintenance::Strokes{counted->count, counted->from, counted->counter};
+    };
+    return {stores.ledger(), *clock, ids, *booking_services.books, count};
+}
+
 void Daemon::Parts::add_jobs() {
-    jobs.every(2s, "missed bookings", [this] {
-        for (auto const& ended :
-             booking::mark_missed(stores.ledger(), *clock, booking_services.settings))
-            booking::publish_change(booking_services, ended, nullptr);
+    auto const sweep = std::make_shared<booking::Sweep>(booking_services);
+    jobs.every(2s, "bookings", [this, sweep] {
+        for (auto const& changed : sweep->run())
+            booking::publish_change(booking_services, changed, nullptr);
     });
     jobs.every(1h, "what has expired", [this] {
         stores.ledger().write([&](store::Writer& writer) {
@@ -168,6 +228,11 @@ void Daemon::Parts::add_jobs() {
         });
     });
     jobs.every(6h, "readings that no bill needs", [this] { forget_readings(); });
+    jobs.every(30s, "maintenance",
+               [this] { maintenance::watch(care_services(), prepared.facility.id); });
+    errands.every(10min, "timetables", [this] {
+        timetable::keep_all({stores.ledger(), *clock, ids, stopping.get_token()});
+    });
     jobs.every(2s, "charges", [this] {
         billing::charge_closed_sessions(stores.ledger(), prepared.facility.id, prepared.zone,
                                         clock->now());
@@ -192,14 +257,19 @@ Daemon::~Daemon() { stop(); }
 void Daemon::start() {
     parts_->workshop->start();
     parts_->jobs.start();
+    parts_->errands.start();
+    parts_->post->start();
     parts_->server->start();
     parts_->log("info", fmt::format("serving {} on port {}", parts_->prepared.facility.slug,
                                     parts_->server->port()));
 }
 
 void Daemon::stop() {
+    parts_->stopping.request_stop();
     parts_->server->stop();
     parts_->jobs.stop();
+    parts_->errands.stop();
+    parts_->post->stop();
     parts_->workshop->stop();
 }
 

@@ -10,15 +10,12 @@
 #include "devices/profiles/recognise.hpp"
 #include "server/app/device_problems.hpp"
 #include "server/app/register_form.hpp"
-#include "server/metering/rules_alarm.hpp"
 
 namespace karkhana::app {
 namespace {
 
 using metering::ContactState;
 
-/// Read-back older than this is not a state any more.
-constexpr std::chrono::seconds kContactAge{3};
 /// Changes of alarms that wait to be kept, while the database takes none.
 constexpr std::size_t kEventsKept = 10'000;
 
@@ -75,36 +72,6 @@ void add_relays(LinePlan& plan, DeviceConfig const& device, std::uint16_t line,
         plan.relays.back().line = line;
         plan.relays.back().machine = machine_ids.at(device.relays[channel]);
     }
-}
-
-metering::DeviceHealth device_health(metering::Device const& device,
-                                     poller::UnitHealth const& unit) {
-    metering::DeviceHealth health;
-    health.device = device.id;
-    health.last_good = unit.last_good;
-    health.latency_us = unit.latency.count();
-    health.polls = static_cast<std::int64_t>(unit.polls);
-    health.errors = static_cast<std::int64_t>(unit.timeouts + unit.protocol_errors +
-                                              unit.exceptions + unit.disconnects);
-    if (unit.serial) health.serial = std::to_string(*unit.serial);
-    if (unit.unproved) health.alarm = "unproved";
-    switch (unit.state) {
-    case poller::UnitState::starting: break;
-    case poller::UnitState::healthy: health.state = "good"; break;
-    case poller::UnitState::suspect: health.state = "slow"; break;
-    case poller::UnitState::dead: health.state = "silent"; break;
-    case poller::UnitState::stranger:
-        health.state = "silent";
-        health.alarm = "stranger";
-        break;
-    }
-    return health;
-}
-
-/// A board that tells its contacts in time is good; there is nothing in between.
-std::string_view board_state(interlock::BoardHealth const& board, Monotonic now) {
-    if (!board.heard) return board.errors > 0 ? "silent" : "never_seen";
-    return now - *board.heard > kContactAge ? "silent" : "good";
 }
 
 std::string alarm_name(interlock::Alarm alarm) {
@@ -462,53 +429,6 @@ metering::Device const* Lines::device_at(std::string_view line, std::uint8_t uni
     auto const found = std::ranges::find_if(
         devices_, [&](auto const& each) { return each.line == line && each.unit == unit; });
     return found == devices_.end() ? nullptr : &*found;
-}
-
-std::vector<metering::DeviceHealth> Lines::health() const {
-    std::vector<metering::DeviceHealth> all;
-    std::shared_lock const lock{layout_};
-    for (auto const& poller : pollers_) {
-        auto const line = poller->health();
-        for (auto const& unit : line.units) {
-            auto const* const device = device_at(line.name, unit.unit);
-            if (device == nullptr) continue;
-            auto health = device_health(*device, unit);
-            // Nobody is to blame of the units of a line that leads nowhere, but none is heard.
-            if (line.traffic.exchanges > 0 && !line.traffic.connected) health.state = "silent";
-            all.push_back(std::move(health));
-        }
-    }
-    for (auto const& board : interlock_.health()) {
-        auto health = health_of(board);
-        if (!health) continue;
-        auto const meter = std::ranges::find(all, health->device, &metering::DeviceHealth::device);
-        // A board that is a meter too does as the meter does.
-        if (meter == all.end()) {
-            all.push_back(std::move(*health));
-        } else if (auto const worse = metering::worse_alarm(meter->alarm, health->alarm);
-                   worse != meter->alarm) {
-            meter->alarm = worse;
-            meter->coils = health->coils;
-        }
-    }
-    return all;
-}
-
-std::optional<metering::DeviceHealth> Lines::health_of(interlock::BoardHealth const& board) const {
-    auto const& line = plan_.lines.at(board.line).setup;
-    auto const* const device = device_at(line.name, board.unit);
-    if (device == nullptr) return std::nullopt;
-    metering::DeviceHealth health;
-    health.device = device->id;
-    health.state = board_state(board, monotonic_.now());
-    health.polls = static_cast<std::int64_t>(board.polls);
-    health.errors = static_cast<std::int64_t>(board.errors);
-    if (!board.uncommanded.empty()) health.alarm = "uncommanded";
-    for (int const channel : board.uncommanded) health.coils.push_back(channel + 1);
-    if (!board.heard) return health;
-    health.last_good = facility_time(*board.heard, line.clock_speed);
-    health.latency_us = board.latency.count();
-    return health;
 }
 
 }  // namespace karkhana::app

@@ -60,6 +60,9 @@ LinePlan plan_lines(Config const& config, Profiles const& profiles,
                     std::vector<metering::Point> const& points, std::uint64_t boot,
                     int clock_speed);
 
+/// Read-back older than this is not a state any more.
+constexpr std::chrono::seconds kContactAge{3};
+
 /// The lines at work: one thread each. Answers metering's questions to meters and contacts.
 class Lines final : public metering::MeterPort,
                     public metering::ContactPort,

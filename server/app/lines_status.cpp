@@ -21,6 +21,36 @@ std::map<std::string, std::int64_t> errors_of(poller::UnitTraffic const& traffic
     return errors;
 }
 
+metering::DeviceHealth device_health(metering::Device const& device,
+                                     poller::UnitHealth const& unit) {
+    metering::DeviceHealth health;
+    health.device = device.id;
+    health.last_good = unit.last_good;
+    health.latency_us = unit.latency.count();
+    health.polls = static_cast<std::int64_t>(unit.polls);
+    health.errors = static_cast<std::int64_t>(unit.timeouts + unit.protocol_errors +
+                                              unit.exceptions + unit.disconnects);
+    if (unit.serial) health.serial = std::to_string(*unit.serial);
+    if (unit.unproved) health.alarm = "unproved";
+    switch (unit.state) {
+    case poller::UnitState::starting: break;
+    case poller::UnitState::healthy: health.state = "good"; break;
+    case poller::UnitState::suspect: health.state = "slow"; break;
+    case poller::UnitState::dead: health.state = "silent"; break;
+    case poller::UnitState::stranger:
+        health.state = "silent";
+        health.alarm = "stranger";
+        break;
+    }
+    return health;
+}
+
+/// A board that tells its contacts in time is good; there is nothing in between.
+std::string_view board_state(interlock::BoardHealth const& board, Monotonic now) {
+    if (!board.heard) return board.errors > 0 ? "silent" : "never_seen";
+    return now - *board.heard > kContactAge ? "silent" : "good";
+}
+
 /// The units that were asked, and those whose turn has not come.
 std::vector<poller::UnitTraffic> units_of(poller::LineHealth const& line) {
     auto units = line.traffic.units;
@@ -105,6 +135,49 @@ std::optional<std::vector<metering::LineFrame>> Lines::frames(std::string_view l
         return frames;
     }
     return std::nullopt;
+}
+
+std::vector<metering::DeviceHealth> Lines::health() const {
+    std::vector<metering::DeviceHealth> all;
+    std::shared_lock const lock{layout_};
+    for (auto const& poller : pollers_) {
+        auto const line = poller->health();
+        for (auto const& unit : line.units) {
+            auto const* const device = device_at(line.name, unit.unit);
+            if (device == nullptr) continue;
+            auto health = device_health(*device, unit);
+            // Nobody is to blame of the units of a line that leads nowhere, but none is heard.
+            if (line.traffic.exchanges > 0 && !line.traffic.connected) health.state = "silent";
+            all.push_back(std::move(health));
+        }
+    }
+    for (auto const& board : interlock_.health()) {
+        auto health = health_of(board);
+        if (!health) continue;
+        auto const meter = std::ranges::find(all, health->device, &metering::DeviceHealth::device);
+        // A board that is a meter too does as the meter does.
+        if (meter == all.end())
+            all.push_back(std::move(*health));
+        else
+            meter->coils = health->coils;
+    }
+    return all;
+}
+
+std::optional<metering::DeviceHealth> Lines::health_of(interlock::BoardHealth const& board) const {
+    auto const& line = plan_.lines.at(board.line).setup;
+    auto const* const device = device_at(line.name, board.unit);
+    if (device == nullptr) return std::nullopt;
+    metering::DeviceHealth health;
+    health.device = device->id;
+    health.state = board_state(board, monotonic_.now());
+    health.polls = static_cast<std::int64_t>(board.polls);
+    health.errors = static_cast<std::int64_t>(board.errors);
+    for (int const channel : board.uncommanded) health.coils.push_back(channel + 1);
+    if (!board.heard) return health;
+    health.last_good = facility_time(*board.heard, line.clock_speed);
+    health.latency_us = board.latency.count();
+    return health;
 }
 
 }  // namespace karkhana::app

@@ -4,6 +4,8 @@
 #include <filesystem>
 
 #include "server/billing/rate_cards.hpp"
+#include "server/notify/records.hpp"
+#include "server/telling/records.hpp"
 
 namespace karkhana::app {
 namespace {
@@ -95,6 +97,9 @@ Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles c
         }
         retire_others(writer, prepared, now);
         keep_first_rates(writer, facility.id, config, ids, now);
+        if (config.notify.quiet && !notify::has_quiet_hours(writer, facility.id))
+            notify::set_quiet_hours(writer, facility.id, *config.notify.quiet);
+        telling::begin(writer, facility.id);
         prepared.points = metering::configure_devices(
             writer, ids, facility.id, device_setups(config, profiles, prepared.machine_ids));
         prepared.devices = metering::list_devices(writer, facility.id);
@@ -119,6 +124,15 @@ Channel channel_of(Prepared const& prepared, InputConfig const& input) {
         return each.device == device->id && each.name == input.point;
     });
     return point->channel;
+}
+
+std::map<MachineId, metering::StrokeCounters::Source> stroke_sources(Prepared const& prepared,
+                                                                     Config const& config) {
+    std::map<MachineId, metering::StrokeCounters::Source> sources;
+    for (auto const& [slug, input] : config.strokes)
+        sources[prepared.machine_ids.at(slug)] = {channel_of(prepared, input),
+                                                  input.device + ": " + input.point};
+    return sources;
 }
 
 metering::MeterPlan meter_plan(Prepared const& prepared, Config const& config) {

@@ -9,6 +9,7 @@
 #include "server/app/lines.hpp"
 #include "server/base/random.hpp"
 #include "server/metering/devices.hpp"
+#include "server/metering/stroke_counters.hpp"
 #include "server/store/store.hpp"
 
 namespace karkhana::app {
@@ -50,6 +51,10 @@ Prepared prepare_facility(store::Store& ledger, Config const& config, Profiles c
 
 /// The channel of an input that the configuration was checked to have.
 Channel channel_of(Prepared const& prepared, InputConfig const& input);
+
+/// The counters of strokes, by machine.
+std::map<MachineId, metering::StrokeCounters::Source> stroke_sources(Prepared const& prepared,
+                                                                     Config const& config);
 
 /// Which meters tell of which machine, from when on it counts as idle, and what says that it runs.
 metering::MeterPlan meter_plan(Prepared const& prepared, Config const& config);

@@ -8,6 +8,7 @@
 #include "server/billing/invoices.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/verify.hpp"
+#include "server/booking/queue_records.hpp"
 #include "server/metering/records.hpp"
 #include "server/people/audit.hpp"
 
@@ -65,6 +66,8 @@ Verified verify_facility(store::Store& ledger, store::Store* series,
         add(billing::verify_ledger(reader, facility.id));
         if (auto const broken = people::first_broken_audit(reader, facility.id))
             findings.push_back(fmt::format("audit event {}: its hash does not follow", *broken));
+        if (auto const broken = booking::first_broken_queue(reader, facility.id))
+            findings.push_back(fmt::format("queue event {}: its hash does not follow", *broken));
         verified.invoices = std::ssize(billing::final_invoices(reader, facility.id));
         verified.entries = std::ssize(
             billing::list_entries(reader, facility.id, kEver, 0, std::numeric_limits<int>::max()));

@@ -13,8 +13,8 @@ using std::chrono::minutes;
 
 date::time_zone const& tz(void const* zone) { return *static_cast<date::time_zone const*>(zone); }
 
-date::sys_time<Duration> dated(Instant at) {
-    return date::sys_time<Duration>{at.time_since_epoch()};
+date::sys_seconds seconds_of(Instant at) {
+    return date::sys_seconds{std::chrono::floor<std::chrono::seconds>(at.time_since_epoch())};
 }
 
 /// Digits at [from, from+count) as a number; nullopt if any is not an ASCII digit.
@@ -26,6 +26,27 @@ std::optional<int> digits(std::string_view text, std::size_t from, std::size_t c
         value = value * 10 + (c - '0');
     }
     return value;
+}
+
+/// A stretch of time in which a zone keeps one offset.
+struct Stretch {
+    void const* zone = nullptr;
+    date::sys_seconds begin{}, end{};
+    Duration offset{};
+
+    bool holds(void const* of, date::sys_seconds at) const {
+        return of == zone && begin <= at && at < end;
+    }
+};
+
+/// The one that was asked for last: whoever asks asks about days around, a thousand times.
+Stretch const& stretch_at(void const* zone, date::sys_seconds at) {
+    thread_local Stretch last;
+    if (!last.holds(zone, at)) {
+        auto const info = tz(zone).get_info(at);
+        last = {zone, info.begin, info.end, info.offset};
+    }
+    return last;
 }
 
 std::optional<local_days> date_at(std::string_view text) {
@@ -85,13 +106,19 @@ Result<Zone> Zone::find(std::string_view name) {
     }
 }
 
-Duration Zone::offset_at(Instant at) const { return tz(zone_).get_info(dated(at)).offset; }
+Duration Zone::offset_at(Instant at) const { return stretch_at(zone_, seconds_of(at)).offset; }
 
 std::chrono::local_time<Duration> Zone::to_local(Instant at) const {
     return std::chrono::local_time<Duration>{at.time_since_epoch() + offset_at(at)};
 }
 
 Instant Zone::from_local(std::chrono::local_time<Duration> local) const {
+    // No offset is as long as a day: further than that from a change no other offset is possible.
+    constexpr std::chrono::days far{1};
+    Instant const guess{local.time_since_epoch()};
+    auto const& there = stretch_at(zone_, seconds_of(guess));
+    if (there.holds(zone_, seconds_of(guess) - far) && there.holds(zone_, seconds_of(guess) + far))
+        return guess - there.offset;
     date::local_time<Duration> const wall{local.time_since_epoch()};
     return Instant{tz(zone_).to_sys(wall, date::choose::earliest).time_since_epoch()};
 }

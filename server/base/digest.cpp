@@ -15,6 +15,13 @@ void ensure_sodium() {
 
 }  // namespace
 
+void add_netstring(std::string& out, std::string_view content) {
+    out += std::to_string(content.size());
+    out += ':';
+    out += content;
+    out += ',';
+}
+
 std::string hex(std::span<std::uint8_t const> bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
@@ -32,6 +39,39 @@ std::string sha256_hex(std::string_view bytes) {
     crypto_hash_sha256(digest.data(), reinterpret_cast<unsigned char const*>(bytes.data()),
                        bytes.size());
     return hex(digest);
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+    ensure_sodium();
+    auto const unsigned_of = [](std::string_view text) {
+        return reinterpret_cast<unsigned char const*>(text.data());
+    };
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, unsigned_of(key), key.size());
+    crypto_auth_hmacsha256_update(&state, unsigned_of(bytes), bytes.size());
+    std::string code(crypto_auth_hmacsha256_BYTES, '\0');
+    crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(code.data()));
+    return code;
+}
+
+std::string to_base64(std::string_view bytes) {
+    std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+    sodium_bin2base64(text.data(), text.size(),
+                      reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(),
+                      sodium_base64_VARIANT_ORIGINAL);
+    text.pop_back();  // the terminating zero
+    return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+    std::string bytes(text.size(), '\0');
+    std::size_t length = 0;
+    auto const failed =
+        sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                          text.size(), nullptr, &length, nullptr, sodium_base64_VARIANT_ORIGINAL);
+    if (failed != 0) return std::nullopt;
+    bytes.resize(length);
+    return bytes;
 }
 
 void fill_from_system(std::span<std::uint8_t> out) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,8 +11,20 @@ namespace karkhana {
 /// SHA-256 of the bytes, as 64 lower-case hexadecimal characters.
 std::string sha256_hex(std::string_view bytes);
 
+/// Appends "5:bytes,", so that no two lists of fields read alike.
+/// Source: D. J. Bernstein, Netstrings, 1997.
+void add_netstring(std::string& out, std::string_view content);
+
 /// Lower-case hexadecimal of the bytes.
 std::string hex(std::span<std::uint8_t const> bytes);
+
+/// HMAC-SHA-256 (RFC 2104), 32 bytes.
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
+
+/// RFC 4648 4, with padding.
+std::string to_base64(std::string_view bytes);
+/// nullopt when it is none.
+std::optional<std::string> from_base64(std::string_view text);
 
 /// Bytes from the operating system's cryptographic source.
 void fill_from_system(std::span<std::uint8_t> out);

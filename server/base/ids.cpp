@@ -4,41 +4,48 @@ namespace karkhana {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
+/// Where in the text each byte stands.
+constexpr std::array<std::uint8_t, 16> kPlaces{0,  2,  4,  6,  9,  11, 14, 16,
+                                               19, 21, 24, 26, 28, 30, 32, 34};
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+/// What a character is worth; -1: no hexadecimal digit.
+constexpr auto kValues = [] {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (int i = 0; i < 10; ++i)
+        values[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+    for (int i = 0; i < 6; ++i)
+        values[static_cast<std::size_t>('a' + i)] = values[static_cast<std::size_t>('A' + i)] =
+            static_cast<std::int8_t>(10 + i);
+    return values;
+}();
 
-bool dash_before(std::size_t byte) { return byte == 4 || byte == 6 || byte == 8 || byte == 10; }
+int hex_value(char c) { return kValues[static_cast<std::uint8_t>(c)]; }
 
 }  // namespace
 
 std::string Uuid::text() const {
-    std::string out;
-    out.reserve(36);
+    std::string out(36, '-');
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (dash_before(i)) out.push_back('-');
-        out.push_back(kHex[bytes[i] >> 4]);
-        out.push_back(kHex[bytes[i] & 0x0f]);
+        out[kPlaces[i]] = kHex[bytes[i] >> 4];
+        out[kPlaces[i] + 1U] = kHex[bytes[i] & 0x0f];
     }
     return out;
 }
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {
     if (text.size() != 36) return std::nullopt;
+    if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-')
+        return std::nullopt;
     Uuid uuid;
-    std::size_t at = 0;
+    int worst = 0;
     for (std::size_t i = 0; i < uuid.bytes.size(); ++i) {
-        if (dash_before(i) && text[at++] != '-') return std::nullopt;
-        int const high = hex_value(text[at]);
-        int const low = hex_value(text[at + 1]);
-        if (high < 0 || low < 0) return std::nullopt;
+        int const high = hex_value(text[kPlaces[i]]);
+        int const low = hex_value(text[kPlaces[i] + 1U]);
+        worst |= high | low;  // -1 has the sign of all
         uuid.bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
-        at += 2;
     }
+    if (worst < 0) return std::nullopt;
     return uuid;
 }
 

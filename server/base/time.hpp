@@ -13,6 +13,10 @@ using Instant = std::chrono::sys_time<Duration>;
 using Monotonic = std::chrono::steady_clock::time_point;
 
 constexpr std::int64_t micros(Instant at) { return at.time_since_epoch().count(); }
+/// What is not a whole minute is left out.
+constexpr std::int64_t whole_minutes(Duration length) {
+    return std::chrono::duration_cast<std::chrono::minutes>(length).count();
+}
 constexpr Instant instant(std::int64_t micros_since_1970) {
     return Instant{Duration{micros_since_1970}};
 }

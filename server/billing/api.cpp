@@ -20,7 +20,7 @@ using http::JsonBody;
 using http::Request;
 using http::Response;
 
-constexpr Interval kEver{instant(0), instant(std::numeric_limits<std::int64_t>::max() / 2)};
+constexpr Interval kAnyTime{instant(0), instant(std::numeric_limits<std::int64_t>::max() / 2)};
 
 Component read_component(JsonBody& body) {
     Component component;
@@ -113,7 +113,7 @@ Response list_all_payments(Services const& services, Request const& request) {
     if (!page) return http::problem(page.error());
     return services.store.read([&](store::Reader& reader) {
         auto const names = read_names(reader, facility);
-        auto const found = list_payments(reader, facility, kEver, page->cursor, page->limit);
+        auto const found = list_payments(reader, facility, kAnyTime, page->cursor, page->limit);
         json::array items;
         for (auto const& payment : found) items.push_back(payment_json(payment, names));
         json::value next = nullptr;
@@ -124,7 +124,7 @@ Response list_all_payments(Services const& services, Request const& request) {
 
 /// from and to of the query, both or neither given. Errors: `bad_time`.
 Result<Interval> asked_interval(Request const& request) {
-    Interval during = kEver;
+    Interval during = kAnyTime;
     for (auto [name, edge] : {std::pair{"from", &during.start}, {"to", &during.end}}) {
         if (!request.parameter(name)) continue;
         auto const at = http::query_time(request, name);
@@ -224,7 +224,12 @@ booking::Pricing make_pricing(RateCardCache& cache,
                                     term.amount});
         return answer;
     };
-    return {price};
+    auto changes = [&cache](store::Reader& reader, FacilityId const& facility) {
+        std::vector<Instant> found;
+        for (auto const& card : *cache.get(reader, facility)) found.push_back(card.effective_from);
+        return found;
+    };
+    return {price, changes};
 }
 
 }  // namespace karkhana::billing

@@ -145,16 +145,14 @@ json::value cost_of(store::Reader& reader, UsageSession const& session) {
         Zone::find(facility::find_facility(reader, session.facility).value().zone).value();
     auto const kind = facility::find_machine(reader, session.facility, session.machine)->kind;
     auto halts = find_halts(reader, session.facility, {session});
-    auto const terms = rate_session(list_rate_cards(reader, session.facility), zone,
-                                    {session, kind, std::move(halts[session.id])});
+    auto const quoted = quoted_cards(reader, session.facility, {session});
+    auto const terms =
+        rate_session(list_rate_cards(reader, session.facility), zone,
+                     {session, kind, std::move(halts[session.id]), card_in(quoted, session.id)});
     if (!terms) return nullptr;
     Money sum;
     for (auto const& term : *terms) sum += term.amount;
     return http::to_json(sum);
-}
-
-json::value maybe_wh(std::optional<std::int64_t> wh) {
-    return wh ? json::value(*wh) : json::value(nullptr);
 }
 
 /// Between which values the register may lie, and what would follow if it had this one.
@@ -175,8 +173,8 @@ Response preview(store::Reader& reader, UsageSession const& session, Question qu
     auto const names = metering::names_for(reader, session.facility, {session});
     return http::json_response(
         200, json::object{{"register", metering::register_json(*meant, names)},
-                          {"least_wh", maybe_wh(bounds.least)},
-                          {"most_wh", maybe_wh(bounds.most)},
+                          {"least_wh", http::or_null(bounds.least)},
+                          {"most_wh", http::or_null(bounds.most)},
                           {"invoice", invoice ? json::value(issued ? "final" : "draft")
                                               : json::value(nullptr)},
                           {"refused", refused},

@@ -175,7 +175,8 @@ Response run_for_real(Services const& services, Request const& request, RunOrder
     Instant const now = services.clock.now();
     // What is left out is looked for before the writing begins: nobody else writes meanwhile.
     auto const left = services.store.read([&](store::Reader& reader) {
-        return unrated_sessions(reader, who.facility, zone_of(reader, who.facility), during);
+        return unrated_sessions(reader, who.facility, facility::zone_of(reader, who.facility),
+                                during);
     });
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         lock_billing(writer, who.facility);
@@ -221,8 +222,8 @@ Response run_billing(Services const& services, Request const& request) {
                          body.maybe_flag("dry_run").value_or(false)};
     if (auto error = body.finish()) return http::problem(*error);
     auto const facility = request.principal->facility;
-    auto const zone =
-        services.store.read([&](store::Reader& reader) { return zone_of(reader, facility); });
+    auto const zone = services.store.read(
+        [&](store::Reader& reader) { return facility::zone_of(reader, facility); });
     auto const during = period_interval(zone, order.period);
     if (!during) return http::problem(during.error());
     if (order.dry) return run_dry(services, request, order, *during);
@@ -267,7 +268,7 @@ json::array evidence_of(store::Reader& reader, Names const& names, MachineId con
     json::array shown;
     auto const seen = facility::evidence_between(reader, names.facility.id, during);
     for (auto const& outage : facility::outages_between(reader, names.facility.id, during)) {
-        if (!booking::concerns(outage, machine) || !stops_work(outage)) continue;
+        if (!booking::concerns(outage, machine) || !facility::stops_work(outage)) continue;
         for (auto const& each : seen)
             if (each.outage == outage.id)
                 shown.push_back(facility::evidence_json(each, names.zone));

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "server/billing/halt_records.hpp"
+#include "server/booking/records.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/store/id_list.hpp"
 
@@ -130,12 +131,14 @@ int charge_some(store::Writer& writer, FacilityId const& facility, Zone const& z
     auto const kinds = machine_kinds(writer, facility);
     auto const sessions = metering::find_sessions(writer, facility, ids);
     auto halts = find_halts(writer, facility, sessions);
+    auto const quoted = quoted_cards(writer, facility, sessions);
     int rated = 0;
     for (auto const& session : sessions) {
-        Rateable const one{session, kinds.at(session.machine), std::move(halts[session.id])};
+        Rateable const one{session, kinds.at(session.machine), std::move(halts[session.id]),
+                           card_in(quoted, session.id)};
         auto const terms = rate_session(cards, zone, one);
         if (!terms) continue;  // stays in the list of skipped sessions with its reason
-        rated += keep(writer, facility, one, *card_at(cards, session.start), *terms, now);
+        rated += keep(writer, facility, one, *card_of(cards, one), *terms, now);
     }
     return rated;
 }
@@ -172,6 +175,30 @@ std::vector<Charge> charges_from(UsageSession const& session, RateCard const& ca
 
 }  // namespace
 
+std::optional<RateCardId> card_in(std::map<SessionId, RateCardId> const& quoted,
+                                  SessionId const& session) {
+    auto const found = quoted.find(session);
+    return found == quoted.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::map<SessionId, RateCardId> quoted_cards(store::Reader& reader, FacilityId const& facility,
+                                             std::vector<UsageSession> const& sessions) {
+    std::vector<BookingId> bookings;
+    for (auto const& session : sessions)
+        if (session.booking) bookings.push_back(*session.booking);
+    auto const cards = booking::quote_cards_of(reader, facility, bookings);
+    std::map<SessionId, RateCardId> found;
+    for (auto const& session : sessions) {
+        auto const card = session.booking ? cards.find(*session.booking) : cards.end();
+        if (card != cards.end()) found.emplace(session.id, card->second);
+    }
+    return found;
+}
+
+RateCard const* card_of(std::vector<RateCard> const& cards, Rateable const& one) {
+    return one.quoted ? card_by_id(cards, *one.quoted) : card_at(cards, one.session.start);
+}
+
 Usage usage_of(Rateable const& one) {
     auto const& session = one.session;
     Usage usage{
@@ -199,7 +226,7 @@ Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone 
     if (!paid_use || !session.enterprise) return refuse(ErrorKind::conflict, "unattributed");
     if (session.quality == Quality::questionable || session.quality == Quality::missing)
         return refuse(ErrorKind::conflict, "questionable");
-    auto const* card = card_at(cards, session.start);
+    auto const* card = card_of(cards, one);
     if (card == nullptr) return refuse(ErrorKind::conflict, "no_rate_card");
     return rate(*card, usage_of(one), zone);
 }
@@ -268,14 +295,16 @@ Unrated unrated_sessions(store::Reader& reader, FacilityId const& facility, Zone
     for (auto const& batch : batches_of(ids)) {
         auto const sessions = metering::find_sessions(reader, facility, batch);
         auto halts = find_halts(reader, facility, sessions);
+        auto const quoted = quoted_cards(reader, facility, sessions);
         for (auto const& session : sessions) {
-            auto const terms = rate_session(
-                cards, zone, {session, kinds.at(session.machine), std::move(halts[session.id])});
+            Rateable const one{session, kinds.at(session.machine), std::move(halts[session.id]),
+                               card_in(quoted, session.id)};
+            auto const terms = rate_session(cards, zone, one);
             if (!terms) {
                 unrated.skipped.push_back({session.id, terms.error().code});
                 continue;
             }
-            for (auto& charge : charges_from(session, *card_at(cards, session.start), *terms))
+            for (auto& charge : charges_from(session, *card_of(cards, one), *terms))
                 unrated.charges.push_back(std::move(charge));
         }
     }

@@ -62,7 +62,7 @@ HaltsOf find_halts(store::Reader& reader, FacilityId const& facility,
     return derive(reader, facility, sessions, [&](UsageSession const& session) {
         std::vector<Interval> concerned;
         for (auto const& outage : outages)
-            if (booking::concerns(outage, session.machine) && stops_work(outage))
+            if (booking::concerns(outage, session.machine) && facility::stops_work(outage))
                 concerned.push_back(outage.during);
         return concerned;
     });

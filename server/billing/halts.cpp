@@ -68,8 +68,6 @@ std::vector<Halt> told_by(std::vector<Transition> const& history, UsageSession c
 
 }  // namespace
 
-bool stops_work(facility::Outage const& outage) { return outage.kind != "unmetered"; }
-
 std::string_view name_of(HaltReason reason) {
     return kReasons.at(static_cast<std::size_t>(reason));
 }

@@ -16,9 +16,6 @@ namespace karkhana::billing {
 /// breakdown), or an outage of the machine or the facility, entered or noticed.
 enum class HaltReason { person, fault, outage };
 
-/// Whether a machine at work stands still in the outage; without its meter alone it works on.
-bool stops_work(facility::Outage const& outage);
-
 std::string_view name_of(HaltReason reason);
 std::optional<HaltReason> halt_reason_of(std::string_view name);
 

@@ -19,7 +19,7 @@ constexpr std::string_view kFindManySqlite =
                              "AND i.invoice_id IN (SELECT value FROM json_each($2))";
 constexpr std::string_view kFindManyPostgres = KARKHANA_INVOICE_COLUMNS
     " FROM invoice i WHERE i.facility_id = $1 AND i.invoice_id = ANY(CAST($2 AS uuid[]))";
-constexpr std::string_view kList = KARKHANA_INVOICE_COLUMNS
+constexpr std::string_view kListInvoices = KARKHANA_INVOICE_COLUMNS
     " FROM invoice i WHERE i.facility_id = $1 AND i.enterprise_id = COALESCE($2, i.enterprise_id) "
     "AND i.state = COALESCE($3, i.state) AND i.invoice_id < $4 "
     "ORDER BY i.invoice_id DESC LIMIT $5";
@@ -112,7 +112,7 @@ std::vector<Invoice> list_invoices(store::Reader& reader, FacilityId const& faci
     std::optional<std::string> state;
     if (filter.final) state = *filter.final ? "final" : "draft";
     std::string_view const before = filter.before.empty() ? kLastId : filter.before;
-    return reader.all(kList, read_invoice, facility, filter.enterprise, state, before,
+    return reader.all(kListInvoices, read_invoice, facility, filter.enterprise, state, before,
                       filter.limit);
 }
 

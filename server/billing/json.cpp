@@ -15,10 +15,6 @@ namespace {
 namespace json = boost::json;
 using http::to_json;
 
-json::value maybe(std::string const& text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
 json::object label_json(Label const& label) { return {{"en", label.en}, {"bn", label.bn}}; }
 
 json::value enterprise_json_of(Names const& names, EnterpriseId const& id) {
@@ -27,16 +23,9 @@ json::value enterprise_json_of(Names const& names, EnterpriseId const& id) {
 
 }  // namespace
 
-Zone zone_of(store::Reader& reader, FacilityId const& facility) {
-    auto const found = facility::find_facility(reader, facility);
-    auto const zone = found ? Zone::find(found->zone) : refuse(ErrorKind::not_found, "not_found");
-    if (!zone) throw std::runtime_error("the facility or its time zone is not there");
-    return *zone;
-}
-
 Names read_names(store::Reader& reader, FacilityId const& facility) {
     auto found = facility::find_facility(reader, facility);
-    Names names{found.value(), zone_of(reader, facility), {}, {}, {}};
+    Names names{found.value(), facility::zone_of(reader, facility), {}, {}, {}};
     for (auto& enterprise : people::all_enterprises(reader, facility))
         names.enterprises.emplace(enterprise.id, std::move(enterprise));
     for (auto& machine : facility::list_machines(reader, facility))
@@ -109,7 +98,7 @@ json::object invoice_head_json(Invoice const& invoice, std::int64_t line_count,
                                Names const& names) {
     return {{"id", invoice.id.is_nil() ? json::value(nullptr) : json::value(invoice.id.text())},
             {"state", invoice.final ? "final" : "draft"},
-            {"number", maybe(invoice.number_text)},
+            {"number", http::text_or_null(invoice.number_text)},
             {"enterprise", enterprise_json_of(names, invoice.enterprise)},
             {"period", invoice.period},
             {"issued_at", invoice.issued_at
@@ -117,8 +106,8 @@ json::object invoice_head_json(Invoice const& invoice, std::int64_t line_count,
                               : json::value(nullptr)},
             {"total", to_json(invoice.total)},
             {"paid", to_json(invoice.paid)},
-            {"hash", maybe(invoice.hash)},
-            {"previous_hash", maybe(invoice.previous_hash)},
+            {"hash", http::text_or_null(invoice.hash)},
+            {"previous_hash", http::text_or_null(invoice.previous_hash)},
             {"line_count", line_count},
             {"lines", json::array{}},
             {"version", invoice.version}};

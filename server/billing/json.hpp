@@ -23,8 +23,6 @@ struct Names {
     std::map<MachineId, facility::Machine> machines;
     std::map<SessionId, metering::UsageSession> sessions;  ///< of the lines to be shown
 };
-/// The facility's time zone. Throws std::runtime_error when the facility is not there.
-Zone zone_of(store::Reader& reader, FacilityId const& facility);
 /// Everything but the sessions. Throws std::runtime_error when the facility is not there.
 Names read_names(store::Reader& reader, FacilityId const& facility);
 /// Adds the sessions of these charges, in two queries whatever their number.

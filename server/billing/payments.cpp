@@ -6,11 +6,11 @@
 namespace karkhana::billing {
 namespace {
 
-constexpr std::string_view kInsert =
+constexpr std::string_view kInsertPayment =
     "INSERT INTO payment (facility_id, payment_id, sequence, invoice_id, enterprise_id, method, "
     "amount_poisha, reference, received_at, received_by) "
     "VALUES ($1, $2, $3, $4, $5, 'cash', $6, $7, $8, $9)";
-constexpr std::string_view kList =
+constexpr std::string_view kListPayments =
     "SELECT payment_id, sequence, invoice_id, enterprise_id, amount_poisha, reference, "
     "received_at, received_by FROM payment WHERE facility_id = $1 AND received_at >= $2 "
     "AND received_at < $3 AND sequence < $4 ORDER BY sequence DESC LIMIT $5";
@@ -60,7 +60,7 @@ Result<Payment> receive_cash(store::Writer& writer, FacilityId const& facility, 
         return refuse(ErrorKind::invalid, "overpaid", "more than what is due", "/amount");
     Payment const payment{ids.make<PaymentId>(), sequence, id, invoice->enterprise, amount,
                           std::move(reference),  now,      by};
-    writer.execute(kInsert, facility, payment.id, sequence, id, payment.enterprise, amount,
+    writer.execute(kInsertPayment, facility, payment.id, sequence, id, payment.enterprise, amount,
                    payment.reference, now, by);
     auto entry = entry_of(payment, invoice->number_text);
     entry.id = ids.make<EntryId>();
@@ -71,7 +71,8 @@ Result<Payment> receive_cash(store::Writer& writer, FacilityId const& facility, 
 std::vector<Payment> list_payments(store::Reader& reader, FacilityId const& facility,
                                    Interval during, std::int64_t cursor, int limit) {
     auto const before = cursor == 0 ? std::numeric_limits<std::int64_t>::max() : cursor;
-    return reader.all(kList, read_payment, facility, during.start, during.end, before, limit);
+    return reader.all(kListPayments, read_payment, facility, during.start, during.end, before,
+                      limit);
 }
 
 }  // namespace karkhana::billing

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kLock =
     "SELECT 1 FROM facility WHERE facility_id = $1 FOR NO KEY UPDATE";
-constexpr std::string_view kInsert =
+constexpr std::string_view kInsertInvoice =
     "INSERT INTO invoice (facility_id, invoice_id, enterprise_id, period, state, total_poisha, "
     "created_at, version) VALUES ($1, $2, $3, $4, 'draft', $5, $6, 1)";
 constexpr std::string_view kSetTotal =
@@ -103,7 +103,8 @@ std::vector<InvoiceId> apply_run(store::Writer& writer, FacilityId const& facili
         if (draft.id)
             writer.execute(kSetTotal, facility, id, draft.total);
         else
-            writer.execute(kInsert, facility, id, draft.enterprise, period_name, draft.total, now);
+            writer.execute(kInsertInvoice, facility, id, draft.enterprise, period_name, draft.total,
+                           now);
         put_on(writer, facility, id, draft);
         touched.push_back(id);
     }

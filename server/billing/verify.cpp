@@ -74,7 +74,7 @@ std::string_view fault_of(Rated const& rated, Rateable const& one,
     auto const terms = rate_session(cards, zone, one);
     if (!terms || !same_terms(*terms, charges, session.registers))
         return "its charges do not follow from its registers";
-    if (card_at(cards, session.start)->id != rated.card) return "it has the prices of another time";
+    if (card_of(cards, one)->id != rated.card) return "it has the prices of another time";
     if (session.enterprise != rated.enterprise) return "its charges are on another's account";
     if (session.stop != rated.stopped_at) return "its charges are in another's month";
     return "";
@@ -92,16 +92,17 @@ void check_rated(store::Reader& reader, FacilityId const& facility, Zone const& 
     auto charges = charges_of_sessions(reader, facility, ids);
     auto kept = kept_halts(reader, facility, ids);
     auto derived = derive_halts_again(reader, facility, found, kept);
+    auto const quoted = quoted_cards(reader, facility, found);
     for (auto const& one : rated) {
         auto const session = sessions.find(one.session);
         std::string_view fault = "it is rated but not there";
         if (session != sessions.end())
             fault = kept[one.session] != derived[one.session]
                         ? "when it stood still does not follow from its booking"
-                        : fault_of(
-                              one,
-                              {*session->second, one.machine_kind, std::move(derived[one.session])},
-                              charges[one.session], cards, zone);
+                        : fault_of(one,
+                                   {*session->second, one.machine_kind,
+                                    std::move(derived[one.session]), card_in(quoted, one.session)},
+                                   charges[one.session], cards, zone);
         if (!fault.empty())
             findings.push_back(fmt::format("session {}: {}", one.session.text(), fault));
     }

@@ -5,9 +5,11 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "server/booking/api_series.hpp"
 #include "server/booking/caller.hpp"
 #include "server/booking/handlers.hpp"
 #include "server/booking/records.hpp"
+#include "server/booking/steps.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/http/paging.hpp"
@@ -16,10 +18,6 @@
 
 namespace karkhana::booking {
 namespace {
-
-Zone zone_of(store::Reader& reader, FacilityId const& facility) {
-    return Zone::find(facility::find_facility(reader, facility).value().zone).value();
-}
 
 /// "start.id": where the last page ended.
 std::string cursor_of(Booking const& booking) {
@@ -85,7 +83,7 @@ std::vector<Booking> read_page(store::Reader& reader, http::Principal const& who
 
 void write_page(JsonText& out, Services const& services, store::Reader& reader,
                 http::Principal const& who, std::vector<Booking> const& page) {
-    TimeTexts times{zone_of(reader, who.facility)};
+    TimeTexts times{facility::zone_of(reader, who.facility)};
     std::unordered_map<MachineId, facility::Machine> machines;
     for (auto& machine : facility::list_machines(reader, who.facility))
         machines.emplace(machine.id, std::move(machine));
@@ -105,25 +103,17 @@ void write_page(JsonText& out, Services const& services, store::Reader& reader,
                        .actions = Caller{who}.actions(booking, services.settings, now)});
 }
 
-struct Operation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    http::Response (*handler)(Services const&, http::Request const&);
-    bool idempotent;
-};
-
 constexpr Operation operations[]{
     {"POST", "/api/v1/quotes", "createQuote", create_quote, false},
     {"POST", "/api/v1/bookings", "createBooking", create_booking, true},
     {"GET", "/api/v1/bookings", "listBookings", list, false},
     {"GET", "/api/v1/bookings/{id}", "getBooking", get, false},
     {"PATCH", "/api/v1/bookings/{id}", "changeBooking", change_booking, false},
-    {"POST", "/api/v1/bookings/{id}/cancel", "cancelBooking", cancel_booking, true},
-    {"POST", "/api/v1/bookings/{id}/check-in", "checkInBooking", check_in_booking, true},
     {"GET", "/api/v1/machines/{id}/availability", "getAvailability", get_availability, false},
+    {"GET", "/api/v1/availability", "listAvailability", list_availability, false},
     {"GET", "/api/v1/calendar", "getCalendar", get_calendar, false},
     {"GET", "/api/v1/find-a-time", "findTime", find_time, false},
+    {"GET", "/api/v1/reports/shares", "getShares", get_shares, false},
 };
 
 }  // namespace
@@ -183,14 +173,18 @@ http::Response booking_answer(Services const& services, store::Reader& reader,
     std::vector<SessionId> sessions;
     if (services.sessions_of) sessions = services.sessions_of(reader, booking.facility, booking.id);
     Caller const caller{request.principal.value()};
+    auto const costs = costs_json(services, reader, booking, services.clock.now());
+    auto const overrides = overrides_of(reader, booking.facility, booking.id);
     return show(status,
                 {.booking = booking,
                  .machine = machine,
                  .enterprise = enterprise,
                  .actions = caller.actions(booking, services.settings, services.clock.now()),
                  .history = &history,
-                 .sessions = services.sessions_of ? &sessions : nullptr},
-                zone_of(reader, booking.facility));
+                 .sessions = services.sessions_of ? &sessions : nullptr,
+                 .overrides = &overrides,
+                 .costs = &costs},
+                facility::zone_of(reader, booking.facility));
 }
 
 void publish_change(Services const& services, Booking const& booking, Booking const* before) {
@@ -240,7 +234,10 @@ Result<Interval> query_interval(http::Request const& request, std::chrono::days 
 
 void add_routes(http::Router& router, Services services) {
     auto const shared = std::make_shared<Services const>(std::move(services));
-    for (auto const& operation : operations)
+    add_series_routes(router, shared);
+    std::vector<Operation> all{std::begin(operations), std::end(operations)};
+    std::ranges::copy(life_operations(), std::back_inserter(all));
+    for (auto const& operation : all)
         router.add(
             {.method = operation.method,
              .pattern = operation.pattern,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "server/booking/booking.hpp"
 #include "server/booking/pricing.hpp"
 #include "server/booking/rules_policy.hpp"
+#include "server/booking/rules_presence.hpp"
+#include "server/facility/book_cache.hpp"
 #include "server/http/message.hpp"
 #include "server/http/router.hpp"
 #include "server/store/store.hpp"
@@ -27,7 +30,13 @@ struct Services {
     /// The usage sessions of a booking, by start; metering is above booking. May stay empty.
     std::function<std::vector<SessionId>(store::Reader&, FacilityId const&, BookingId const&)>
         sessions_of;
-    Settings settings;
+    Settings settings{};
+    /// Machines in use that nobody started, since then; metering is above booking. May stay empty.
+    std::function<std::vector<PowerUse>(store::Reader&, FacilityId const&, Instant since)>
+        power_uses{};
+    /// Credit and debt of an ME; billing is above booking. Empty: nobody owes anything.
+    std::function<Account(store::Reader&, FacilityId const&, EnterpriseId const&)> account{};
+    std::shared_ptr<facility::BookCache> books = std::make_shared<facility::BookCache>();
 };
 
 /// quotes, bookings (create, list, get, change, cancel, check-in), availability, calendar and

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 
 #include "server/booking/caller.hpp"
@@ -14,15 +15,19 @@ namespace {
 
 constexpr std::chrono::days calendar_at_most{62};
 
-/// EnterpriseRef as JSON by id, of those whose name the caller may read.
-using Names = std::unordered_map<std::string, std::string>;
+/// An ME whose name the caller may read.
+struct Named {
+    std::string json;  ///< EnterpriseRef
+    bool used = false;
+};
+using Names = std::unordered_map<std::string, Named>;
 
 Names readable_names(store::Reader& reader, http::Principal const& who) {
     Names names;
     auto const add = [&](people::Enterprise const& enterprise) {
         JsonText out;
         write_enterprise(out, enterprise);
-        names.emplace(enterprise.id.text(), out.take());
+        names.emplace(enterprise.id.text(), Named{out.take()});
     };
     if (people::is_staff(who)) {
         for (auto const& enterprise : people::all_enterprises(reader, who.facility))
@@ -34,9 +39,11 @@ Names readable_names(store::Reader& reader, http::Principal const& who) {
     return names;
 }
 
+/// The bookings, and then each ME that they name, once: a week names the same few a hundred times.
 void write_slots(JsonText& out, TimeTexts& times, store::Reader& reader, http::Principal const& who,
                  Interval during) {
-    auto const names = readable_names(reader, who);
+    auto names = readable_names(reader, who);
+    out.key("bookings").open('[');
     std::vector<std::string> mine;
     for (auto const& id : who.enterprises) mine.push_back(id.text());
     each_slot(reader, who.facility, during, [&](SlotRow const& slot) {
@@ -49,10 +56,18 @@ void write_slots(JsonText& out, TimeTexts& times, store::Reader& reader, http::P
         out.key("machine_id").plain(slot.machine);
         out.key("start").plain(times(slot.during.start)).key("end").plain(times(slot.during.end));
         out.key("state").plain(slot.state).key("mine");
-        out.flag(std::ranges::find(mine, slot.enterprise) != mine.end()).key("enterprise");
-        readable ? out.raw(name->second) : out.null();
+        out.flag(std::ranges::find(mine, slot.enterprise) != mine.end()).key("enterprise_id");
+        readable ? out.plain(slot.enterprise) : out.null();
         out.close('}');
+        if (readable) name->second.used = true;
     });
+    std::vector<std::pair<std::string_view, std::string_view>> named;
+    for (auto const& [id, name] : names)
+        if (name.used) named.emplace_back(id, name.json);
+    std::ranges::sort(named);
+    out.close(']').key("enterprises").open('[');
+    for (auto const& [id, json] : named) out.raw(json);
+    out.close(']');
 }
 
 void write_evidence(JsonText& out, TimeTexts& times, facility::OutageEvidence const& evidence) {
@@ -79,12 +94,18 @@ void write_outages(JsonText& out, TimeTexts& times, store::Reader& reader,
     }
 }
 
-void write_hours(JsonText& out, store::Reader& reader, FacilityId const& facility) {
-    for (auto const& hours : facility::opening_hours(reader, facility)) {
-        out.open('{').key("weekday").integer(hours.weekday);
-        out.key("opens_minute").integer(hours.opens_minute);
-        out.key("closes_minute").integer(hours.closes_minute).close('}');
-    }
+/// A machine, and what each booking of it takes besides its time.
+void write_board_machine(JsonText& out, facility::Machine const& machine) {
+    out.open('{').key("id").id(machine.id).key("slug").text(machine.slug).key("name");
+    write_name(out, machine.name);
+    out.key("kind").text(machine.kind).key("setup_minutes").integer(machine.setup_minutes);
+    out.key("buffer_minutes").integer(machine.buffer_minutes);
+    out.key("seats").integer(machine.seats).close('}');
+}
+
+void write_interval(JsonText& out, TimeTexts& times, Interval during) {
+    out.open('{').key("start").plain(times(during.start));
+    out.key("end").plain(times(during.end)).close('}');
 }
 
 }  // namespace
@@ -94,20 +115,20 @@ http::Response get_calendar(Services const& services, http::Request const& reque
     if (!during) return http::problem(during.error());
     auto const& who = request.principal.value();
     JsonText out;
-    out.reserve(256 * 1024);
+    out.reserve(1024 * 1024);
     services.store.read([&](store::Reader& reader) {
-        auto const facility = facility::find_facility(reader, who.facility).value();
-        TimeTexts times{Zone::find(facility.zone).value()};
+        auto const book = services.books->get(reader, who.facility);
+        TimeTexts times{book->zone};
         out.open('{').key("from").plain(times(during->start)).key("to").plain(times(during->end));
         out.key("machines").open('[');
-        for (auto const& machine : facility::list_machines(reader, who.facility))
-            write_machine(out, machine);
-        out.close(']').key("bookings").open('[');
+        for (auto const& machine : book->machines) write_board_machine(out, machine);
+        out.close(']');
         write_slots(out, times, reader, who, *during);
-        out.close(']').key("outages").open('[');
+        out.key("outages").open('[');
         write_outages(out, times, reader, who.facility, *during);
-        out.close(']').key("opening_hours").open('[');
-        write_hours(out, reader, who.facility);
+        out.close(']').key("open").open('[');
+        for (auto const& open : facility::open_intervals(book->zone, book->opening, *during))
+            write_interval(out, times, open);
         out.close(']').close('}');
         return true;
     });

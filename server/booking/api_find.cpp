@@ -1,125 +1,163 @@
 #include <algorithm>
+#include <map>
+#include <tuple>
 
-#include "server/booking/handlers.hpp"
-#include "server/booking/records.hpp"
-#include "server/booking/rules_availability.hpp"
-#include "server/booking/wishes.hpp"
-#include "server/facility/records.hpp"
+#include "server/booking/find.hpp"
+#include "server/booking/views.hpp"
+#include "server/facility/book_cache.hpp"
 #include "server/http/json.hpp"
 
 namespace karkhana::booking {
 namespace {
 
 namespace json = boost::json;
-using std::chrono::minutes;
+using std::chrono::days;
 
-constexpr std::chrono::days availability_at_most{62};
+constexpr int most_days = 14;
 
-Result<minutes> query_duration(http::Request const& request) {
-    auto const asked =
-        query_integer(request, "duration_minutes", 1, minutes{longest_booking}.count());
-    if (!asked) return tl::make_unexpected(asked.error());
-    if (!*asked)
-        return refuse(ErrorKind::invalid, "missing_parameter", "The query needs duration_minutes.");
-    return minutes{**asked};
-}
-
-/// What a question about times of a day is about.
+/// What a question about times is about.
 struct Search {
-    std::string kind;                  ///< empty: whatever the kind
-    std::optional<MachineId> machine;  ///< this one alone
+    Which which;
     std::chrono::local_days day;
-    minutes duration{};
+    int days = 1;
+    std::optional<std::chrono::minutes> duration;
+    std::optional<Work> work;  ///< instead of the duration
     std::optional<std::int64_t> quantity;
 };
 
-Result<Search> read_search(http::Request const& request) {
-    Search search;
-    auto const kind = request.parameter("machine_kind");
-    auto const machine = request.parameter("machine_id");
-    if (!kind && !machine)
-        return refuse(ErrorKind::invalid, "missing_parameter",
-                      "The query needs machine_kind or machine_id.");
-    search.kind = kind.value_or("");
-    if (machine) search.machine = MachineId::parse(*machine);
-    if (machine && !search.machine)
-        return refuse(ErrorKind::invalid, "bad_id", "machine_id must be a UUID.");
-    auto const day = parse_date(request.parameter("day").value_or(""));
-    if (!day) return tl::make_unexpected(day.error());
-    search.day = *day;
-    auto const duration = query_duration(request);
-    if (!duration) return tl::make_unexpected(duration.error());
-    search.duration = *duration;
+Result<void> read_size(http::Request const& request, Search& search) {
     auto const quantity = query_integer(request, "quantity", 1, 1'000'000);
     if (!quantity) return tl::make_unexpected(quantity.error());
     search.quantity = *quantity;
+    if (auto const type = request.parameter("work_type")) {
+        auto slug = facility::valid_slug(*type);
+        if (!slug) return tl::make_unexpected(std::move(slug.error()));
+        search.work = Work{std::move(*slug), quantity->value_or(1)};
+        return {};
+    }
+    auto const duration = query_duration(request);
+    if (!duration) return tl::make_unexpected(duration.error());
+    search.duration = *duration;
+    return {};
+}
+
+Result<Search> read_search(http::Request const& request) {
+    Search search;
+    bool const said = request.parameter("machine_kind") || request.parameter("machine_id") ||
+                      request.parameter("group_id") || request.parameter("work_type");
+    if (!said)
+        return refuse(ErrorKind::invalid, "missing_parameter",
+                      "The query needs machine_kind, machine_id, group_id or work_type.");
+    auto which = read_which(request);
+    if (!which) return tl::make_unexpected(std::move(which.error()));
+    search.which = std::move(*which);
+    auto const day = parse_date(request.parameter("day").value_or(""));
+    if (!day) return tl::make_unexpected(day.error());
+    search.day = *day;
+    auto const more = query_integer(request, "days", 1, most_days);
+    if (!more) return tl::make_unexpected(more.error());
+    search.days = static_cast<int>(more->value_or(1));
+    if (auto const size = read_size(request, search); !size)
+        return tl::make_unexpected(size.error());
     return search;
 }
 
-std::vector<facility::Machine> machines_for(store::Reader& reader, FacilityId const& facility,
-                                            Search const& search) {
-    auto machines = facility::list_machines(reader, facility);
-    std::erase_if(machines, [&](facility::Machine const& machine) {
-        if (search.machine) return machine.id != *search.machine;
-        return machine.kind != search.kind;
-    });
-    return machines;
-}
-
-json::array offers_of(Services const& services, store::Reader& reader, FacilityId const& facility,
-                      Search const& search) {
-    auto const now = services.clock.now();
-    auto world = read_world(reader, facility, {now, now}, false, services.settings, now);
-    auto const day = day_interval(world.zone, search.day);
-    Interval const range{day.start, day.end + search.duration + std::chrono::days{1}};
-    world.outages = facility::outages_between(reader, facility, range);
-    auto const places =
-        read_places(reader, facility, machines_for(reader, facility, search), range, std::nullopt);
-    auto const price_of = [&](facility::Machine const& machine, Interval during) {
-        return services.pricing.price(reader, facility, machine, during, search.quantity).price;
-    };
-    json::array shown;
-    for (auto const& offer : find_times(world, places, day, search.duration, price_of)) {
-        shown.push_back(offer_json(offer.candidate, offer.price, world.zone));
-        shown.back().as_object()["cheaper"] = offer.cheaper;
+/// Prices of one answer. What differs in nothing that a price looks at is priced once: machines of
+/// one kind and power, at one time of the day, under one rate card.
+class Forecasts {
+public:
+    Forecasts(Services const& services, store::Reader& reader, Zone const& zone,
+              FacilityId const& facility, Search const& search, Interval window)
+        : services_(services),
+          reader_(reader),
+          facility_(facility),
+          quantity_(search.quantity),
+          offset_(zone.offset_at(window.start)) {
+        if (services.pricing.changes) changes_ = services.pricing.changes(reader, facility);
+        for (auto at = window.start; at < window.end + longest_booking; at += days{1})
+            steady_ = steady_ && zone.offset_at(at) == offset_;
     }
-    return shown;
+
+    Forecast operator()(facility::Machine const& machine, Interval during) {
+        // Where the clocks change a time of the day says too little.
+        if (!steady_) return ask(machine, during);
+        auto const local = during.start.time_since_epoch() + offset_;
+        auto const card = std::ranges::upper_bound(changes_, during.start) - changes_.begin();
+        Key const key{class_of(machine), during.length(), local % days{1}, card};
+        auto const known = known_.find(key);
+        if (known != known_.end()) return known->second;
+        return known_[key] = ask(machine, during);
+    }
+
+private:
+    /// Class of machine, length, time of the day, rate card.
+    using Key = std::tuple<std::size_t, Duration, Duration, std::ptrdiff_t>;
+
+    Forecast ask(facility::Machine const& machine, Interval during) const {
+        auto const answer = services_.pricing.price(reader_, facility_, machine, during, quantity_);
+        return {answer.price, answer.estimated_energy_wh};
+    }
+
+    /// Equal for machines of one kind and power; asked of one machine many times in a row.
+    std::size_t class_of(facility::Machine const& machine) {
+        if (last_ == &machine) return last_class_;
+        last_ = &machine;
+        last_class_ = classes_.emplace(std::pair{machine.kind, machine.rated_w}, classes_.size())
+                          .first->second;
+        return last_class_;
+    }
+
+    Services const& services_;
+    store::Reader& reader_;
+    FacilityId facility_;
+    std::optional<std::int64_t> quantity_;
+    Duration offset_;
+    bool steady_ = true;
+    std::vector<Instant> changes_;
+    facility::Machine const* last_ = nullptr;
+    std::size_t last_class_ = 0;
+    std::map<std::pair<std::string, std::int64_t>, std::size_t> classes_;
+    std::map<Key, Forecast> known_;
+};
+
+json::object shown(Offer const& offer, Zone const& zone) {
+    auto found = offer_json(offer.candidate, offer.price, zone);
+    found["cheaper"] = offer.cheaper;
+    found["energy_wh"] = offer.energy_wh;
+    found["assisted"] = offer.assisted;
+    if (offer.co2) {
+        found["co2_g"] = *offer.co2;
+        found["greener"] = offer.greener;
+    }
+    return found;
 }
 
 }  // namespace
 
-http::Response get_availability(Services const& services, http::Request const& request) {
-    auto const id = http::path_id<MachineId>(request);
-    if (!id) return http::problem(id.error());
-    auto const window = query_interval(request, availability_at_most);
-    if (!window) return http::problem(window.error());
-    auto const duration = query_duration(request);
-    if (!duration) return http::problem(duration.error());
-    auto const facility = request.principal.value().facility;
-    return services.store.read([&](store::Reader& reader) {
-        auto const machine = facility::find_machine(reader, facility, *id);
-        if (!machine) return http::problem({ErrorKind::not_found, "not_found"});
-        Interval const range{window->start,
-                             window->end + *duration + minutes{machine->buffer_minutes}};
-        auto const world =
-            read_world(reader, facility, range, false, services.settings, services.clock.now());
-        Place const place{*machine,
-                          taken_between(reader, facility, machine->id, range, std::nullopt)};
-        json::array starts;
-        for (auto const start : free_starts(world, place, *duration, *window))
-            starts.emplace_back(to_rfc3339(start, world.zone));
-        return http::json_response(
-            200, json::object{{"machine_id", machine->id.text()}, {"starts", std::move(starts)}});
-    });
-}
-
 http::Response find_time(Services const& services, http::Request const& request) {
     auto const search = read_search(request);
     if (!search) return http::problem(search.error());
-    auto const facility = request.principal.value().facility;
+    auto const seeker = read_seeker(request);
+    if (!seeker) return http::problem(seeker.error());
+    auto const length_of_one = [&](World const& world, facility::Machine const& machine) {
+        if (search->work) return length_of(world, machine, *search->work);
+        return std::optional<Duration>{*search->duration};
+    };
     return services.store.read([&](store::Reader& reader) {
+        auto const zone = services.books->get(reader, seeker->facility)->zone;
+        Interval const window{at_minute(zone, search->day, 0),
+                              at_minute(zone, search->day + days{search->days}, 0)};
+        auto const ground = look(services, reader, *seeker, search->which, window, length_of_one);
+        if (!ground) return http::problem(ground.error());
+        Forecasts forecasts{services, reader, zone, seeker->facility, *search, window};
+        json::array offers;
+        for (auto const& offer :
+             find_times(ground->world, ground->options, window, std::ref(forecasts)))
+            offers.push_back(shown(offer, zone));
+        json::array work;
+        for (auto const& type : work_types(ground->world)) work.emplace_back(type);
         return http::json_response(
-            200, json::object{{"offers", offers_of(services, reader, facility, *search)}});
+            200, json::object{{"offers", std::move(offers)}, {"work_types", std::move(work)}});
     });
 }
 

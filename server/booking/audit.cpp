@@ -15,6 +15,11 @@ std::string snapshot(Booking const& booking) {
     out.key("start").plain(rfc3339_text(booking.during.start, Duration{}));
     out.key("end").plain(rfc3339_text(booking.during.end, Duration{}));
     out.key("state").plain(name_of(booking.state));
+    if (booking.state == State::pending) {
+        if (booking.pending_for) out.key("pending_for").plain(name_of(*booking.pending_for));
+        if (booking.hold_until)
+            out.key("hold_until").plain(rfc3339_text(*booking.hold_until, Duration{}));
+    }
     if (booking.quantity) out.key("quantity").integer(*booking.quantity);
     out.key("quote").money(booking.quote);
     out.key("version").integer(booking.version);

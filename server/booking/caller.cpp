@@ -41,12 +41,21 @@ std::vector<std::string_view> Caller::actions(Booking const& booking, Settings c
         found.push_back("move");
     if (can(State::cancelled, "cancelBooking")) found.push_back("cancel");
     if (present && can(State::checked_in, "checkInBooking")) found.push_back("check_in");
-    if (present && now >= booking.during.start - early_start && can(State::running, "startBooking"))
+    bool const may_run = !booking.assisted || *actor != Actor::party;
+    if (present && may_run && now >= booking.during.start - early_start &&
+        can(State::running, "startBooking"))
         found.push_back("start");
     if (can(State::paused, "pauseBooking")) found.push_back("pause");
     // Only what has begun is stopped; a booking without a start is cancelled.
     if (booking.state != State::checked_in && can(State::completed, "stopBooking"))
         found.push_back("stop");
+    bool const approval = booking.pending_for == PendingFor::approval;
+    if (approval && can(State::confirmed, "approveBooking")) found.push_back("approve");
+    if (approval && can(State::cancelled, "refuseBooking")) found.push_back("refuse");
+    if (can(State::released, "releaseBooking") && booking.state == State::confirmed)
+        found.push_back("release");
+    if (can(State::released, "excuseBooking") && !is_live(booking.state)) found.push_back("excuse");
+    if (booking.state == State::confirmed && ahead && is_desk()) found.push_back("hand_over");
     return found;
 }
 

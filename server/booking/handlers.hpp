@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "server/base/result.hpp"
 #include "server/booking/api.hpp"
@@ -17,11 +18,22 @@ http::Response create_booking(Services const& services, http::Request const& req
 http::Response list(Services const& services, http::Request const& request);
 http::Response get(Services const& services, http::Request const& request);
 http::Response change_booking(Services const& services, http::Request const& request);
-http::Response cancel_booking(Services const& services, http::Request const& request);
-http::Response check_in_booking(Services const& services, http::Request const& request);
 http::Response get_availability(Services const& services, http::Request const& request);
+http::Response list_availability(Services const& services, http::Request const& request);
 http::Response get_calendar(Services const& services, http::Request const& request);
 http::Response find_time(Services const& services, http::Request const& request);
+http::Response get_shares(Services const& services, http::Request const& request);
+
+/// An operation of the contract, and who answers it.
+struct Operation {
+    char const* method;
+    char const* pattern;
+    char const* id;
+    http::Response (*handler)(Services const&, http::Request const&);
+    bool idempotent;
+};
+/// The steps of a booking, the queue, proposals and closures.
+std::vector<Operation> life_operations();
 
 /// One booking as an answer: the text of the view, and its version as ETag.
 http::Response show(int status, BookingView const& view, Zone const& zone);

@@ -37,6 +37,8 @@ struct Pricing {
     std::function<PriceAnswer(store::Reader&, FacilityId const&, facility::Machine const&, Interval,
                               std::optional<std::int64_t> quantity)>
         price;
+    /// When prices change, in order. May stay empty: they never do.
+    std::function<std::vector<Instant>(store::Reader&, FacilityId const&)> changes{};
 };
 
 }  // namespace karkhana::booking

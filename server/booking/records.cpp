@@ -6,8 +6,10 @@
 
 #define KARKHANA_BOOKING_COLUMNS                                                                   \
     "b.facility_id, b.booking_id, b.machine_id, b.enterprise_id, b.created_by, b.start_us, "       \
-    "b.end_us, b.occupied_until_us, b.state, b.quantity, b.note, b.quote_poisha, b.created_us, "   \
-    "b.cancel_reason, b.version "
+    "b.end_us, b.occupied_from_us, b.occupied_until_us, b.state, b.kind, b.origin, b.people, "     \
+    "b.assisted, b.operated_by, b.quote_card_id, b.hold_until_us, b.pending_for, b.ended_us, "     \
+    "b.bundle_id, b.series_id, b.occurrence_us, b.follows_id, b.calendar_sequence, b.quantity, "   \
+    "b.note, b.quote_poisha, b.created_us, b.cancel_reason, b.version "
 
 #define KARKHANA_BOOKING_PAGE                                                                      \
     " AND b.start_us > $2 AND b.start_us < $3 AND b.end_us > $4 "                                  \
@@ -18,14 +20,25 @@
 namespace karkhana::booking {
 namespace {
 
-/// 0003_booking.sql grants a booking a week and its clean-up a day, so who overlaps an interval
-/// began no earlier than this before it.
+/// 0012_booking_life.sql grants a booking a week and its clean-up a day, so who overlaps an
+/// interval began no earlier than this before it.
 constexpr std::chrono::days reach{8};
 
-State stored_state(std::string const& name) {
-    auto const state = state_of(name);
-    if (!state) throw std::runtime_error("a stored booking is in no known state: " + name);
-    return *state;
+/// What a stored name means; the schema lets no other in.
+template <class Enum>
+Enum known(std::optional<Enum> found, std::string const& name) {
+    if (!found) throw std::runtime_error("a stored booking has an unknown " + name);
+    return *found;
+}
+State stored_state(std::string const& name) { return known(state_of(name), name); }
+
+std::optional<std::string_view> stored_name(std::optional<PendingFor> what) {
+    if (!what) return std::nullopt;
+    return name_of(*what);
+}
+std::optional<PendingFor> stored_pending(std::optional<std::string> const& name) {
+    if (!name) return std::nullopt;
+    return known(pending_for_of(*name), *name);
 }
 
 Booking booking_of(store::Row const& row) {
@@ -35,14 +48,29 @@ Booking booking_of(store::Row const& row) {
             .enterprise = row.id<EnterpriseId>(3),
             .created_by = row.id<PersonId>(4),
             .during = {row.at(5), row.at(6)},
-            .occupied_until = row.at(7),
-            .state = stored_state(row.text(8)),
-            .quantity = row.maybe_integer(9),
-            .note = row.text(10),
-            .quote = row.money(11),
-            .created_at = row.at(12),
-            .cancel_reason = row.maybe_text(13),
-            .version = row.integer(14)};
+            .occupied_from = row.at(7),
+            .occupied_until = row.at(8),
+            .state = stored_state(row.text(9)),
+            .kind = known(kind_of(row.text(10)), row.text(10)),
+            .origin = known(origin_of(row.text(11)), row.text(11)),
+            .people = static_cast<int>(row.integer(12)),
+            .assisted = row.flag(13),
+            .operated_by = row.maybe_id<PersonId>(14),
+            .quote_card = row.maybe_id<RateCardId>(15),
+            .hold_until = row.maybe_at(16),
+            .pending_for = stored_pending(row.maybe_text(17)),
+            .ended_at = row.maybe_at(18),
+            .bundle = row.maybe_id<BundleId>(19),
+            .series = row.maybe_id<SeriesId>(20),
+            .occurrence = row.maybe_at(21),
+            .follows = row.maybe_id<BookingId>(22),
+            .calendar_sequence = row.integer(23),
+            .quantity = row.maybe_integer(24),
+            .note = row.text(25),
+            .quote = row.money(26),
+            .created_at = row.at(27),
+            .cancel_reason = row.maybe_text(28),
+            .version = row.integer(29)};
 }
 
 void append_event(store::Writer& writer, Booking const& booking, std::optional<State> from,
@@ -84,6 +112,17 @@ std::optional<Booking> find_booking(store::Reader& reader, FacilityId const& fac
                         booking_of, facility, id);
 }
 
+std::optional<Booking> find_booking(store::Writer& writer, FacilityId const& facility,
+                                    BookingId const& id) {
+    if (writer.is_postgres() &&
+        !writer.exists("SELECT 1 FROM booking WHERE facility_id = $1 AND booking_id = $2 "
+                       "FOR NO KEY UPDATE",
+                       facility, id))
+        return std::nullopt;
+    store::Reader& reader = writer;
+    return find_booking(reader, facility, id);
+}
+
 std::vector<Booking> find_bookings(store::Reader& reader, FacilityId const& facility,
                                    std::vector<BookingId> const& ids) {
     if (ids.empty()) return {};
@@ -100,7 +139,7 @@ std::optional<Booking> active_booking(store::Reader& reader, FacilityId const& f
                                       MachineId const& machine) {
     return reader.first("SELECT " KARKHANA_BOOKING_COLUMNS
                         "FROM booking b WHERE b.facility_id = $1 AND b.machine_id = $2 "
-                        "AND b.state IN ('running', 'paused')",
+                        "AND b.state IN ('running', 'paused') AND b.exclusive = 1",
                         booking_of, facility, machine);
 }
 
@@ -115,72 +154,110 @@ std::vector<Booking> bookings_between(store::Reader& reader, FacilityId const& f
 }
 
 // Live bookings of a machine are disjoint, so of those that began before the interval the last one
-// alone can reach into it: both queries begin there. CROSS JOIN makes SQLite go machine by machine
+// alone can reach into it: the query begins there. CROSS JOIN makes SQLite go machine by machine
 // instead of through the history of all.
-std::vector<Interval> taken_between(store::Reader& reader, FacilityId const& facility,
-                                    MachineId const& machine, Interval during,
-                                    std::optional<BookingId> except) {
-    return reader.all(
-        "SELECT start_us, occupied_until_us FROM booking WHERE facility_id = $1 "
-        "AND machine_id = $2 AND live = 1 AND start_us < $4 AND start_us >= coalesce((SELECT "
-        "max(start_us) FROM booking WHERE facility_id = $1 AND machine_id = $2 AND live = 1 "
-        "AND start_us <= $3), $3) AND occupied_until_us > $3 AND booking_id <> $5 "
-        "ORDER BY start_us",
-        [](store::Row const& row) { return Interval{row.at(0), row.at(1)}; }, facility, machine,
-        during.start, during.end, except.value_or(BookingId{}));
-}
+#define KARKHANA_TAKEN                                                                             \
+    "SELECT b.machine_id, b.occupied_from_us, b.occupied_until_us FROM machine m "                 \
+    "CROSS JOIN booking b WHERE m.facility_id = $1 AND b.facility_id = m.facility_id "             \
+    "AND b.machine_id = m.machine_id AND b.live = 1 "                                              \
+    "AND b.exclusive = 1 AND b.occupied_from_us < $4 AND b.occupied_from_us >= coalesce(("         \
+    "SELECT max(p.occupied_from_us) FROM booking p WHERE p.facility_id = m.facility_id "           \
+    "AND p.machine_id = m.machine_id AND p.live = 1 AND p.exclusive = 1 "                          \
+    "AND p.occupied_from_us <= $3), $3) AND b.occupied_until_us > $3 AND b.booking_id <> $5 "      \
+    "AND m.machine_id "
+#define KARKHANA_BY_START " ORDER BY m.machine_id, b.occupied_from_us"
+constexpr std::string_view kTakenSqlite =
+    KARKHANA_TAKEN "IN (SELECT value FROM json_each($2))" KARKHANA_BY_START;
+constexpr std::string_view kTakenPostgres =
+    KARKHANA_TAKEN "= ANY(CAST($2 AS uuid[]))" KARKHANA_BY_START;
+#undef KARKHANA_BY_START
+#undef KARKHANA_TAKEN
 
-std::vector<Taken> taken_of_kind(store::Reader& reader, FacilityId const& facility,
-                                 std::string_view kind, Interval during,
-                                 std::optional<BookingId> except) {
+std::vector<Taken> taken_of(store::Reader& reader, FacilityId const& facility,
+                            std::vector<MachineId> const& machines, Interval during,
+                            std::optional<BookingId> except) {
+    if (machines.empty()) return {};
     return reader.all(
-        "SELECT b.machine_id, b.start_us, b.occupied_until_us FROM machine m CROSS JOIN booking b "
-        "WHERE m.facility_id = $1 AND m.kind = $2 AND b.facility_id = m.facility_id "
-        "AND b.machine_id = m.machine_id AND b.live = 1 AND b.start_us < $4 "
-        "AND b.start_us >= coalesce((SELECT max(p.start_us) FROM booking p "
-        "WHERE p.facility_id = m.facility_id AND p.machine_id = m.machine_id AND p.live = 1 "
-        "AND p.start_us <= $3), $3) AND b.occupied_until_us > $3 AND b.booking_id <> $5 "
-        "ORDER BY b.start_us",
+        reader.is_postgres() ? kTakenPostgres : kTakenSqlite,
         [](store::Row const& row) { return Taken{row.id<MachineId>(0), {row.at(1), row.at(2)}}; },
-        facility, kind, during.start, during.end, except.value_or(BookingId{}));
+        facility, store::id_list(reader, machines), during.start, during.end,
+        except.value_or(BookingId{}));
 }
 
 void insert_booking(store::Writer& writer, Booking const& booking, Instant now) {
+    // In one statement with the machine's set-up, clean-up and seats: they are as they are now. Not
+    // INSERT ... SELECT, whose row SQLite keeps in a table made for it because there are triggers.
     writer.execute(
         "INSERT INTO booking (facility_id, booking_id, machine_id, enterprise_id, created_by, "
-        "start_us, end_us, occupied_until_us, state, quantity, note, quote_poisha, created_us) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, CAST($7 AS bigint) + 60000000 * coalesce((SELECT "
-        "CAST(buffer_minutes AS bigint) FROM machine WHERE facility_id = $1 AND machine_id = $3), "
-        "0), $8, $9, $10, $11, $12)",
+        "start_us, end_us, occupied_from_us, occupied_until_us, exclusive, state, kind, origin, "
+        "people, assisted, operated_by, quote_card_id, hold_until_us, pending_for, bundle_id, "
+        "series_id, occurrence_us, follows_id, quantity, note, quote_poisha, created_us) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, "
+        "CAST($6 AS bigint) - 60000000 * coalesce((SELECT CAST(setup_minutes AS bigint) "
+        "FROM machine WHERE facility_id = $1 AND machine_id = $3), 0), "
+        "CAST($7 AS bigint) + 60000000 * coalesce((SELECT CAST(buffer_minutes AS bigint) "
+        "FROM machine WHERE facility_id = $1 AND machine_id = $3), 0), "
+        "coalesce((SELECT CASE WHEN seats = 1 THEN 1 ELSE 0 END "
+        "FROM machine WHERE facility_id = $1 AND machine_id = $3), 1), "
+        "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
         booking.facility, booking.id, booking.machine, booking.enterprise, booking.created_by,
-        booking.during.start, booking.during.end, name_of(booking.state), booking.quantity,
-        booking.note, booking.quote, now);
+        booking.during.start, booking.during.end, name_of(booking.state), name_of(booking.kind),
+        name_of(booking.origin), booking.people, booking.assisted, booking.operated_by,
+        booking.quote_card, booking.hold_until, stored_name(booking.pending_for), booking.bundle,
+        booking.series, booking.occurrence, booking.follows, booking.quantity, booking.note,
+        booking.quote, now);
     append_event(writer, booking, std::nullopt, booking.state, booking.created_by, "", now);
 }
 
 bool update_booking(store::Writer& writer, Booking const& booking) {
-    return writer.execute("UPDATE booking SET machine_id = $3, start_us = $4, end_us = $5, "
-                          "occupied_until_us = CAST($5 AS bigint) + 60000000 * coalesce((SELECT "
-                          "CAST(buffer_minutes AS bigint) FROM machine WHERE facility_id = $1 "
-                          "AND machine_id = $3), 0), quantity = $6, quote_poisha = $7, "
-                          "version = version + 1 "
-                          "WHERE facility_id = $1 AND booking_id = $2 AND version = $8",
-                          booking.facility, booking.id, booking.machine, booking.during.start,
-                          booking.during.end, booking.quantity, booking.quote,
-                          booking.version) == 1;
+    return writer.execute(
+               "UPDATE booking SET machine_id = $3, start_us = $4, end_us = $5, "
+               "occupied_from_us = CAST($4 AS bigint) - 60000000 * coalesce((SELECT "
+               "CAST(setup_minutes AS bigint) FROM machine WHERE facility_id = $1 "
+               "AND machine_id = $3), 0), "
+               "occupied_until_us = CAST($5 AS bigint) + 60000000 * coalesce((SELECT "
+               "CAST(buffer_minutes AS bigint) FROM machine WHERE facility_id = $1 "
+               "AND machine_id = $3), 0), exclusive = (SELECT CASE WHEN seats = 1 THEN 1 ELSE 0 "
+               "END FROM machine WHERE facility_id = $1 AND machine_id = $3), "
+               "quantity = $6, quote_poisha = $7, quote_card_id = $9, "
+               "calendar_sequence = calendar_sequence + CASE WHEN machine_id = $3 "
+               "AND start_us = $4 AND end_us = $5 THEN 0 ELSE 1 END, version = version + 1 "
+               "WHERE facility_id = $1 AND booking_id = $2 AND version = $8",
+               booking.facility, booking.id, booking.machine, booking.during.start,
+               booking.during.end, booking.quantity, booking.quote, booking.version,
+               booking.quote_card) == 1;
 }
 
 bool change_state(store::Writer& writer, Booking const& booking, State to,
                   std::optional<PersonId> person, std::string_view reason, Instant now) {
     std::optional<std::string> cancel_reason;
-    if (to == State::cancelled) cancel_reason = reason;
+    bool const gone =
+        to == State::cancelled || to == State::late_cancelled || to == State::released;
+    if (gone) cancel_reason = reason;
+    bool const lets_go = is_live(booking.state) && !is_live(to);
     auto const changed = writer.execute(
-        "UPDATE booking SET state = $3, cancel_reason = $4, version = version + 1 "
-        "WHERE facility_id = $1 AND booking_id = $2 AND state = $5",
-        booking.facility, booking.id, name_of(to), cancel_reason, name_of(booking.state));
+        "UPDATE booking SET state = $3, cancel_reason = coalesce($4, cancel_reason), "
+        "ended_us = coalesce(ended_us, $6), calendar_sequence = calendar_sequence + $7, "
+        "version = version + 1 WHERE facility_id = $1 AND booking_id = $2 AND state = $5",
+        booking.facility, booking.id, name_of(to), cancel_reason, name_of(booking.state),
+        lets_go ? std::optional{now} : std::nullopt, gone ? 1 : 0);
     if (changed != 1) return false;
     append_event(writer, booking, booking.state, to, person, reason, now);
     return true;
+}
+
+bool hand_over(store::Writer& writer, Booking const& booking, EnterpriseId const& to) {
+    return writer.execute("UPDATE booking SET enterprise_id = $3, version = version + 1, "
+                          "calendar_sequence = calendar_sequence + 1 WHERE facility_id = $1 "
+                          "AND booking_id = $2 AND version = $4",
+                          booking.facility, booking.id, to, booking.version) == 1;
+}
+
+void lock_bookings(store::Writer& writer, FacilityId const& facility, std::vector<BookingId> ids) {
+    if (!writer.is_postgres() || ids.empty()) return;
+    writer.exists("SELECT 1 FROM booking WHERE facility_id = $1 "
+                  "AND booking_id = ANY(CAST($2 AS uuid[])) ORDER BY booking_id FOR UPDATE",
+                  facility, store::id_list(writer, ids));
 }
 
 std::vector<Transition> history_of(store::Reader& reader, FacilityId const& facility,
@@ -201,6 +278,21 @@ std::map<BookingId, std::vector<Transition>> histories_of(store::Reader& reader,
         [&](store::Row const& row) {
             found[row.id<BookingId>(0)].push_back(transition_of(row, 1));
         },
+        facility, store::id_list(reader, ids));
+    return found;
+}
+
+std::map<BookingId, RateCardId> quote_cards_of(store::Reader& reader, FacilityId const& facility,
+                                               std::vector<BookingId> const& ids) {
+    std::map<BookingId, RateCardId> found;
+    if (ids.empty()) return found;
+    reader.each(
+        reader.is_postgres()
+            ? "SELECT booking_id, quote_card_id FROM booking WHERE facility_id = $1 "
+              "AND booking_id = ANY(CAST($2 AS uuid[])) AND quote_card_id IS NOT NULL"
+            : "SELECT booking_id, quote_card_id FROM booking WHERE facility_id = $1 "
+              "AND booking_id IN (SELECT value FROM json_each($2)) AND quote_card_id IS NOT NULL",
+        [&](store::Row const& row) { found[row.id<BookingId>(0)] = row.id<RateCardId>(1); },
         facility, store::id_list(reader, ids));
     return found;
 }
@@ -236,11 +328,19 @@ void each_slot(store::Reader& reader, FacilityId const& facility, Interval durin
     reader.each(
         "SELECT booking_id, machine_id, enterprise_id, start_us, end_us, state FROM booking "
         "WHERE facility_id = $1 AND start_us > $2 AND start_us < $3 AND end_us > $4 "
-        "AND state <> 'cancelled' ORDER BY start_us",
+        "AND state NOT IN ('requested', 'cancelled', 'late_cancelled', 'released') "
+        "ORDER BY start_us",
         [&](store::Row const& row) {
             on_slot({row.text(0), row.text(1), row.text(2), {row.at(3), row.at(4)}, row.text(5)});
         },
         facility, during.start - reach, during.end, during.start);
+}
+
+std::vector<Booking> held_until(store::Reader& reader, FacilityId const& facility, Instant now) {
+    return reader.all("SELECT " KARKHANA_BOOKING_COLUMNS
+                      "FROM booking b WHERE b.facility_id = $1 AND b.state = 'pending' "
+                      "AND b.hold_until_us <= $2 ORDER BY b.hold_until_us, b.booking_id",
+                      booking_of, facility, now);
 }
 
 std::vector<Booking> waiting_bookings(store::Reader& reader, FacilityId const& facility,
@@ -248,10 +348,43 @@ std::vector<Booking> waiting_bookings(store::Reader& reader, FacilityId const& f
     return reader.all("SELECT " KARKHANA_BOOKING_COLUMNS
                       "FROM machine m CROSS JOIN booking b WHERE m.facility_id = $1 "
                       "AND b.facility_id = m.facility_id AND b.machine_id = m.machine_id "
-                      "AND b.live = 1 AND b.start_us <= $2 "
+                      "AND b.live = 1 AND b.occupied_from_us <= $2 AND b.start_us <= $2 "
                       "AND b.state IN ('confirmed', 'checked_in') "
                       "ORDER BY b.start_us, b.booking_id",
                       booking_of, facility, now);
+}
+
+namespace {
+
+#define KARKHANA_NEXT                                                                              \
+    "SELECT enterprise_id, min(start_us) FROM booking WHERE facility_id = $1 AND start_us > $3 "   \
+    "AND live = 1 AND enterprise_id "
+constexpr std::string_view kNextSqlite =
+    KARKHANA_NEXT "IN (SELECT value FROM json_each($2)) GROUP BY enterprise_id";
+constexpr std::string_view kNextPostgres =
+    KARKHANA_NEXT "= ANY(CAST($2 AS uuid[])) GROUP BY enterprise_id";
+#undef KARKHANA_NEXT
+
+}  // namespace
+
+std::unordered_map<EnterpriseId, Instant> next_bookings(store::Reader& reader,
+                                                        FacilityId const& facility,
+                                                        std::vector<EnterpriseId> const& ids,
+                                                        Instant now) {
+    std::unordered_map<EnterpriseId, Instant> found;
+    if (ids.empty()) return found;
+    reader.each(
+        reader.is_postgres() ? kNextPostgres : kNextSqlite,
+        [&](store::Row const& row) { found.emplace(row.id<EnterpriseId>(0), row.at(1)); }, facility,
+        store::id_list(reader, ids), now);
+    return found;
+}
+
+bool wait_for_approval(store::Writer& writer, Booking const& booking, Instant hold_until) {
+    return writer.execute("UPDATE booking SET pending_for = 'approval', hold_until_us = $3, "
+                          "version = version + 1 WHERE facility_id = $1 AND booking_id = $2 "
+                          "AND state = 'pending' AND version = $4",
+                          booking.facility, booking.id, hold_until, booking.version) == 1;
 }
 
 }  // namespace karkhana::booking

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "server/booking/booking.hpp"
@@ -14,6 +15,10 @@
 namespace karkhana::booking {
 
 std::optional<Booking> find_booking(store::Reader& reader, FacilityId const& facility,
+                                    BookingId const& id);
+/// To change it in this transaction. PostgreSQL: locks its row, so that what is decided, written
+/// down and answered is what it was changed from.
+std::optional<Booking> find_booking(store::Writer& writer, FacilityId const& facility,
                                     BookingId const& id);
 /// Those of the ids that there are; one query.
 std::vector<Booking> find_bookings(store::Reader& reader, FacilityId const& facility,
@@ -29,15 +34,11 @@ struct Taken {
     MachineId machine;
     Interval occupied;
 };
-/// What live bookings of one machine occupy (clean-up included) of the interval, by start,
-/// without that of `except`.
-std::vector<Interval> taken_between(store::Reader& reader, FacilityId const& facility,
-                                    MachineId const& machine, Interval during,
-                                    std::optional<BookingId> except);
-/// The same of all machines of a kind in one query.
-std::vector<Taken> taken_of_kind(store::Reader& reader, FacilityId const& facility,
-                                 std::string_view kind, Interval during,
-                                 std::optional<BookingId> except);
+/// What live bookings of the machines occupy (set-up and clean-up included) of the interval,
+/// machine by machine and by start, without that of `except`; one query.
+std::vector<Taken> taken_of(store::Reader& reader, FacilityId const& facility,
+                            std::vector<MachineId> const& machines, Interval during,
+                            std::optional<BookingId> except);
 
 /// Throws ConstraintViolated{overlap} when the slot is taken. A booking begins confirmed.
 void insert_booking(store::Writer& writer, Booking const& booking, Instant now);
@@ -51,12 +52,22 @@ bool update_booking(store::Writer& writer, Booking const& booking);
 /// another booking of the machine is running or paused already.
 bool change_state(store::Writer& writer, Booking const& booking, State to,
                   std::optional<PersonId> person, std::string_view reason, Instant now);
+/// Gives the booking to another ME, when its version is still `booking.version`, which it raises.
+/// False when somebody was faster.
+bool hand_over(store::Writer& writer, Booking const& booking, EnterpriseId const& to);
+/// PostgreSQL: locks the bookings' rows, by id, so that what is read of them now holds until the
+/// COMMIT. SQLite has one writer and needs nothing.
+void lock_bookings(store::Writer& writer, FacilityId const& facility, std::vector<BookingId> ids);
 std::vector<Transition> history_of(store::Reader& reader, FacilityId const& facility,
                                    BookingId const& id);
 /// Of each of the bookings, by sequence; one query.
 std::map<BookingId, std::vector<Transition>> histories_of(store::Reader& reader,
                                                           FacilityId const& facility,
                                                           std::vector<BookingId> const& ids);
+
+/// The rate cards of those of the bookings whose price a quote binds; one query.
+std::map<BookingId, RateCardId> quote_cards_of(store::Reader& reader, FacilityId const& facility,
+                                               std::vector<BookingId> const& ids);
 
 /// Empty fields ask for everything.
 struct ListFilter {
@@ -87,8 +98,20 @@ struct SlotRow {
 void each_slot(store::Reader& reader, FacilityId const& facility, Interval during,
                std::function<void(SlotRow const&)> const& on_slot);
 
+/// Those pending that have held their slot until now.
+std::vector<Booking> held_until(store::Reader& reader, FacilityId const& facility, Instant now);
 /// Those confirmed or checked in whose start has come.
 std::vector<Booking> waiting_bookings(store::Reader& reader, FacilityId const& facility,
                                       Instant now);
+
+/// The start of the next live booking of each of the enterprises; one query. For
+/// people::Services.
+std::unordered_map<EnterpriseId, Instant> next_bookings(store::Reader& reader,
+                                                        FacilityId const& facility,
+                                                        std::vector<EnterpriseId> const& ids,
+                                                        Instant now);
+
+/// It waits for the manager until then, and raises the version. False when somebody was faster.
+bool wait_for_approval(store::Writer& writer, Booking const& booking, Instant hold_until);
 
 }  // namespace karkhana::booking

@@ -17,11 +17,28 @@ struct Verdict {
     bool operator==(Verdict const&) const = default;
 };
 
+/// When the facility is closed in a booking after all: by a holiday or a season that was entered
+/// after it.
+std::vector<Interval> closed_parts(facility::Book const& book, Interval during);
+
+/// What keeps a machine from whoever has booked it.
+struct Hindrances {
+    std::vector<facility::Outage> const& outages;
+    std::vector<Interval> const& overstays;  ///< in which others stayed over their time on it
+    std::vector<Interval> closed;            ///< in which the facility is closed after all
+};
+
+/// When a booking that is confirmed is given up if nobody has come: its grace time runs only while
+/// the machine can be used.
+Instant given_up_at(Duration grace, Booking const& booking, facility::Machine const& machine,
+                    Hindrances const& hindrances);
+
 /// Decides over a booking that is confirmed or checked in. The grace time runs only while the
 /// machine can be used, and who did not come because of an outage in it is no no-show: the booking
-/// is cancelled without anybody's fault. nullopt: it may still be used.
+/// is cancelled without anybody's fault, as is one whose grace time others used up to its end.
+/// nullopt: it may still be used.
 std::optional<Verdict> judge_absence(Settings const& settings, Booking const& booking,
-                                     facility::Machine const& machine,
-                                     std::vector<facility::Outage> const& outages, Instant now);
+                                     facility::Machine const& machine, Hindrances const& hindrances,
+                                     Instant now);
 
 }  // namespace karkhana::booking

@@ -10,54 +10,45 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-minutes longest_of(facility::Machine const& machine) {
-    return std::min(minutes{machine.max_minutes}, longest_booking);
-}
-
-bool grants(facility::Machine const& machine, Duration length) {
-    return length >= minutes{machine.min_minutes} && length <= longest_of(machine) &&
-           length % minutes{machine.grid_minutes} == Duration::zero();
-}
-
-/// The length nearest to the wanted one that the machine grants.
-Duration granted_length(facility::Machine const& machine, Duration wanted) {
-    minutes const grid{machine.grid_minutes};
-    auto const up = [&](Duration length) { return (length + grid - Duration{1}) / grid * grid; };
-    Duration const least = up(minutes{machine.min_minutes});
-    Duration const most = longest_of(machine) / grid * grid;
-    return std::clamp(Duration{up(wanted)}, least, std::max(least, most));
+bool grants(Limits const& limits, Duration length) {
+    return length >= minutes{limits.min_minutes} && length <= longest_of(limits) &&
+           length % minutes{limits.grid_minutes} == Duration::zero();
 }
 
 /// What keeps a machine from being used, by start.
 std::vector<Interval> obstacles(World const& world, Place const& place) {
-    minutes const buffer{place.machine.buffer_minutes};
+    minutes const setup{place.machine.setup_minutes}, buffer{place.machine.buffer_minutes};
     std::vector<Interval> found;
-    // A booking needs its clean-up to be over when the next begins: the same as a longer obstacle.
-    for (auto const taken : place.taken) found.push_back({taken.start - buffer, taken.end});
+    // A booking needs its set-up after what was before and its clean-up before what comes next: the
+    // same as a longer obstacle.
+    for (auto const taken : place.taken) found.push_back({taken.start - buffer, taken.end + setup});
     for (auto const& outage : world.outages)
-        if (concerns(outage, place.machine.id)) found.push_back(outage.during);
+        if (forbids(world, outage, place.machine.id)) found.push_back(outage.during);
     std::ranges::sort(found);
     return found;
 }
 
-/// Where the machine is open and nothing is in the way, by start.
-std::vector<Interval> free_stretches(World const& world, Place const& place, Interval range) {
-    auto const blocked = obstacles(world, place);
+/// Where it is open and nothing is in the way, by start.
+std::vector<Interval> free_stretches(std::vector<Interval> const& opened,
+                                     std::vector<Interval> const& blocked) {
     std::vector<Interval> found;
-    for (auto const& open : facility::open_intervals(world.zone, world.hours, range)) {
+    auto first = blocked.begin();
+    for (auto const& open : opened) {
         auto from = open.start;
-        for (auto const& obstacle : blocked) {
-            if (obstacle.start >= open.end) break;
-            if (obstacle.end <= from) continue;
-            if (from < obstacle.start) found.push_back({from, obstacle.start});
-            from = obstacle.end;
+        // What ends before this is open ends before the next too; what began long ago may not.
+        while (first != blocked.end() && first->end <= open.start) ++first;
+        for (auto at = first; at != blocked.end() && at->start < open.end; ++at) {
+            if (at->end <= from) continue;
+            if (from < at->start) found.push_back({from, at->start});
+            from = at->end;
         }
         if (from < open.end) found.push_back({from, open.end});
     }
     return found;
 }
 
-/// The times of the grid from `first` on, in order, for as long as `take` wants more.
+/// The times of the grid from `first` on with their minute of the day, in order, for as long as
+/// `take` wants more.
 template <class Take>
 void walk_grid(Zone const& zone, int grid_minutes, Instant first, Take&& take) {
     for (auto day = local_day(zone, first);; day += days{1}) {
@@ -67,25 +58,27 @@ void walk_grid(Zone const& zone, int grid_minutes, Instant first, Take&& take) {
         for (int minute = 0; minute < 24 * 60; minute += grid_minutes) {
             auto const at = plain ? midnight + minutes{minute} : at_minute(zone, day, minute);
             bool const exists = plain || minute_of_day(zone, at) == minute;
-            if (exists && at >= first && !take(at)) return;
+            if (exists && at >= first && !take(at, minute)) return;
         }
     }
 }
 
 /// Starts are asked of the rules in these bounds.
-Interval start_bounds(World const& world, facility::Machine const& machine, Interval window) {
-    auto const beyond = local_day(world.zone, world.now) + days{machine.horizon_days + 1};
-    return {std::max({window.start, world.now, world.now + world.settings.notice}),
-            std::min(window.end, at_minute(world.zone, beyond, 0))};
+Interval start_bounds(World const& world, Limits const& limits, Interval window) {
+    auto const beyond = local_day(world.zone(), world.now) + days{limits.horizon_days + 1};
+    return {std::max({window.start, world.now, world.now + limits.notice_create}),
+            std::min(window.end, at_minute(world.zone(), beyond, 0))};
 }
 
 Duration distance(Instant a, Instant b) { return a < b ? b - a : a - b; }
 
-std::vector<Candidate> nearest(World const& world, Place const& place, Interval wanted,
+std::vector<Candidate> nearest(World const& world, Place const& place, Ask const& wish,
                                Interval window) {
-    auto const length = granted_length(place.machine, wanted.length());
+    auto const wanted = wish.during;
+    auto const length =
+        granted_length(limits_at(world, place.machine, wanted.start), wanted.length());
     std::vector<Candidate> found;
-    for (auto const start : free_starts(world, place, length, window))
+    for (auto const start : free_starts(world, place, length, window, wish))
         found.push_back({&place.machine, {start, start + length}});
     auto const nearer = [&](Candidate const& a, Candidate const& b) {
         return distance(a.during.start, wanted.start) < distance(b.during.start, wanted.start);
@@ -95,34 +88,70 @@ std::vector<Candidate> nearest(World const& world, Place const& place, Interval 
     return found;
 }
 
-/// First starts of free stretches and full hours: enough to see every price of a day.
-std::vector<Instant> telling_starts(Zone const& zone, std::vector<Instant> const& starts,
-                                    Duration grid) {
-    std::vector<Instant> found;
-    for (std::size_t i = 0; i < starts.size(); ++i) {
-        bool const after_gap = i == 0 || starts[i] - starts[i - 1] > grid;
-        if (after_gap || minute_of_day(zone, starts[i]) % 60 == 0) found.push_back(starts[i]);
-    }
+}  // namespace
+
+Duration granted_length(Limits const& limits, Duration wanted) {
+    minutes const grid{limits.grid_minutes};
+    auto const up = [&](Duration length) { return (length + grid - Duration{1}) / grid * grid; };
+    Duration const least = up(minutes{limits.min_minutes});
+    Duration const most = longest_of(limits) / grid * grid;
+    return std::clamp(Duration{up(wanted)}, least, std::max(least, most));
+}
+
+std::vector<LimitSpan> limit_spans(World const& world, facility::Machine const& machine,
+                                   Interval range) {
+    if (range.empty()) return {};
+    std::vector<Instant> cuts{range.start};
+    auto const cut = [&](Instant at) {
+        if (range.contains(at)) cuts.push_back(at);
+    };
+    for (auto const& setting : world.book->settings) cut(setting.from);
+    if (!world.book->settings.empty())
+        for (auto const& period : world.opening().periods) {
+            cut(at_minute(world.zone(), period.first, 0));
+            cut(at_minute(world.zone(), period.last + days{1}, 0));
+        }
+    std::ranges::sort(cuts);
+    cuts.erase(std::ranges::unique(cuts).begin(), cuts.end());
+    cuts.push_back(range.end);
+    std::vector<LimitSpan> found;
+    for (std::size_t i = 0; i + 1 < cuts.size(); ++i)
+        found.push_back({{cuts[i], cuts[i + 1]}, limits_at(world, machine, cuts[i])});
     return found;
 }
 
-}  // namespace
+void each_start(World const& world, Place const& place, std::vector<Interval> const& open,
+                Duration length, Interval window, std::function<bool(Start const&)> const& visit) {
+    if (place.machine.out_of_order) return;
+    bool goes_on = true;
+    auto const stretches = free_stretches(open, obstacles(world, place));
+    for (auto const& [span, limits] : limit_spans(world, place.machine, window)) {
+        auto const bounds = start_bounds(world, limits, span);
+        if (!goes_on) return;
+        if (bounds.empty() || !grants(limits, length)) continue;
+        auto stretch = stretches.begin();
+        walk_grid(world.zone(), limits.grid_minutes, bounds.start, [&](Instant at, int minute) {
+            if (at >= bounds.end) return false;
+            while (stretch != stretches.end() && stretch->end < at + length) ++stretch;
+            if (stretch == stretches.end()) return false;
+            if (stretch->start <= at) goes_on = visit({at, minute, limits});
+            return goes_on;
+        });
+    }
+}
 
 std::vector<Instant> free_starts(World const& world, Place const& place, Duration length,
-                                 Interval window) {
+                                 Interval window, Ask const& like) {
     std::vector<Instant> found;
-    auto const& machine = place.machine;
-    auto const bounds = start_bounds(world, machine, window);
-    if (world.suspended || machine.out_of_order || bounds.empty() || !grants(machine, length))
-        return found;
-    auto const stretches = free_stretches(world, place, {bounds.start, bounds.end + length});
-    auto stretch = stretches.begin();
-    if (stretch == stretches.end()) return found;
-    walk_grid(world.zone, machine.grid_minutes, bounds.start, [&](Instant at) {
-        if (at >= bounds.end) return false;
-        while (stretch != stretches.end() && stretch->end < at + length) ++stretch;
-        if (stretch == stretches.end()) return false;
-        if (stretch->start <= at) found.push_back(at);
+    if (window.empty()) return found;
+    auto const open = facility::open_intervals(world.zone(), world.opening(),
+                                               {window.start, window.end + length});
+    auto ask = like;
+    // Another time is asked for like a new one.
+    ask.held.reset();
+    each_start(world, place, open, length, window, [&](Start const& start) {
+        ask.during = {start.at, start.at + length};
+        if (check_party(world, place, ask, start.limits).empty()) found.push_back(start.at);
         return true;
     });
     return found;
@@ -130,31 +159,35 @@ std::vector<Instant> free_starts(World const& world, Place const& place, Duratio
 
 std::array<Interval, 2> search_windows(World const& world, facility::Machine const& wished,
                                        Interval wanted) {
-    auto const latest = world.now + days{wished.horizon_days};
+    auto const latest = world.now + days{limits_at(world, wished, wanted.start).horizon_days};
     auto const anchor = std::clamp(wanted.start, world.now, latest);
     auto const since = [&](Duration before) { return std::max(anchor - before, world.now); };
     return {Interval{since(hours{6}), anchor + hours{6}},
             Interval{since(days{2}), anchor + days{7}}};
 }
 
-Interval search_range(std::span<facility::Machine const> machines, Interval wanted,
-                      Interval window) {
-    Duration tail{};
-    for (auto const& machine : machines)
-        tail = std::max(tail,
-                        granted_length(machine, wanted.length()) + minutes{machine.buffer_minutes});
-    return {window.start, window.end + tail};
+Interval search_range(World const& world, std::span<facility::Machine const> machines,
+                      Interval wanted, Interval window) {
+    auto range = window;
+    for (auto const& machine : machines) {
+        auto const limits = limits_at(world, machine, wanted.start);
+        auto const last = window.end + granted_length(limits, wanted.length());
+        auto const [from, until] = occupied(machine, {window.start, last});
+        range = {std::min(range.start, from), std::max(range.end, until)};
+    }
+    return range;
 }
 
 std::vector<Candidate> alternatives(World const& world, std::span<Place const> places,
-                                    Interval wanted, Interval window) {
+                                    Ask const& wish, Interval window) {
     if (places.empty()) return {};
-    auto found = nearest(world, places.front(), wanted, window);
+    auto found = nearest(world, places.front(), wish, window);
     std::vector<Candidate> others;
     for (auto const& place : places.subspan(1))
-        std::ranges::copy(nearest(world, place, wanted, window), std::back_inserter(others));
+        std::ranges::copy(nearest(world, place, wish, window), std::back_inserter(others));
+    auto const wanted = wish.during.start;
     std::ranges::stable_sort(others, [&](Candidate const& a, Candidate const& b) {
-        return distance(a.during.start, wanted.start) < distance(b.during.start, wanted.start);
+        return distance(a.during.start, wanted) < distance(b.during.start, wanted);
     });
     if (!others.empty()) found.resize(std::min(found.size(), alternatives_offered - 1));
     for (auto const& other : others)
@@ -162,52 +195,17 @@ std::vector<Candidate> alternatives(World const& world, std::span<Place const> p
     return found;
 }
 
-std::vector<Candidate> shorter_extension(World const& world, Place const& place, Interval held) {
-    auto const end = longest_end(world, place, held.start);
-    if (!end || *end <= held.end) return {};
-    return {{&place.machine, {held.start, *end}}};
-}
-
-std::vector<Offer> find_times(World const& world, std::span<Place const> places, Interval day,
-                              Duration length, PriceOf const& price_of) {
-    std::vector<Offer> offers;
-    Money dearest{};
-    for (auto const& place : places) {
-        auto const starts = free_starts(world, place, length, day);
-        for (auto const start :
-             telling_starts(world.zone, starts, minutes{place.machine.grid_minutes})) {
-            Interval const during{start, start + length};
-            offers.push_back({{&place.machine, during}, price_of(place.machine, during)});
-            dearest = std::max(dearest, offers.back().price);
-        }
+std::vector<Candidate> shorter_extension(World const& world, Place const& place, Ask const& wish) {
+    auto const held = wish.held.value();
+    auto const longest = longest_end(world, place, held.start);
+    if (!longest) return {};
+    auto const limits = limits_at(world, place.machine, held.start);
+    auto ask = wish;
+    for (auto end = *longest; end > held.end; end -= minutes{limits.grid_minutes}) {
+        ask.during = {held.start, end};
+        if (check_party(world, place, ask, limits).empty()) return {{&place.machine, ask.during}};
     }
-    std::ranges::stable_sort(offers, [](Offer const& a, Offer const& b) {
-        if (a.price != b.price) return a.price < b.price;
-        return a.candidate.during.start < b.candidate.during.start;
-    });
-    offers.resize(std::min(offers.size(), alternatives_offered));
-    for (auto& offer : offers) offer.cheaper = offer.price < dearest;
-    return offers;
-}
-
-Board board_of(World const& world, facility::Machine const& machine,
-               std::span<Booking const> bookings) {
-    Board board;
-    Interval const ahead{world.now, world.now + days{1}};
-    Place place{machine, {}};
-    for (auto const& booking : bookings) {
-        bool const on = booking.state == State::running || booking.state == State::paused;
-        if (on || booking.during.contains(world.now)) board.now = &booking;
-        if (booking.during.start > world.now && !board.next) board.next = &booking;
-        place.taken.push_back({booking.during.start, booking.occupied_until});
-    }
-    // What the board calls free can be used up to then; who books has a clean-up of its own.
-    place.machine.buffer_minutes = 0;
-    if (machine.out_of_order || board.now) return board;
-    auto const stretches = free_stretches(world, place, ahead);
-    if (!stretches.empty() && stretches.front().start == world.now)
-        board.free_until = stretches.front().end;
-    return board;
+    return {};
 }
 
 }  // namespace karkhana::booking

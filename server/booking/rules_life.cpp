@@ -6,18 +6,40 @@
 namespace karkhana::booking {
 namespace {
 
-constexpr std::array state_names{"confirmed", "checked_in", "running", "paused",
-                                 "completed", "cancelled",  "missed",  "interrupted"};
+constexpr std::array<std::string_view, 12> state_names{
+    "requested", "pending",   "confirmed",      "checked_in", "running",  "paused",
+    "completed", "cancelled", "late_cancelled", "missed",     "released", "interrupted"};
+constexpr std::array<std::string_view, 3> kind_names{"job", "trial", "training"};
+constexpr std::array<std::string_view, 8> origin_names{"web",    "desk",     "phone",  "kiosk",
+                                                       "series", "waitlist", "reslot", "import"};
+constexpr std::array<std::string_view, 2> pending_names{"approval", "offer"};
+
+template <class Enum, std::size_t count>
+std::optional<Enum> found_in(std::array<std::string_view, count> const& names,
+                             std::string_view name) {
+    auto const found = std::ranges::find(names, name);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<Enum>(found - names.begin());
+}
 
 // A pause is ended by people alone: nothing switches a machine on again by itself.
 constexpr std::array steps{
     // from, to, party, staff, daemon
+    Step{State::requested, State::pending, false, true, true, "a slot was found, to be approved"},
+    Step{State::requested, State::confirmed, false, true, true, "a slot was found"},
+    Step{State::requested, State::cancelled, true, true, true, "not wanted, or not to be had"},
+    Step{State::pending, State::confirmed, true, true, false, "approved, or the offer is taken"},
+    Step{State::pending, State::cancelled, true, true, true, "not wanted, or refused"},
+    Step{State::pending, State::released, false, false, true, "the time to hold it is over"},
     Step{State::confirmed, State::checked_in, true, true, true, "here"},
     Step{State::confirmed, State::running, true, true, false, "start, which says that they came"},
     Step{State::confirmed, State::cancelled, true, true, true, "not wanted, or an outage took it"},
+    Step{State::confirmed, State::late_cancelled, true, true, false, "not wanted, too late"},
     Step{State::confirmed, State::missed, false, false, true, "nobody came in the grace time"},
+    Step{State::confirmed, State::released, false, true, false, "given back, without a fee"},
     Step{State::checked_in, State::running, true, true, true, "start, or the machine draws power"},
     Step{State::checked_in, State::cancelled, true, true, true, "not wanted, or an outage took it"},
+    Step{State::checked_in, State::late_cancelled, true, true, false, "not wanted, too late"},
     Step{State::checked_in, State::completed, false, true, true, "ended without a start"},
     Step{State::running, State::paused, true, true, true, "pause, or a power cut"},
     Step{State::running, State::completed, true, true, true, "stop, or the end of the slot"},
@@ -26,6 +48,8 @@ constexpr std::array steps{
     Step{State::paused, State::completed, true, true, true, "stop, or the end of the slot"},
     Step{State::paused, State::interrupted, false, true, true, "breakdown or power cut"},
     Step{State::interrupted, State::completed, false, true, true, "settled"},
+    Step{State::late_cancelled, State::released, false, true, true, "somebody took the time"},
+    Step{State::missed, State::released, false, true, true, "somebody took the time, or excused"},
 };
 
 Step const* find_step(State from, State to) {
@@ -57,10 +81,20 @@ std::string actors_of(Step const& step) {
 
 std::string_view name_of(State state) { return state_names.at(static_cast<std::size_t>(state)); }
 
-std::optional<State> state_of(std::string_view name) {
-    auto const found = std::ranges::find(state_names, name);
-    if (found == state_names.end()) return std::nullopt;
-    return static_cast<State>(found - state_names.begin());
+std::optional<State> state_of(std::string_view name) { return found_in<State>(state_names, name); }
+std::string_view name_of(Kind kind) { return kind_names.at(static_cast<std::size_t>(kind)); }
+std::optional<Kind> kind_of(std::string_view name) { return found_in<Kind>(kind_names, name); }
+std::string_view name_of(Origin origin) {
+    return origin_names.at(static_cast<std::size_t>(origin));
+}
+std::optional<Origin> origin_of(std::string_view name) {
+    return found_in<Origin>(origin_names, name);
+}
+std::string_view name_of(PendingFor what) {
+    return pending_names.at(static_cast<std::size_t>(what));
+}
+std::optional<PendingFor> pending_for_of(std::string_view name) {
+    return found_in<PendingFor>(pending_names, name);
 }
 
 std::string_view name_of(Actor actor) {
@@ -92,7 +126,8 @@ Result<void> check_transition(Actor actor, State from, State to) {
 }
 
 std::string life_as_mermaid() {
-    std::string picture = "stateDiagram-v2\n    [*] --> confirmed\n";
+    std::string picture = "stateDiagram-v2\n    [*] --> requested\n    [*] --> pending\n"
+                          "    [*] --> confirmed\n";
     for (auto const& step : steps)
         picture += "    " + std::string(name_of(step.from)) + " --> " +
                    std::string(name_of(step.to)) + " : " + std::string(step.when) + " (" +

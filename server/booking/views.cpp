@@ -1,5 +1,8 @@
 #include "server/booking/views.hpp"
 
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
 #include "server/facility/json.hpp"
 #include "server/http/json.hpp"
 
@@ -22,8 +25,25 @@ void write_history(JsonText& out, TimeTexts& times, std::vector<Transition> cons
     out.close(']');
 }
 
+void write_overrides(JsonText& out, TimeTexts& times, std::vector<KeptOverride> const& overrides) {
+    out.key("overrides").open('[');
+    for (auto const& each : overrides) {
+        out.open('{').key("rule").plain(name_of(each.rule)).key("reason").text(each.reason);
+        out.key("at").plain(times(each.at)).key("by");
+        write_name(out, each.by);
+        out.close('}');
+    }
+    out.close(']');
+}
+
 json::value number_json(std::variant<std::int64_t, std::string> const& number) {
     return std::visit([](auto const& held) { return json::value(held); }, number);
+}
+
+json::object numbers_json(Violation const& violation) {
+    json::object numbers;
+    for (auto const& [name, number] : violation.numbers) numbers[name] = number_json(number);
+    return numbers;
 }
 
 }  // namespace
@@ -59,28 +79,43 @@ void write_booking(JsonText& out, TimeTexts& times, BookingView const& view) {
     out.key("created_at").plain(times(booking.created_at));
     out.key("created_by").id(booking.created_by).key("cancel_reason");
     booking.cancel_reason ? out.text(*booking.cancel_reason) : out.null();
+    out.key("kind").plain(name_of(booking.kind)).key("people").integer(booking.people);
+    out.key("assisted").flag(booking.assisted);
+    if (booking.pending_for) {
+        out.key("pending_for").plain(name_of(*booking.pending_for));
+        out.key("hold_until").plain(times(booking.hold_until.value()));
+    }
+    if (booking.series) {
+        out.key("series_id").id(*booking.series);
+        out.key("occurrence").plain(times(booking.occurrence.value()));
+    }
     if (view.sessions) {
         out.key("session_ids").open('[');
         for (auto const& session : *view.sessions) out.id(session);
         out.close(']');
     }
+    if (view.costs) out.key("costs").raw(json::serialize(*view.costs));
     out.key("actions").open('[');
     for (auto const action : view.actions) out.plain(action);
     out.close(']');
     if (view.history) write_history(out, times, *view.history);
+    if (view.overrides) write_overrides(out, times, *view.overrides);
     out.close('}');
 }
 
-json::array violations_json(std::span<Violation const> violations) {
+json::array violations_json(std::span<Violation const> violations, std::span<Rule const> may_pass) {
     json::array found;
-    for (auto const& violation : violations) {
-        json::object numbers;
-        for (auto const& [name, number] : violation.numbers) numbers[name] = number_json(number);
-        found.push_back(json::object{{"code", name_of(violation.rule)},
-                                     {"message", facility::name_json(violation.message)},
-                                     {"numbers", std::move(numbers)}});
-    }
+    for (auto const& violation : violations)
+        found.push_back(json::object{
+            {"code", name_of(violation.rule)},
+            {"message", facility::name_json(violation.message)},
+            {"numbers", numbers_json(violation)},
+            {"may_override", std::ranges::find(may_pass, violation.rule) != may_pass.end()}});
     return found;
+}
+
+std::string numbers_text(Violation const& violation) {
+    return json::serialize(numbers_json(violation));
 }
 
 json::object offer_json(Candidate const& candidate, Money price, Zone const& zone) {

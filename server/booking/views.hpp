@@ -11,6 +11,7 @@
 #include "server/booking/pricing.hpp"
 #include "server/booking/rules_availability.hpp"
 #include "server/booking/rules_policy.hpp"
+#include "server/booking/world_records.hpp"
 #include "server/people/rules.hpp"
 
 /// Bookings as the contract shows them. What can be thousands is appended to a text, the rest are
@@ -31,10 +32,16 @@ struct BookingView {
     std::vector<std::string_view> actions;             ///< what the caller may do to it now
     std::vector<Transition> const* history = nullptr;  ///< not told in lists
     std::vector<SessionId> const* sessions = nullptr;
+    std::vector<KeptOverride> const* overrides = nullptr;
+    boost::json::object const* costs = nullptr;  ///< fees, and what a cancel now would be
 };
 void write_booking(JsonText& out, TimeTexts& times, BookingView const& view);
 
-boost::json::array violations_json(std::span<Violation const> violations);
+/// `may_pass`: the rules that whoever asks may override.
+boost::json::array violations_json(std::span<Violation const> violations,
+                                   std::span<Rule const> may_pass = {});
+/// The numbers of a violation as a JSON object, to be kept.
+std::string numbers_text(Violation const& violation);
 boost::json::object offer_json(Candidate const& candidate, Money price, Zone const& zone);
 boost::json::object price_json(PriceAnswer const& answer);
 

@@ -1,30 +1,30 @@
 #include "server/booking/wishes.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "server/booking/records.hpp"
 #include "server/booking/rules_availability.hpp"
 #include "server/booking/views.hpp"
 #include "server/booking/words.hpp"
-#include "server/facility/records.hpp"
+#include "server/facility/book_cache.hpp"
 #include "server/http/json.hpp"
 
 namespace karkhana::booking {
 namespace {
 
-/// The machines of the wished kind, the wished one first.
-std::vector<facility::Machine> of_its_kind(store::Reader& reader, FacilityId const& facility,
-                                           facility::Machine const& wished) {
-    auto machines = facility::list_machines(reader, facility);
-    std::erase_if(machines, [&](auto const& machine) { return machine.kind != wished.kind; });
-    std::ranges::stable_partition(machines,
-                                  [&](auto const& machine) { return machine.id == wished.id; });
-    return machines;
+/// The machines that the wish may mean and then the others of their kind.
+std::vector<facility::Machine> with_its_kind(facility::Book const& book,
+                                             std::vector<facility::Machine> wished) {
+    auto const named = wished.size();
+    for (auto const& machine : book.machines) {
+        bool const there =
+            std::ranges::find(wished, machine.id, &facility::Machine::id) != wished.end();
+        if (!there && machine.kind == wished[named - 1].kind) wished.push_back(machine);
+    }
+    return wished;
 }
 
-bool is_extension(Wish const& wish) {
-    return wish.held && wish.held->start == wish.during.start && wish.held->end < wish.during.end;
+bool is_extension(Ask const& ask) {
+    return ask.held && ask.held->start == ask.during.start && ask.held->end < ask.during.end;
 }
 
 Interval hull(Interval a, Interval b) {
@@ -33,93 +33,115 @@ Interval hull(Interval a, Interval b) {
 
 /// What has to be known to decide over the wish. A wish longer than any booking is refused whatever
 /// holds the machine a year later; an extension asks how long it could be.
-Interval range_of(Wish const& wish) {
-    Duration const longest = std::chrono::minutes{wish.machine.max_minutes};
-    auto const length =
-        std::min(std::max(wish.during.length(), longest), Duration{longest_booking});
-    return {wish.during.start,
-            wish.during.start + length + std::chrono::minutes{wish.machine.buffer_minutes}};
+Interval range_of(World const& world, facility::Machine const& machine, Interval wanted) {
+    Duration const longest = longest_of(limits_at(world, machine, wanted.start));
+    auto const length = std::min(std::max(wanted.length(), longest), Duration{longest_booking});
+    return occupied(machine, {wanted.start, wanted.start + length});
 }
 
-boost::json::array offers(Services const& services, store::Reader& reader,
-                          FacilityId const& facility, World const& world,
-                          std::vector<Place> const& places, Wish const& wish, Interval window) {
-    auto const found = is_extension(wish) ? shorter_extension(world, places.front(), *wish.held)
-                                          : alternatives(world, places, wish.during, window);
+boost::json::array offers(Services const& services, store::Reader& reader, World const& world,
+                          std::vector<Place> const& places, Wish const& wish, Ask const& ask,
+                          Interval window) {
+    auto const found = is_extension(ask) ? shorter_extension(world, places.front(), ask)
+                                         : alternatives(world, places, ask, window);
     boost::json::array shown;
     for (auto const& candidate : found) {
-        auto const answer = services.pricing.price(reader, facility, *candidate.machine,
-                                                   candidate.during, wish.quantity);
-        shown.push_back(offer_json(candidate, answer.price, world.zone));
+        auto const answer = services.pricing.price(
+            reader, world.book->facility.id, *candidate.machine, candidate.during, wish.quantity);
+        shown.push_back(offer_json(candidate, answer.price, world.zone()));
     }
     return shown;
 }
 
+/// The first of the wished machines that is free, else the first, to the front.
+void choose(World const& world, std::vector<Place>& places, std::size_t wished, Ask const& ask) {
+    auto const last = places.begin() + static_cast<std::ptrdiff_t>(wished);
+    auto const free = std::find_if(places.begin(), last, [&](Place const& place) {
+        return check_policy(world, place, ask).empty();
+    });
+    if (free != last) std::rotate(places.begin(), free, std::next(free));
+}
+
+void judge(Assessment& found, Asker const& asker) {
+    auto const start = found.ask.during.start;
+    found.violations = check_policy(found.world, found.place, found.ask);
+    found.may_pass.clear();
+    for (auto const& violation : found.violations)
+        if (may_override(found.world, found.place.machine, start, violation.rule, asker))
+            found.may_pass.push_back(violation.rule);
+    found.approval = !asker.manager && needs_approval(found.world, found.place.machine, found.ask);
+    auto helped = found.ask;
+    helped.hand.assisted = true;
+    found.assisted = !found.violations.empty() && !found.ask.hand.assisted &&
+                     check_policy(found.world, found.place, helped).empty();
+}
+
 }  // namespace
 
-World read_world(store::Reader& reader, FacilityId const& facility, Interval range, bool suspended,
-                 Settings const& settings, Instant now) {
-    auto const place = facility::find_facility(reader, facility).value();
-    return {.zone = Zone::find(place.zone).value(),
-            .now = now,
-            .hours = facility::opening_hours(reader, facility),
-            .outages = facility::outages_between(reader, facility, range),
-            .suspended = suspended,
-            .settings = settings};
-}
-
-std::vector<Place> read_places(store::Reader& reader, FacilityId const& facility,
-                               std::vector<facility::Machine> machines, Interval range,
-                               std::optional<BookingId> except) {
-    std::vector<Place> places;
-    std::unordered_map<MachineId, std::size_t> index;
-    for (auto& machine : machines) {
-        index.emplace(machine.id, places.size());
-        places.push_back({std::move(machine), {}});
-    }
-    if (places.empty()) return places;
-    auto const kind = places.front().machine.kind;
-    for (auto const& [machine, occupied] : taken_of_kind(reader, facility, kind, range, except))
-        if (auto const at = index.find(machine); at != index.end())
-            places[at->second].taken.push_back(occupied);
-    return places;
-}
-
-Assessment assess(Services const& services, store::Reader& reader, FacilityId const& facility,
-                  Wish const& wish, Instant now) {
-    auto const machines = of_its_kind(reader, facility, wish.machine);
-    Assessment found{
-        read_world(reader, facility, {now, now}, wish.suspended, services.settings, now), {}, {}};
-    auto& world = found.world;
-    for (auto const window : search_windows(world, wish.machine, wish.during)) {
-        auto const range = hull(range_of(wish), search_range(machines, wish.during, window));
-        world.outages = facility::outages_between(reader, facility, range);
-        auto const places = read_places(reader, facility, machines, range, wish.moved);
-        found.violations = check_policy(world, places.front(), wish.during, wish.held);
+Result<Assessment> assess(Services const& services, store::Reader& reader,
+                          FacilityId const& facility, Wish const& wish, Asker const& asker,
+                          Instant now) {
+    auto const book = services.books->get(reader, facility);
+    auto const wished = machines_of(reader, *book, wish);
+    if (!wished) return tl::make_unexpected(wished.error());
+    auto const machines = with_its_kind(*book, *wished);
+    auto const& machine = machines.front();
+    auto const except = wish.changes ? std::optional{wish.changes->id} : std::nullopt;
+    World const nobody{.book = book, .now = now};
+    Assessment found{.world = nobody,
+                     .place = {},
+                     .ask = ask_of(services, reader, *book, machine, wish, asker),
+                     .violations = {},
+                     .may_pass = {},
+                     .alternatives = {}};
+    for (auto const window : search_windows(nobody, machine, wish.during)) {
+        auto const range = hull(range_of(nobody, machine, wish.during),
+                                search_range(nobody, machines, wish.during, window));
+        found.world = read_world(reader, book, range, now, except);
+        auto const party = add_party(services, reader, found.world, wish, range);
+        if (!party) return tl::make_unexpected(party.error());
+        auto places = read_places(reader, facility, machines, range, except);
+        choose(found.world, places, wished->size(), found.ask);
+        found.place = places.front();
+        judge(found, asker);
         if (found.violations.empty()) return found;
-        found.alternatives = offers(services, reader, facility, world, places, wish, window);
-        if (is_extension(wish) || found.alternatives.size() == alternatives_offered) return found;
+        found.alternatives = offers(services, reader, found.world, places, wish, found.ask, window);
+        if (is_extension(found.ask) || found.alternatives.size() == alternatives_offered)
+            return found;
     }
     return found;
 }
 
+boost::json::object assessment_json(Assessment const& assessment) {
+    return {{"violations", violations_json(assessment.violations, assessment.may_pass)},
+            {"alternatives", assessment.alternatives},
+            {"assisted_possible", assessment.assisted}};
+}
+
 http::Response refuse_wish(Services const& services, FacilityId const& facility, Wish const& wish,
-                           std::vector<Violation> known, Instant now) {
-    auto assessment = services.store.read(
-        [&](store::Reader& reader) { return assess(services, reader, facility, wish, now); });
-    // What stood in the way can be gone by now; the refusal keeps its reason.
-    auto& violations = assessment.violations;
+                           Asker const& asker, std::vector<Violation> known, Instant now) {
+    auto assessed = services.store.read([&](store::Reader& reader) {
+        return assess(services, reader, facility, wish, asker, now);
+    });
+    if (!assessed) return http::problem(assessed.error());
+    // What stood in the way can be gone by now; the refusal keeps its reason. What was to pass is
+    // no reason.
+    auto& violations = assessed->violations;
+    std::erase_if(violations, [&](Violation const& each) {
+        return std::ranges::find(assessed->may_pass, each.rule) != assessed->may_pass.end() &&
+               std::ranges::find(wish.overrides, each.rule, &Override::rule) !=
+                   wish.overrides.end();
+    });
     if (violations.empty()) violations = std::move(known);
     if (violations.empty())
-        violations.push_back(said_slot_taken(assessment.world, wish.during, std::nullopt));
+        violations.push_back(said_slot_taken(assessed->world, wish.during, std::nullopt));
     bool const only_taken = std::ranges::all_of(
         violations, [](Violation const& each) { return each.rule == Rule::slot_taken; });
     Error const error = only_taken
                             ? Error{ErrorKind::conflict, "slot_taken", "", "the slot is taken"}
                             : Error{ErrorKind::invalid, "policy_refused", "",
                                     "the booking breaks the rules listed"};
-    return http::problem(error, {{"violations", violations_json(violations)},
-                                 {"alternatives", std::move(assessment.alternatives)}});
+    return http::problem(error, assessment_json(*assessed));
 }
 
 }  // namespace karkhana::booking

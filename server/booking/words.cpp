@@ -1,32 +1,15 @@
 #include "server/booking/words.hpp"
 
+#include <algorithm>
 #include <array>
-#include <cstdio>
-#include <iterator>
 
 #include "server/base/text.hpp"
+#include "server/booking/words_text.hpp"
 
 namespace karkhana::booking {
 namespace {
 
 using std::chrono::local_days;
-
-std::string clock_text(int minute) {
-    std::array<char, 24> text{};
-    std::snprintf(text.data(), text.size(), "%02d:%02d", minute / 60 % 24, minute % 60);
-    return text.data();
-}
-
-std::string clock_text(Zone const& zone, Instant at) { return clock_text(minute_of_day(zone, at)); }
-
-/// "14:00-16:00", with the dates where the ends are on two days.
-std::string span_text(Zone const& zone, Interval span) {
-    auto const first = local_day(zone, span.start);
-    auto const last = local_day(zone, span.end - Duration{1});
-    auto const from = clock_text(zone, span.start), until = clock_text(zone, span.end);
-    if (first == last) return from + "-" + until;
-    return to_date(first) + " " + from + " - " + to_date(local_day(zone, span.end)) + " " + until;
-}
 
 int weekday_of(local_days day) {
     return static_cast<int>(std::chrono::weekday{day}.iso_encoding());
@@ -45,14 +28,25 @@ std::string_view weekday_bn(int weekday) {
 }
 
 /// "09:00-13:00, 14:00-18:00"; empty on a closed day.
-std::string hours_text(World const& world, int weekday) {
+std::string hours_text(World const& world, local_days day) {
     std::string text;
-    for (auto const& hours : world.hours) {
-        if (hours.weekday != weekday) continue;
+    auto const add = [&](int from, int until) {
         if (!text.empty()) text += ", ";
-        text += clock_text(hours.opens_minute) + "-" + clock_text(hours.closes_minute);
-    }
+        text += clock_text(from) + "-" + clock_text(until);
+    };
+    auto const& plan = world.opening();
+    auto const special = std::ranges::find(plan.special, day, &facility::SpecialDay::day);
+    if (special != plan.special.end())
+        for (auto const span : special->spans) add(span.from_minute, span.until_minute);
+    else
+        for (auto const& hours : facility::profile_on(plan, day).hours)
+            if (hours.weekday == weekday_of(day)) add(hours.opens_minute, hours.closes_minute);
     return text;
+}
+
+std::string_view name_of(facility::Shut::Why why) {
+    constexpr std::array<std::string_view, 3> names{"hours", "holiday", "break"};
+    return names.at(static_cast<std::size_t>(why));
 }
 
 facility::Name outage_word(std::string_view kind) {
@@ -64,41 +58,53 @@ facility::Name outage_word(std::string_view kind) {
     return {"closed", "বন্ধ"};
 }
 
-/// Said in both languages, with the digits of each.
-facility::Name said(std::string english, std::string_view bangla) {
-    return {std::move(english), bangla_digits(bangla)};
-}
-
-std::string in_words(std::int64_t number) { return std::to_string(number); }
-
 }  // namespace
 
 Violation said_in_past(World const& world, Instant start) {
-    return {Rule::in_past,
-            said("That time has passed.", "ওই সময় পার হয়ে গেছে।"),
-            {{"start", to_rfc3339(start, world.zone)}, {"now", to_rfc3339(world.now, world.zone)}}};
+    return {
+        Rule::in_past,
+        said("That time has passed.", "ওই সময় পার হয়ে গেছে।"),
+        {{"start", to_rfc3339(start, world.zone())}, {"now", to_rfc3339(world.now, world.zone())}}};
 }
 
-Violation said_closed(World const& world, Instant start) {
-    int const weekday = weekday_of(local_day(world.zone, start));
-    auto const open = hours_text(world, weekday);
+Violation said_closed(World const& world, facility::Shut const& shut) {
+    auto const day = local_day(world.zone(), shut.part.start);
+    int const weekday = weekday_of(day);
+    auto const open = hours_text(world, day);
+    auto const& label = shut.label;
     std::string const en{weekday_en(weekday)}, bn{weekday_bn(weekday)};
-    auto message = open.empty() ? said("Closed on " + en + ".", bn + " বন্ধ।")
-                                : said("Closed then. Open on " + en + ": " + open + ".",
-                                       "তখন বন্ধ। " + bn + " খোলা: " + open + "।");
-    return {Rule::closed, std::move(message), {{"weekday", weekday}, {"open", open}}};
+    facility::Name message;
+    if (shut.why == facility::Shut::Why::pause) {
+        auto const span = span_text(world.zone(), shut.part);
+        message = said("Break " + span + ": " + label.en + ".", span + " বিরতি: " + label.bn + "।");
+    } else if (shut.why == facility::Shut::Why::holiday && open.empty()) {
+        message = said("Closed on " + to_date(day) + ": " + label.en + ".",
+                       to_date(day) + " বন্ধ: " + label.bn + "।");
+    } else if (open.empty()) {
+        message = said("Closed on " + en + ".", bn + " বন্ধ।");
+    } else {
+        message = said("Closed then. Open on " + en + ": " + open + ".",
+                       "তখন বন্ধ। " + bn + " খোলা: " + open + "।");
+    }
+    return {Rule::closed,
+            std::move(message),
+            {{"weekday", weekday},
+             {"open", open},
+             {"why", std::string{name_of(shut.why)}},
+             {"label", label.en},
+             {"profile", facility::profile_on(world.opening(), day).slug}}};
 }
 
 Violation said_outage(World const& world, facility::Outage const& outage) {
     auto const word = outage_word(outage.kind);
-    auto const span = span_text(world.zone, outage.during);
+    auto const span = span_text(world.zone(), outage.during);
     std::string const reason = outage.reason.empty() ? "" : " (" + outage.reason + ")";
     return {Rule::outage,
             {"Not usable " + span + ": " + word.en + reason + ".",
              bangla_digits(span) + " ব্যবহার করা যাবে না: " + word.bn + reason + "।"},
             {{"kind", outage.kind},
-             {"from", to_rfc3339(outage.during.start, world.zone)},
-             {"until", to_rfc3339(outage.during.end, world.zone)}}};
+             {"from", to_rfc3339(outage.during.start, world.zone())},
+             {"until", to_rfc3339(outage.during.end, world.zone())}}};
 }
 
 Violation said_out_of_order() {
@@ -108,7 +114,7 @@ Violation said_out_of_order() {
 }
 
 Violation said_grid(int grid_minutes) {
-    auto const grid = in_words(grid_minutes);
+    auto const grid = std::to_string(grid_minutes);
     return {Rule::grid,
             said("Start and length go by steps of " + grid + " minutes.",
                  "শুরুর সময় ও সময়ের দৈর্ঘ্য " + grid + " মিনিটের ধাপে হতে হবে।"),
@@ -116,7 +122,7 @@ Violation said_grid(int grid_minutes) {
 }
 
 Violation said_too_short(std::int64_t min_minutes, std::int64_t minutes) {
-    auto const least = in_words(min_minutes), asked = in_words(minutes);
+    auto const least = std::to_string(min_minutes), asked = std::to_string(minutes);
     return {Rule::too_short,
             said("At least " + least + " minutes; this is " + asked + ".",
                  "কমপক্ষে " + least + " মিনিট; এটি " + asked + " মিনিট।"),
@@ -124,7 +130,7 @@ Violation said_too_short(std::int64_t min_minutes, std::int64_t minutes) {
 }
 
 Violation said_too_long(std::int64_t max_minutes, std::int64_t minutes) {
-    auto const most = in_words(max_minutes), asked = in_words(minutes);
+    auto const most = std::to_string(max_minutes), asked = std::to_string(minutes);
     return {Rule::too_long,
             said("At most " + most + " minutes; this is " + asked + ".",
                  "সর্বোচ্চ " + most + " মিনিট; এটি " + asked + " মিনিট।"),
@@ -132,7 +138,7 @@ Violation said_too_long(std::int64_t max_minutes, std::int64_t minutes) {
 }
 
 Violation said_too_far(int horizon_days, local_days last_day) {
-    auto const days = in_words(horizon_days), last = to_date(last_day);
+    auto const days = std::to_string(horizon_days), last = to_date(last_day);
     return {Rule::too_far,
             said("Bookings are taken " + days + " days ahead, until " + last + ".",
                  "আগামী " + days + " দিন পর্যন্ত বুকিং নেওয়া হয়, " + last + " পর্যন্ত।"),
@@ -140,31 +146,32 @@ Violation said_too_far(int horizon_days, local_days last_day) {
 }
 
 Violation said_too_soon(std::int64_t notice_minutes) {
-    auto const notice = in_words(notice_minutes);
+    auto const notice = std::to_string(notice_minutes);
     return {Rule::too_soon,
             said("Book at least " + notice + " minutes ahead.",
                  "কমপক্ষে " + notice + " মিনিট আগে বুক করতে হবে।"),
             {{"notice_minutes", notice_minutes}}};
 }
 
-Violation said_suspended() {
-    return {Rule::suspended,
-            said("This enterprise may not book at present; please ask at the desk.",
-                 "এই প্রতিষ্ঠান এখন বুকিং করতে পারবে না; ডেস্কে কথা বলুন।"),
-            {}};
+Violation said_cancel_late(std::int64_t notice_minutes) {
+    auto const notice = std::to_string(notice_minutes);
+    return {Rule::too_soon,
+            said("Without a fee until " + notice + " minutes before. Cancel it by itself.",
+                 "শুরুর " + notice + " মিনিট আগে পর্যন্ত ফি লাগে না। এটি আলাদা করে বাতিল করুন।"),
+            {{"notice_minutes", notice_minutes}}};
 }
 
 Violation said_slot_taken(World const& world, Interval taken, std::optional<Instant> longest_end) {
-    auto const span = span_text(world.zone, taken);
+    auto const span = span_text(world.zone(), taken);
     Violation violation{Rule::slot_taken,
-                        said("Taken " + span + ".", span + " অন্যের বুকিং আছে।"),
-                        {{"from", to_rfc3339(taken.start, world.zone)},
-                         {"until", to_rfc3339(taken.end, world.zone)}}};
+                        said("Taken " + span + ".", span + " বুক করা আছে।"),
+                        {{"from", to_rfc3339(taken.start, world.zone())},
+                         {"until", to_rfc3339(taken.end, world.zone())}}};
     if (longest_end) {
-        auto const until = clock_text(world.zone, *longest_end);
+        auto const until = clock_text(world.zone(), *longest_end);
         violation.message.en += " You can stay until " + until + ".";
         violation.message.bn += bangla_digits(" আপনি " + until + " পর্যন্ত থাকতে পারেন।");
-        violation.numbers.emplace_back("longest_end", to_rfc3339(*longest_end, world.zone));
+        violation.numbers.emplace_back("longest_end", to_rfc3339(*longest_end, world.zone()));
     }
     return violation;
 }

@@ -1,5 +1,6 @@
 #include "server/facility/api.hpp"
 
+#include "server/facility/book_records.hpp"
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
@@ -13,7 +14,7 @@ http::Response list(store::Store& store, http::Request const& request) {
     auto items = store.read([&](store::Reader& reader) {
         boost::json::array found;
         if (auto const mine = find_facility(reader, id))
-            found.push_back(facility_json(*mine, opening_hours(reader, id)));
+            found.push_back(facility_json(*mine, read_opening(reader, id).profiles.at(0).hours));
         return found;
     });
     return http::json_response(200, boost::json::object{{"items", std::move(items)}});

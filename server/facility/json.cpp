@@ -40,7 +40,9 @@ json::object machine_json(Machine const& machine) {
     out["grid_minutes"] = machine.grid_minutes;
     out["min_minutes"] = machine.min_minutes;
     out["max_minutes"] = machine.max_minutes;
+    out["setup_minutes"] = machine.setup_minutes;
     out["buffer_minutes"] = machine.buffer_minutes;
+    out["seats"] = machine.seats;
     out["bookable"] = !machine.out_of_order;
     out["piece_unit"] =
         machine.piece_unit.empty() ? json::value{} : json::value(machine.piece_unit);
@@ -62,7 +64,8 @@ json::object outage_json(Outage const& outage, Zone const& zone) {
             {"start", to_rfc3339(outage.during.start, zone)},
             {"end", to_rfc3339(outage.during.end, zone)},
             {"kind", outage.kind},
-            {"reason", outage.reason}};
+            {"reason", outage.reason},
+            {"source", name_of(outage.source)}};
 }
 
 }  // namespace karkhana::facility

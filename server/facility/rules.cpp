@@ -71,7 +71,9 @@ std::optional<OutOfRange> first_out_of_bounds(Machine const& machine) {
         Bound{"grid_minutes", machine.grid_minutes, 1, kDay},
         Bound{"min_minutes", machine.min_minutes, 1, kWeek},
         Bound{"max_minutes", machine.max_minutes, machine.min_minutes, kWeek},
+        Bound{"setup_minutes", machine.setup_minutes, 0, kDay},
         Bound{"buffer_minutes", machine.buffer_minutes, 0, kDay},
+        Bound{"seats", machine.seats, 1, 1000},
         Bound{"horizon_days", machine.horizon_days, 1, 3660},
         Bound{"busy_above_w", machine.busy_above_w, 0, kMostWatts},
         Bound{"position", machine.position, 0, 1'000'000},
@@ -87,18 +89,6 @@ std::optional<OutOfRange> first_out_of_bounds(Machine const& machine) {
     if (machine.min_minutes % machine.grid_minutes != 0) return OutOfRange{"min_minutes", on_grid};
     if (machine.max_minutes % machine.grid_minutes != 0) return OutOfRange{"max_minutes", on_grid};
     return std::nullopt;
-}
-
-void join_touching(std::vector<Interval>& intervals) {
-    std::ranges::sort(intervals);
-    std::vector<Interval> joined;
-    for (auto const& next : intervals) {
-        if (!joined.empty() && next.start <= joined.back().end)
-            joined.back().end = std::max(joined.back().end, next.end);
-        else
-            joined.push_back(next);
-    }
-    intervals = std::move(joined);
 }
 
 }  // namespace
@@ -173,6 +163,18 @@ Result<Machine> valid_machine(Machine machine) {
     return machine;
 }
 
+void join_touching(std::vector<Interval>& intervals) {
+    std::ranges::sort(intervals);
+    std::vector<Interval> joined;
+    for (auto const& next : intervals) {
+        if (!joined.empty() && next.start <= joined.back().end)
+            joined.back().end = std::max(joined.back().end, next.end);
+        else
+            joined.push_back(next);
+    }
+    intervals = std::move(joined);
+}
+
 std::vector<Interval> open_intervals(Zone const& zone, std::vector<OpeningHours> const& hours,
                                      Interval range) {
     std::vector<Interval> found;
@@ -197,6 +199,25 @@ bool is_open(Zone const& zone, std::vector<OpeningHours> const& hours, Interval 
     if (during.empty()) return false;
     auto const open = open_intervals(zone, hours, during);
     return open.size() == 1 && open.front() == during;
+}
+
+namespace {
+constexpr std::array<std::string_view, 5> source_names{"seen", "entered", "timetable", "plan",
+                                                       "closure"};
+}  // namespace
+
+std::string_view name_of(OutageSource source) {
+    return source_names.at(static_cast<std::size_t>(source));
+}
+
+std::optional<OutageSource> outage_source_of(std::string_view name) {
+    auto const found = std::ranges::find(source_names, name);
+    if (found == source_names.end()) return std::nullopt;
+    return static_cast<OutageSource>(found - source_names.begin());
+}
+
+bool stops_work(Outage const& outage) {
+    return outage.kind != "unmetered" && outage.source != OutageSource::timetable;
 }
 
 }  // namespace karkhana::facility

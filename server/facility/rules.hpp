@@ -26,7 +26,10 @@ struct Facility {
     std::string slug;
     Name name;
     Name address;
-    std::string zone;  ///< IANA name
+    std::string zone;              ///< IANA name
+    std::vector<int> weekend{5};   ///< weekdays, in order
+    int week_starts = 7;           ///< the weekday on which the week of the quotas begins
+    std::int64_t generator_w = 0;  ///< what there is to work with while the mains is off
 };
 
 /// Open from `opens_minute` to `closes_minute` after local midnight of the weekday (1 = Monday);
@@ -49,13 +52,26 @@ struct Machine {
     int grid_minutes = 15;
     int min_minutes = 15;
     int max_minutes = 240;
+    int setup_minutes = 0;   ///< before each booking, part of the occupied time
     int buffer_minutes = 0;  ///< clean-up after each booking, part of the occupied time
+    int seats = 1;           ///< more than one: a room, whose bookings overlap up to so many people
     int horizon_days = 30;
     std::int64_t busy_above_w = 0;  ///< power that counts as in use; 0: never opened by power
     std::string piece_unit;         ///< pair, piece, kg; empty: not counted
     bool out_of_order = false;
     int position = 0;  ///< order on the board
 };
+
+/// Where an outage comes from. What a timetable says may not come.
+enum class OutageSource {
+    seen,       ///< by devices
+    entered,    ///< by somebody
+    timetable,  ///< planned load-shedding: nobody is booked then, but who has power works
+    plan,       ///< of maintenance
+    closure,    ///< of the facility
+};
+std::string_view name_of(OutageSource source);
+std::optional<OutageSource> outage_source_of(std::string_view name);
 
 struct Outage {
     OutageId id;
@@ -64,7 +80,13 @@ struct Outage {
     /// maintenance, load_shedding, breakdown, closure, unreachable (relay), unmetered (meter)
     std::string kind;
     std::string reason;
+    OutageSource source = OutageSource::entered;
+    std::optional<Uuid> cause = std::nullopt;  ///< the closure, plan or timetable behind it
 };
+
+/// Whether a machine at work stands still in it. With a meter alone out of reach it goes on, and so
+/// it does when a timetable's cut does not come: one that comes is seen.
+bool stops_work(Outage const& outage);
 
 /// NFC and trimmed. Errors: `bad_text` (not UTF-8, control characters), `too_long`.
 Result<std::string> plain_text(std::string_view text, std::size_t max_characters);
@@ -82,6 +104,9 @@ Result<std::vector<OpeningHours>> valid_hours(std::vector<OpeningHours> hours);
 
 /// Errors: those of `complete` and `valid_slug`, `bad_machine` with the setting as the field.
 Result<Machine> valid_machine(Machine machine);
+
+/// Sorts them, and makes one of those that touch or overlap.
+void join_touching(std::vector<Interval>& intervals);
 
 /// When the facility is open within the range: in order, apart from each other, clipped to it.
 /// Hours that touch (until midnight, from midnight) are one interval.

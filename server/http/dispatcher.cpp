@@ -115,7 +115,7 @@ Answer Dispatcher::answer(Plan const& plan, Request& request, WireContext contex
     } catch (...) {
         answer.events.reset();
         context.stream = false;
-        answer.outgoing = encode(explain_exception(request), context);
+        answer.outgoing = encode(explain_exception(plan, request), context);
     }
     return answer;
 }
@@ -162,9 +162,11 @@ std::optional<Response> Dispatcher::check_caller(Route const& route, Request& re
     return std::nullopt;
 }
 
-Response Dispatcher::explain_exception(Request const& request) const {
+Response Dispatcher::explain_exception(Plan const& plan, Request const& request) const {
     auto const thrown = std::current_exception();
-    auto const line = request.id + " " + request.method + " " + request.path + ": ";
+    // A path may hold a secret, as that of a feed does; its pattern holds none.
+    auto const& path = plan.route ? plan.route->pattern : request.path;
+    auto const line = request.id + " " + request.method + " " + path + ": ";
     auto explained = options_.explain ? options_.explain(thrown) : std::nullopt;
     log(explained ? "warning" : "error", line + what_of(thrown));
     if (explained) return std::move(*explained);

@@ -48,7 +48,7 @@ private:
     Response respond(Plan const& plan, Request& request, std::optional<FacilityId>& events) const;
     std::optional<Response> check(Route const& route, Request& request) const;
     std::optional<Response> check_caller(Route const& route, Request& request) const;
-    Response explain_exception(Request const& request) const;
+    Response explain_exception(Plan const& plan, Request const& request) const;
     void log(std::string_view level, std::string const& line) const;
 
     ServerOptions const& options_;

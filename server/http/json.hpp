@@ -77,6 +77,19 @@ private:
 /// {"amount": ..., "currency": "BDT"}
 boost::json::value to_json(Money money);
 
+/// What may be missing is null in an answer.
+template <class T>
+boost::json::value or_null(std::optional<T> const& maybe) {
+    return maybe ? boost::json::value(*maybe) : boost::json::value(nullptr);
+}
+template <class Tag>
+boost::json::value or_null(std::optional<Id<Tag>> const& id) {
+    return id ? boost::json::value(id->text()) : boost::json::value(nullptr);
+}
+boost::json::value or_null(std::optional<Instant> const& at, Zone const& zone);
+/// An empty text is a missing one.
+boost::json::value text_or_null(std::string const& text);
+
 Response json_response(int status, boost::json::value const& body);
 /// RFC 9457: type, title, status, code, detail, errors[].pointer. The only way to say no.
 Response problem(Error const& error);

@@ -48,6 +48,14 @@ Response json_response(int status, json::value const& body) {
     return response;
 }
 
+json::value or_null(std::optional<Instant> const& at, Zone const& zone) {
+    return at ? json::value(to_rfc3339(*at, zone)) : json::value(nullptr);
+}
+
+json::value text_or_null(std::string const& text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
 json::value to_json(Money money) { return {{"amount", money.poisha}, {"currency", "BDT"}}; }
 
 }  // namespace karkhana::http

@@ -74,8 +74,8 @@ bool Router::before(Shape const& a, Shape const& b) {
 }
 
 bool Router::same(Shape const& a, Shape const& b) {
-    return std::equal(a.segments.begin(), a.segments.end(), b.segments.begin(), b.segments.end(),
-                      [](Segment const& x, Segment const& y) {
+    return std::equal(a.segments.rbegin(), a.segments.rend(), b.segments.rbegin(),
+                      b.segments.rend(), [](Segment const& x, Segment const& y) {
                           return std::equal(x.begin(), x.end(), y.begin(), y.end(),
                                             [](Piece const& p, Piece const& q) {
                                                 return p.is_parameter
@@ -101,7 +101,8 @@ void Router::add(Route route) {
 Router::Shape const* Router::first_fit(std::vector<Shape> const& shapes,
                                        std::vector<std::string_view> const& path) {
     for (auto const& shape : shapes) {
-        if (std::equal(path.begin(), path.end(), shape.segments.begin(),
+        // From the end, where they differ: all begin alike.
+        if (std::equal(path.rbegin(), path.rend(), shape.segments.rbegin(),
                        [](std::string_view text, Segment const& segment) {
                            return fits(segment, text, nullptr);
                        }))

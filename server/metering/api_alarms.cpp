@@ -18,10 +18,6 @@ namespace json = boost::json;
 
 constexpr int longest_note = 500;
 
-json::value time_json(std::optional<Instant> const& at, Zone const& zone) {
-    return at ? json::value(to_rfc3339(*at, zone)) : json::value(nullptr);
-}
-
 json::object alarm_json(store::Reader& reader, FacilityId const& facility, Alarm const& alarm,
                         Zone const& zone) {
     json::object object{{"id", alarm.id.text()},
@@ -30,8 +26,8 @@ json::object alarm_json(store::Reader& reader, FacilityId const& facility, Alarm
                         {"raised_at", to_rfc3339(alarm.raised, zone)},
                         {"last_at", to_rfc3339(alarm.last, zone)},
                         {"times", alarm.times},
-                        {"cleared_at", time_json(alarm.cleared, zone)},
-                        {"acknowledged_at", time_json(alarm.acknowledged, zone)},
+                        {"cleared_at", http::or_null(alarm.cleared, zone)},
+                        {"acknowledged_at", http::or_null(alarm.acknowledged, zone)},
                         {"acknowledged_by", nullptr},
                         {"note", alarm.note},
                         {"evidence", json::parse(alarm.evidence)}};
@@ -40,10 +36,6 @@ json::object alarm_json(store::Reader& reader, FacilityId const& facility, Alarm
             object["acknowledged_by"] =
                 json::object{{"en", person->name.en}, {"bn", person->name.bn}};
     return object;
-}
-
-Zone zone_of(store::Reader& reader, FacilityId const& facility) {
-    return Zone::find(facility::find_facility(reader, facility).value().zone).value();
 }
 
 http::Response acknowledge(Services const& services, store::Writer& writer,
@@ -67,7 +59,7 @@ http::Response acknowledge(Services const& services, store::Writer& writer,
                           .reason = note},
                          now);
     return http::json_response(
-        200, alarm_json(writer, who.facility, alarm, zone_of(writer, who.facility)));
+        200, alarm_json(writer, who.facility, alarm, facility::zone_of(writer, who.facility)));
 }
 
 }  // namespace
@@ -79,7 +71,7 @@ http::Response list_alarms(Services const& services, http::Request const& reques
     if (!cursor) return http::problem(cursor.error());
     auto const& facility = request.principal.value().facility;
     return services.ledger.read([&](store::Reader& reader) {
-        auto const zone = zone_of(reader, facility);
+        auto const zone = facility::zone_of(reader, facility);
         auto found = list_alarms(reader, facility, *cursor, *limit + 1);
         json::value next = nullptr;
         if (found.size() > static_cast<std::size_t>(*limit)) {

@@ -18,10 +18,6 @@ constexpr int last_unit = 247;  // those above are reserved, 0 is everybody
 constexpr int last_address = 0xFFFF;
 constexpr std::size_t longest_confirmation = 60;
 
-json::value text_or_null(std::string const& text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
 json::object sign_json(DeviceSign const& sign) {
     return {{"sign", sign.sign}, {"point", sign.point}, {"value", sign.value}, {"unit", sign.unit}};
 }
@@ -30,13 +26,14 @@ json::object candidate_json(DeviceCandidate const& candidate) {
     json::array models, signs;
     for (auto const& model : candidate.models) models.emplace_back(model);
     for (auto const& sign : candidate.signs) signs.push_back(sign_json(sign));
-    return {{"profile", candidate.profile},
-            {"maker", candidate.maker},
-            {"models", std::move(models)},
-            {"turned", candidate.turned},
-            {"switches", candidate.switches},
-            {"serial", text_or_null(candidate.serial ? std::to_string(*candidate.serial) : "")},
-            {"evidence", std::move(signs)}};
+    return {
+        {"profile", candidate.profile},
+        {"maker", candidate.maker},
+        {"models", std::move(models)},
+        {"turned", candidate.turned},
+        {"switches", candidate.switches},
+        {"serial", http::text_or_null(candidate.serial ? std::to_string(*candidate.serial) : "")},
+        {"evidence", std::move(signs)}};
 }
 
 json::object word_json(ReadWord const& word) {
@@ -68,7 +65,7 @@ http::Response scan_line(CommissionServices const& services, http::Request const
     json::array items;
     for (auto const& unit : *found)
         items.push_back(json::object{{"unit", unit.unit},
-                                     {"refusal", text_or_null(unit.refusal)},
+                                     {"refusal", http::text_or_null(unit.refusal)},
                                      {"took_us", unit.took_us}});
     return http::json_response(200, json::object{{"items", std::move(items)}});
 }
@@ -98,8 +95,8 @@ http::Response read_unit(CommissionServices const& services, http::Request const
     if (!answer) return http::problem(answer.error());
     json::array items;
     for (auto const& word : answer->words) items.push_back(word_json(word));
-    return http::json_response(
-        200, json::object{{"refusal", text_or_null(answer->refusal)}, {"items", std::move(items)}});
+    return http::json_response(200, json::object{{"refusal", http::text_or_null(answer->refusal)},
+                                                 {"items", std::move(items)}});
 }
 
 json::object coil_json(Coil const& coil, bool closed) {

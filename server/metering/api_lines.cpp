@@ -23,30 +23,23 @@ std::string hex(std::vector<std::uint8_t> const& bytes) {
     return text;
 }
 
-json::value or_null(std::optional<std::int64_t> const& number) {
-    return number ? json::value(*number) : json::value(nullptr);
-}
-
-json::value text_or_null(std::string const& text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
 json::object unit_json(LineUnitStatus const& unit, Zone const& zone) {
     json::object errors;
     for (auto const& [kind, count] : unit.errors) errors[kind] = count;
-    return {{"unit", unit.unit},
-            {"device_id", text_or_null(unit.device ? unit.device->text() : "")},
-            {"device", text_or_null(unit.device_name)},
-            {"state", unit.state},
-            {"last_good", text_or_null(unit.last_good ? to_rfc3339(*unit.last_good, zone) : "")},
-            {"silent_ms", or_null(unit.silent_ms)},
-            {"latency_us", or_null(unit.latency_us)},
-            {"latency_p99_us", or_null(unit.latency_p99_us)},
-            {"utilisation_permille", unit.utilisation_permille},
-            {"polls", unit.exchanges},
-            {"overruns", unit.overruns},
-            {"errors", std::move(errors)},
-            {"last_error", text_or_null(unit.last_error)}};
+    return {
+        {"unit", unit.unit},
+        {"device_id", http::text_or_null(unit.device ? unit.device->text() : "")},
+        {"device", http::text_or_null(unit.device_name)},
+        {"state", unit.state},
+        {"last_good", http::text_or_null(unit.last_good ? to_rfc3339(*unit.last_good, zone) : "")},
+        {"silent_ms", http::or_null(unit.silent_ms)},
+        {"latency_us", http::or_null(unit.latency_us)},
+        {"latency_p99_us", http::or_null(unit.latency_p99_us)},
+        {"utilisation_permille", unit.utilisation_permille},
+        {"polls", unit.exchanges},
+        {"overruns", unit.overruns},
+        {"errors", std::move(errors)},
+        {"last_error", http::text_or_null(unit.last_error)}};
 }
 
 json::object line_json(LineStatus const& line, Zone const& zone) {
@@ -64,7 +57,7 @@ json::object frame_json(LineFrame const& frame, Zone const& zone) {
             {"unit", frame.unit},
             {"request", hex(frame.request)},
             {"reply", hex(frame.reply)},
-            {"error", text_or_null(frame.error)}};
+            {"error", http::text_or_null(frame.error)}};
 }
 
 /// The lines of this daemon, where they are the caller's facility's.

@@ -6,6 +6,7 @@
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/metering/balance.hpp"
+#include "server/metering/device_watch.hpp"
 #include "server/metering/handlers.hpp"
 #include "server/metering/json.hpp"
 #include "server/metering/rules_alarm.hpp"
@@ -51,10 +52,6 @@ bool may_see(store::Reader& reader, http::Principal const& who, Point const& poi
     });
 }
 
-Zone zone_of(store::Reader& reader, FacilityId const& facility) {
-    return Zone::find(facility::find_facility(reader, facility).value().zone).value();
-}
-
 struct Visible {
     Point point;
     CarriedSteps carried;
@@ -70,7 +67,7 @@ Result<Visible> visible_point(Services const& services, http::Request const& req
         if (!may_see(reader, who, *point, during, services.clock.now()))
             return refuse(ErrorKind::not_found, "not_found");
         return Visible{*point, carried_steps(reader, who.facility, point->channel),
-                       zone_of(reader, who.facility)};
+                       facility::zone_of(reader, who.facility)};
     });
 }
 
@@ -161,7 +158,7 @@ http::Response get_meter_balance(Services const& services, http::Request const& 
     if (!during) return http::problem(during.error());
     auto const& who = request.principal.value();
     auto const [point, zone] = services.ledger.read([&](store::Reader& reader) {
-        return std::pair{point_of(reader, request), zone_of(reader, who.facility)};
+        return std::pair{point_of(reader, request), facility::zone_of(reader, who.facility)};
     });
     if (!point) return http::problem(point.error());
     if (!point->counter || point->unit != Unit::wh)
@@ -187,7 +184,7 @@ http::Response list_devices(Services const& services, http::Request const& reque
     auto const& who = request.principal.value();
     auto const health = services.health ? services.health() : std::vector<DeviceHealth>{};
     return services.ledger.read([&](store::Reader& reader) {
-        auto const zone = zone_of(reader, who.facility);
+        auto const zone = facility::zone_of(reader, who.facility);
         // Other facilities have channels of the same numbers, and their meters are not here.
         auto const points = who.facility == services.facility ? list_points(reader, who.facility)
                                                               : std::vector<Point>{};
@@ -195,6 +192,7 @@ http::Response list_devices(Services const& services, http::Request const& reque
         for (auto const& device : list_devices(reader, who.facility)) {
             auto const found = std::ranges::find(health, device.id, &DeviceHealth::device);
             auto shown = found == health.end() ? DeviceHealth{} : *found;
+            shown.alarm = told_of(shown);
             for (auto const& point : points)
                 if (point.device == device.id)
                     shown.alarm = worse_alarm(shown.alarm, services.meters.alarm(point.channel));

@@ -8,7 +8,7 @@
 namespace karkhana::metering {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t chunk_format = 1;
 /// More samples than this an hour, and a second is too coarse to tell them apart.
 constexpr std::size_t many = 5400;
 constexpr std::size_t largest_chunk = std::size_t{64} << 20;
@@ -58,7 +58,8 @@ private:
 template <class Each>
 void unpack(Hour hour, std::string_view bytes, Each&& each) {
     Unpacker unpacker{bytes};
-    if (unpacker.byte() != format) throw std::runtime_error("stored readings are of a newer kind");
+    if (unpacker.byte() != chunk_format)
+        throw std::runtime_error("stored readings are of a newer kind");
     auto const count = unpacker.number();
     if (count > most_samples) damaged();
     auto const unit = static_cast<std::int64_t>(unpacker.number());
@@ -111,7 +112,7 @@ Chunk pack_chunk(Hour hour, std::span<Sample const> samples) {
         value = sample.value;
     }
     Packer packer;
-    packer.byte(format);
+    packer.byte(chunk_format);
     packer.number(samples.size());
     packer.number(static_cast<std::uint64_t>(unit));
     packer.signed_number((first - start_of(hour)).count());

@@ -15,12 +15,16 @@ namespace {
 std::string event_of(Device const& device, DeviceHealth const& health) {
     boost::json::object event{{"device_id", device.id.text()}, {"state", health.state}};
     if (device.machine) event["machine_id"] = device.machine->text();
-    if (!health.alarm.empty()) event["alarm"] = health.alarm;
+    if (auto const alarm = told_of(health); !alarm.empty()) event["alarm"] = alarm;
     if (!health.coils.empty()) event["coils"] = boost::json::value_from(health.coils);
     return boost::json::serialize(event);
 }
 
 }  // namespace
+
+std::string_view told_of(DeviceHealth const& health) {
+    return worse_alarm(health.alarm, health.coils.empty() ? "" : "uncommanded");
+}
 
 DeviceWatch::DeviceWatch(Services const& services, Alarms& alarms,
                          std::vector<Device> const& devices, std::vector<Point> const& points)
@@ -62,7 +66,7 @@ void DeviceWatch::look() {
 /// A meter of the whole site is no machine's: the list of devices tells what is wrong with it. So
 /// it does of a coil that switches no machine: that is no doubt about a meter.
 void DeviceWatch::doubt(Known& known, DeviceHealth const& health) {
-    auto now = health.coils.empty() ? health.alarm : std::string{};
+    auto now = health.alarm;
     for (auto const channel : known.counters)
         now = worse_alarm(now, services_.meters.alarm(channel));
     auto const before = std::exchange(known.doubt, now);

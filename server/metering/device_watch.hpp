@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/metering/alarms.hpp"
@@ -9,6 +10,9 @@
 #include "server/metering/services.hpp"
 
 namespace karkhana::metering {
+
+/// The worst that is told of a device itself; coils that switch no machine are `uncommanded`.
+std::string_view told_of(DeviceHealth const& health);
 
 /// Tells the listeners when a device answers, is slow or has fallen silent, keeps what it says its
 /// serial number is, and notes when another meter is in its place that nobody has announced.

@@ -9,7 +9,7 @@
 namespace karkhana::metering {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t journal_format = 1;
 
 constexpr std::uint8_t quality_bits = 0x07;
 constexpr std::uint8_t new_times = 0x08;
@@ -93,7 +93,7 @@ bool is_marked(std::vector<bool> const& channels, Channel channel) {
 std::string pack_frames(Hour hour, std::span<ReadingFrame const* const> frames,
                         std::vector<bool> const& words) {
     Packer packer;
-    packer.byte(format);
+    packer.byte(journal_format);
     for (auto const* frame : frames) {
         auto const [least, most] = std::ranges::minmax(frame->readings, {}, &Reading::channel);
         packer.number(static_cast<std::uint64_t>(least.channel));
@@ -111,7 +111,8 @@ std::string pack_frames(Hour hour, std::span<ReadingFrame const* const> frames,
 void unpack_frames(Hour hour, std::string_view data, ChannelRange channels,
                    std::function<void(Reading const&)> const& each) {
     Unpacker unpacker{data};
-    if (unpacker.byte() != format) throw std::runtime_error("stored readings are of a newer kind");
+    if (unpacker.byte() != journal_format)
+        throw std::runtime_error("stored readings are of a newer kind");
     while (!unpacker.done()) {
         auto const least = static_cast<Channel>(unpacker.number());
         auto const most = static_cast<Channel>(unpacker.number());

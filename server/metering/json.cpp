@@ -1,4 +1,4 @@
-#include "server/metering/json.hpp"
+#include "server/http/json.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,9 +7,11 @@
 #include <boost/json/value_from.hpp>
 #include <charconv>
 #include <iterator>
+#include <set>
 
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
+#include "server/metering/json.hpp"
 #include "server/metering/quality_codes.hpp"
 #include "server/metering/records.hpp"
 #include "server/metering/rows.hpp"
@@ -21,20 +23,6 @@ namespace karkhana::metering {
 namespace {
 
 namespace json = boost::json;
-
-json::value time_json(std::optional<Instant> const& at, Zone const& zone) {
-    return at ? json::value(to_rfc3339(*at, zone)) : json::value(nullptr);
-}
-
-template <class T>
-json::value or_null(std::optional<T> const& maybe) {
-    return maybe ? json::value(*maybe) : json::value(nullptr);
-}
-
-template <class Tag>
-json::value or_null(std::optional<Id<Tag>> const& id) {
-    return id ? json::value(id->text()) : json::value(nullptr);
-}
 
 /// The serial number of the meter that showed the register.
 std::string serial_of(Register const& reg, SessionNames const& names) {
@@ -148,6 +136,16 @@ void append_column(std::string& text, std::string_view name,
     text += ']';
 }
 
+json::array ticks_json(SessionId const& session, SessionNames const& names) {
+    json::array out;
+    if (auto const found = names.ticks.find(session); found != names.ticks.end())
+        for (auto const& each : found->second)
+            out.push_back(json::object{{"tick", each.tick},
+                                       {"by", facility::name_json(each.by)},
+                                       {"at", to_rfc3339(each.at, names.zone)}});
+    return out;
+}
+
 }  // namespace
 
 SessionNames names_for(store::Reader& reader, FacilityId const& facility,
@@ -160,11 +158,15 @@ SessionNames names_for(store::Reader& reader, FacilityId const& facility,
         names.points.emplace(point.channel, point);
     for (auto const& device : list_devices(reader, facility))
         names.devices.emplace(device.id, device);
+    std::vector<SessionId> ids;
+    std::set<EnterpriseId> parties;
     for (auto const& session : sessions) {
-        if (!session.enterprise || names.enterprises.contains(*session.enterprise)) continue;
-        auto const found = people::find_enterprise(reader, facility, *session.enterprise);
-        names.enterprises.emplace(*session.enterprise, found.value());
+        ids.push_back(session.id);
+        if (session.enterprise) parties.insert(*session.enterprise);
     }
+    names.enterprises =
+        people::find_enterprises(reader, facility, {parties.begin(), parties.end()});
+    names.ticks = ticks_of(reader, facility, ids);
     names.exchanges = list_exchanges(reader, facility);
     for (auto const& session : sessions) {
         bool const corrected = std::ranges::any_of(
@@ -185,16 +187,16 @@ json::object register_json(Register const& reg, SessionNames const& names) {
     json::object object{{"channel", reg.channel},
                         {"edge", name_of(reg.edge)},
                         {"at", to_rfc3339(reg.at, zone)},
-                        {"asked", time_json(reg.asked, zone)},
-                        {"answered", time_json(reg.answered, zone)},
+                        {"asked", http::or_null(reg.asked, zone)},
+                        {"answered", http::or_null(reg.answered, zone)},
                         {"value_wh", reg.value.wh},
                         {"carried_wh", reg.carried.wh},
                         {"words", words_text(reg.raw)},
                         {"quality", name_of(reg.quality)},
                         {"method", name_of(reg.method)}};
-    object["sequence"] = or_null(reg.sequence);
+    object["sequence"] = http::or_null(reg.sequence);
     object["serial"] = serial_of(reg, names);
-    object["said_by"] = or_null(reg.said_by);
+    object["said_by"] = http::or_null(reg.said_by);
     auto const person = reg.said_by ? names.people.find(*reg.said_by) : names.people.end();
     object["said_by_name"] = nullptr;
     if (person != names.people.end()) object["said_by_name"] = facility::name_json(person->second);
@@ -214,14 +216,14 @@ json::object session_json(UsageSession const& session, SessionNames const& names
     json::object object{
         {"id", session.id.text()},
         {"machine", facility::machine_ref_json(names.machines.at(session.machine))},
-        {"booking_id", or_null(session.booking)},
+        {"booking_id", http::or_null(session.booking)},
         {"enterprise", nullptr},
         {"kind", name_of(session.kind)},
         {"state", name_of(session.state)},
         {"start", to_rfc3339(session.start, names.zone)},
-        {"stop", time_json(session.stop, names.zone)},
+        {"stop", http::or_null(session.stop, names.zone)},
         {"energy_wh", session.energy ? json::value(session.energy->wh) : json::value(nullptr)},
-        {"quantity", or_null(session.quantity)},
+        {"quantity", http::or_null(session.quantity)},
         {"quality", name_of(session.quality)},
         {"opened_by", name_of(session.opened_by)},
         {"meter", meters.empty() ? json::value(nullptr) : meters.front()},
@@ -229,6 +231,7 @@ json::object session_json(UsageSession const& session, SessionNames const& names
         {"registers", std::move(registers)},
         {"replaced", std::move(replaced)},
         {"segments", segments_json(session, names.zone)},
+        {"ticks", ticks_json(session.id, names)},
         {"reason", session.reason.empty() ? json::value(nullptr) : json::value(session.reason)},
         {"version", session.version}};
     if (session.enterprise)
@@ -240,7 +243,7 @@ json::object session_json(UsageSession const& session, SessionNames const& names
 json::object point_json(Point const& point) {
     return {{"channel", point.channel},
             {"device_id", point.device.text()},
-            {"machine_id", or_null(point.machine)},
+            {"machine_id", http::or_null(point.machine)},
             {"name", point.name},
             {"unit", name_of(point.unit)},
             {"counter", point.counter},
@@ -254,13 +257,13 @@ json::object device_json(Device const& device, DeviceHealth const& health, Zone 
             {"endpoint", device.endpoint},
             {"unit", device.unit},
             {"profile", device.profile},
-            {"machine_id", or_null(device.machine)},
+            {"machine_id", http::or_null(device.machine)},
             {"serial", device.serial},
             {"state", health.state},
             {"alarm", health.alarm},
             {"coils", json::value_from(health.coils)},
-            {"last_good", time_json(health.last_good, zone)},
-            {"latency_us", or_null(health.latency_us)},
+            {"last_good", http::or_null(health.last_good, zone)},
+            {"latency_us", http::or_null(health.latency_us)},
             {"polls", health.polls},
             {"errors", health.errors}};
 }

@@ -14,6 +14,7 @@
 #include "server/metering/rules_split.hpp"
 #include "server/metering/series.hpp"
 #include "server/metering/session.hpp"
+#include "server/metering/ticks.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/rules.hpp"
 #include "server/store/store.hpp"
@@ -32,6 +33,7 @@ struct SessionNames {
     std::vector<Exchange> exchanges;
     std::map<PersonId, facility::Name> people;  ///< who said what a register says
     std::vector<people::AuditRecord> corrections;
+    std::map<SessionId, std::vector<Ticked>> ticks;
 };
 SessionNames names_for(store::Reader& reader, FacilityId const& facility,
                        std::vector<UsageSession> const& sessions);

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <iterator>
 #include <set>
 
 #include "server/booking/records.hpp"
+#include "server/booking/rules_safety.hpp"
 #include "server/facility/records.hpp"
+#include "server/http/json.hpp"
 #include "server/metering/alarm.hpp"
 #include "server/metering/records.hpp"
 #include "server/people/json.hpp"
@@ -28,9 +31,9 @@ constexpr std::chrono::seconds told_every{1};
 
 /// Everything of the facility that is read once for all its machines.
 struct Surroundings {
-    Zone zone;
+    std::shared_ptr<facility::Book const> book;
+    std::string season;  ///< the opening profile of today
     Instant now;
-    std::vector<facility::OpeningHours> hours;
     std::vector<facility::Outage> outages;
     std::vector<Booking> bookings;  ///< live ones of the next day, and those that overrun
     std::vector<UsageSession> sessions;
@@ -55,12 +58,14 @@ std::vector<Booking> overrunning(store::Reader& reader, FacilityId const& facili
     return found;
 }
 
-Surroundings look_around(store::Reader& reader, FacilityId const& facility, Instant now) {
+Surroundings look_around(Services const& services, store::Reader& reader,
+                         FacilityId const& facility, Instant now) {
     Interval const ahead{now, now + horizon};
-    auto const zone = facility::find_facility(reader, facility).value().zone;
-    Surroundings around{.zone = Zone::find(zone).value(),
+    auto const book = services.booking.books->get(reader, facility);
+    Surroundings around{.book = book,
+                        .season =
+                            facility::profile_on(book->opening, local_day(book->zone, now)).slug,
                         .now = now,
-                        .hours = facility::opening_hours(reader, facility),
                         .outages = facility::outages_between(reader, facility, ahead),
                         .bookings = booking::bookings_between(reader, facility, ahead, true),
                         .sessions = open_sessions(reader, facility),
@@ -157,8 +162,8 @@ std::optional<Instant> free_until(Surroundings const& around, LiveMachine const&
     if (live.next) end_at(live.next->booking.during.start);
     for (auto const& outage : around.outages)
         if (!outage.machine || *outage.machine == live.machine.id) end_at(outage.during.start);
-    auto const open =
-        facility::open_intervals(around.zone, around.hours, {around.now, around.now + horizon});
+    auto const open = facility::open_intervals(around.book->zone, around.book->opening,
+                                               {around.now, around.now + horizon});
     if (!open.empty() && open.front().end < around.now + horizon) end_at(open.front().end);
     return until;
 }
@@ -173,6 +178,9 @@ LiveMachine live_machine(Services const& services, RunControl const& run,
     add_meter(live, services, run.meters(), session);
     live.contact = services.contacts.actual(machine.id);
     live.stopping = run.stopping(machine.id);
+    live.ticks = booking::ticks_wanted(
+        *around.book,
+        {.machine = machine.id, .membership = "", .season = around.season, .at = around.now});
     auto const unseen = around.alarms.find(machine.id);
     live.alarm = unseen != around.alarms.end() ? unseen->second : "";
     if (live.alarm.empty()) live.alarm = services.contacts.alarm(machine.id);
@@ -182,9 +190,9 @@ LiveMachine live_machine(Services const& services, RunControl const& run,
     if (live.alarm.empty() && silent) live.alarm = "meter_silent";
     MachineFacts facts{.out_of_order = machine.out_of_order, .meter_silent = silent};
     facts.outage_of_machine = outage_now(around, machine.id, true);
-    facts.outage_of_facility =
-        outage_now(around, machine.id, false) ||
-        !facility::is_open(around.zone, around.hours, {around.now, around.now + Duration{1}});
+    facts.outage_of_facility = outage_now(around, machine.id, false) ||
+                               !facility::is_open(around.book->zone, around.book->opening,
+                                                  {around.now, around.now + Duration{1}});
     facts.active = session != nullptr && session->state == SessionState::open;
     if (live.now) {
         auto const state = live.now->booking.state;
@@ -200,20 +208,11 @@ LiveMachine live_machine(Services const& services, RunControl const& run,
     return live;
 }
 
-template <class T>
-json::value or_null(std::optional<T> const& maybe) {
-    return maybe ? json::value(*maybe) : json::value(nullptr);
-}
-
-json::value time_json(std::optional<Instant> const& at, Zone const& zone) {
-    return at ? json::value(to_rfc3339(*at, zone)) : json::value(nullptr);
-}
-
 json::value stopping_json(LiveMachine const& live, Zone const& zone) {
     if (!live.stopping) return nullptr;
     return json::object{
         {"stop", name_of(live.stopping->stop)},
-        {"at_latest", time_json(live.stopping->at_latest, zone)},
+        {"at_latest", http::or_null(live.stopping->at_latest, zone)},
         {"asked", live.asked ? json::value(booking::name_of(*live.asked)) : json::value(nullptr)}};
 }
 
@@ -239,8 +238,8 @@ json::value slot_json(std::optional<LiveSlot> const& slot, Zone const& zone,
 
 LiveBoard live_board(Services const& services, RunControl const& run, store::Reader& reader,
                      FacilityId const& facility) {
-    auto const around = look_around(reader, facility, services.clock.now());
-    LiveBoard board{.zone = around.zone, .now = around.now, .machines = {}};
+    auto const around = look_around(services, reader, facility, services.clock.now());
+    LiveBoard board{.zone = around.book->zone, .now = around.now, .machines = {}};
     for (auto const& machine : facility::list_machines(reader, facility))
         board.machines.push_back(live_machine(services, run, around, machine));
     return board;
@@ -249,15 +248,16 @@ LiveBoard live_board(Services const& services, RunControl const& run, store::Rea
 json::object live_json(LiveMachine const& live, Zone const& zone, http::Principal const* who) {
     return {{"state", live.state},
             {"contact", name_of(live.contact)},
-            {"power_w", or_null(live.power_w)},
-            {"session_energy_wh", or_null(live.session_energy_wh)},
-            {"register_wh", or_null(live.register_wh)},
+            {"power_w", http::or_null(live.power_w)},
+            {"session_energy_wh", http::or_null(live.session_energy_wh)},
+            {"register_wh", http::or_null(live.register_wh)},
             {"quality", name_of(live.quality)},
-            {"as_of", time_json(live.as_of, zone)},
-            {"free_until", time_json(live.free_until, zone)},
+            {"as_of", http::or_null(live.as_of, zone)},
+            {"free_until", http::or_null(live.free_until, zone)},
             {"now", slot_json(live.now, zone, who)},
             {"next", slot_json(live.next, zone, who)},
             {"stopping", stopping_json(live, zone)},
+            {"ticks", json::value_from(live.ticks)},
             {"alarm", live.alarm.empty() ? json::value(nullptr) : json::value(live.alarm)}};
 }
 

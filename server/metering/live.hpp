@@ -37,6 +37,7 @@ struct LiveMachine {
     std::optional<LiveSlot> next;
     std::string alarm;
     std::optional<RunControl::Stopping> stopping;
+    std::vector<std::string_view> ticks;  ///< asked for before it starts
     std::optional<booking::State> asked;  ///< what somebody asked for that waits for the cycle
 };
 

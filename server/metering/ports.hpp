@@ -101,9 +101,9 @@ struct DeviceHealth {
     std::int64_t polls = 0;
     std::int64_t errors = 0;
     std::string serial;  ///< as the device itself says; empty when it does not
-    /// What is wrong: stranger, unproved or uncommanded (see rules_alarm.hpp); empty: nothing is.
-    std::string alarm;
-    std::vector<int> coils = {};  ///< those coils, from 1 as printed on the boards
+    std::string alarm;   ///< stranger, or unproved (see rules_alarm.hpp); empty: nothing is wrong
+    /// Coils of a relay board that are closed and switch no machine, from 1 as printed on it.
+    std::vector<int> coils = {};
 };
 
 /// How one unit of a line does, as whoever mends lines wants to know it. Counts are since the

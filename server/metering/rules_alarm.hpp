@@ -9,9 +9,10 @@ namespace karkhana::metering {
 /// `bypass`: in use though its contact is open. `welded`: commanded open, and the contactor is
 /// closed. `stranger`, `disagrees`, `frozen`: its meter is another one, contradicts its power, or
 /// stands still under load. `unproved`: its meter tells no number where one is known; it counts,
-/// as one without numbers does, but another could be in its place. `clock_set`: the wall clock was
-/// set while somebody worked. The others are those of interlock::Alarm, and `contact_failed` and
-/// `stop_asked` of the machine's run.
+/// as one without numbers does, but another could be in its place. `uncommanded`: a coil of its
+/// board is closed that switches no machine. `clock_set`: the wall clock was set while somebody
+/// worked. The others are those of interlock::Alarm, and `contact_failed` and `stop_asked` of the
+/// machine's run.
 int badness(std::string_view kind);
 
 /// The worse one of two; an empty word is no fault.

@@ -5,6 +5,9 @@ namespace karkhana::metering {
 Result<void> may_start(StartFacts const& facts) {
     auto const step = booking::check_transition(facts.actor, facts.state, booking::State::running);
     if (!step) return step;
+    if (facts.assisted && facts.actor == booking::Actor::party)
+        return refuse(ErrorKind::forbidden, "not_yours_to_do",
+                      "An operator of the facility runs this booking.");
     if (facts.out_of_order)
         return refuse(ErrorKind::conflict, "out_of_order", "The machine is out of order.");
     if (facts.outage) return refuse(ErrorKind::conflict, "outage", "There is an outage now.");
@@ -23,6 +26,8 @@ Result<void> may_start(StartFacts const& facts) {
 }
 
 bool must_end(EndFacts const& facts) {
+    bool const gone = facts.own_switch && facts.idle.value_or(false);
+    if (gone && facts.now >= facts.during.end) return true;
     if (facts.now < facts.during.end + end_grace) return false;
     if (facts.next_start && *facts.next_start <= facts.now) return true;
     if (facts.closed || facts.now >= facts.during.end + longest_overrun) return true;

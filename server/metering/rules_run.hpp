@@ -24,6 +24,7 @@ struct StartFacts {
     booking::State state = booking::State::checked_in;
     Interval during;  ///< of the booking
     Instant now;
+    bool assisted = false;  ///< an operator of the facility runs it, and not the party
     bool out_of_order = false;
     bool outage = false;          ///< one is on now, of the machine or the whole facility
     bool taken = false;           ///< somebody else's booking is active, or has the slot now
@@ -40,11 +41,12 @@ struct EndFacts {
     std::optional<Instant> next_start;  ///< of the next booking of the machine
     std::optional<bool> idle;           ///< empty: its meter does not say
     bool closed = false;                ///< the workshop is closed now
+    bool own_switch = false;            ///< its user switched it on, and off before leaving
 };
 
 /// True once a booking that is still on must be ended: after the grace time if the machine is
 /// idle, the workshop is closed or the next one waits; otherwise it may go on until the next one's
-/// start, and for an hour at most.
+/// start, and for an hour at most. Who has switched it off has gone, and is not waited for.
 bool must_end(EndFacts const& facts);
 
 /// What a person sees of a machine at a glance.

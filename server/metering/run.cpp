@@ -6,6 +6,7 @@
 #include "server/booking/audit.hpp"
 #include "server/booking/caller.hpp"
 #include "server/booking/records.hpp"
+#include "server/booking/rules_safety.hpp"
 #include "server/facility/records.hpp"
 #include "server/metering/sessions.hpp"
 #include "server/metering/settle.hpp"
@@ -52,11 +53,28 @@ RunControl::Scene RunControl::scene_of(store::Reader& reader, booking::Booking c
         if (session.machine == booking.machine) scene.unfinished = std::move(session);
     Interval const instant{now, now + Duration{1}};
     for (auto const& outage : facility::outages_between(reader, facility, instant))
-        if (!outage.machine || *outage.machine == booking.machine) scene.outage = true;
+        if (booking::concerns(outage, booking.machine) &&
+            outage.source != facility::OutageSource::timetable)
+            scene.outage = true;
     auto const active = booking::active_booking(reader, facility, booking.machine);
     scene.taken = active && active->id != booking.id;
     for (auto const& other : booking::bookings_between(reader, facility, instant, true))
         if (other.machine == booking.machine && other.id != booking.id) scene.taken = true;
+    return scene;
+}
+
+/// With what is to be seen to first; who has begun goes on without.
+RunControl::Scene RunControl::scene_to_start(store::Reader& reader, booking::Booking const& booking,
+                                             Instant now) const {
+    auto scene = scene_of(reader, booking, now);
+    if (scene.own() != nullptr) return scene;
+    auto const book = services_.booking.books->get(reader, booking.facility);
+    auto const day = local_day(book->zone, now);
+    scene.ticks =
+        booking::ticks_wanted(*book, {.machine = booking.machine,
+                                      .membership = "",
+                                      .season = facility::profile_on(book->opening, day).slug,
+                                      .at = now});
     return scene;
 }
 

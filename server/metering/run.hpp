@@ -19,6 +19,7 @@
 #include "server/metering/alarms.hpp"
 #include "server/metering/exchange.hpp"
 #include "server/metering/leases.hpp"
+#include "server/metering/power_uses.hpp"
 #include "server/metering/registers.hpp"
 #include "server/metering/rules_run.hpp"
 #include "server/metering/services.hpp"
@@ -64,6 +65,9 @@ public:
     /// Says that a booking or a machine may have changed. Without it a change by somebody else is
     /// seen within ten seconds.
     void touch() { ++changes_; }
+    /// Machines that have just come into use by nobody's START; what becomes of it is not known
+    /// yet.
+    std::vector<booking::PowerUse> rising() const;
     /// Grows with every change that is known of.
     std::uint64_t changes() const { return changes_; }
 
@@ -104,6 +108,7 @@ private:
         std::optional<UsageSession> unfinished;  ///< of the machine, whoever's
         bool outage = false;
         bool taken = false;
+        std::vector<std::string_view> ticks;  ///< that the machine asks for before it starts
 
         UsageSession const* own() const {
             bool const mine = unfinished && unfinished->booking == booking.id;
@@ -113,6 +118,7 @@ private:
     struct Asking {
         booking::Booking booking;
         booking::Actor actor = booking::Actor::party;
+        std::vector<std::string> ticks = {};  ///< what the asker has seen to
     };
     struct AtMachine : Asking {
         Turns::Turn turn;
@@ -131,8 +137,14 @@ private:
         std::optional<SessionId> other;
         Ending others_end;
     };
+    struct Drawn {
+        std::int64_t watts = 0;
+        Instant at;
+        Monotonic heard;
+    };
     struct Watch {
         PowerWatch power;
+        Drawn rose;                   ///< the first of the readings that say that it is in use
         std::vector<Believed> quiet;  ///< the energy before the machine came into use
         OpenWatch open;
         bool counts_open = false;  ///< energy behind its open contact
@@ -143,16 +155,12 @@ private:
         std::int64_t resolution = 1;
         Instant at;
     };
-    struct Drawn {
-        std::int64_t watts = 0;
-        Instant at;
-        Monotonic heard;
-    };
     struct Standing {
         std::vector<facility::Machine> machines;
         std::vector<UsageSession> sessions;
         std::map<BookingId, booking::Booking> bookings;
         std::map<BookingId, StopWish> wishes;
+        std::map<SessionId, BookingId> claims;  ///< whose use by its own switch it is
         std::uint64_t changes = 0;
         Monotonic read_at;
     };
@@ -163,6 +171,7 @@ private:
                                                         MachineId const& machine);
     tl::expected<AtMachine, http::Response> at_machine(http::Request const& request);
     Scene scene_of(store::Reader& reader, booking::Booking const& booking, Instant now) const;
+    Scene scene_to_start(store::Reader& reader, booking::Booking const& booking, Instant now) const;
 
     Result<void> begin_once(Asking const& asking, PersonId const& person, std::string const& key);
     Result<void> begin(store::Writer& writer, Asking const& asking, PersonId const& person,
@@ -218,13 +227,15 @@ private:
     void attend_booked(booking::Booking const& booking, UsageSession const& session);
     void attend_wish(booking::Booking const& booking, UsageSession const& session,
                      StopWish const& wish);
+    void attend_unbooked(UsageSession const& session);
+    void begin_by_power(UsageSession const& session, BookingId const& id);
     void close_late(UsageSession const& session);
     void end_session(UsageSession const& known);
     void end_booking(booking::Booking const& booking, UsageSession const& known,
                      StopWish const* wish = nullptr);
     void pause_by_daemon(booking::Booking const& booking, std::string_view reason,
                          Person const& person = std::nullopt);
-    bool over(booking::Booking const& booking);
+    bool over(booking::Booking const& booking, Opener opened_by);
     bool tells_use(MachineId const& machine) const;
     void open_by_power_where_free();
     void note_contact(MachineId const& machine);

@@ -29,6 +29,11 @@ constexpr std::chrono::milliseconds reconcile_step{250};
 constexpr std::chrono::minutes watched_for{5};
 constexpr std::chrono::seconds looked_at_every{10};
 
+/// On, though nobody has started or assigned it.
+bool by_own_switch(UsageSession const& session) {
+    return session.kind == SessionKind::unattributed && session.state == SessionState::open;
+}
+
 /// What finds no room on the disk is done at the next look. The machines are watched all the same:
 /// nobody may have to stop, and nobody may go on, because nothing can be written.
 template <class Work>
@@ -108,6 +113,8 @@ void RunControl::look_again() {
             found.bookings.emplace(*session.booking, booking.value());
         }
         found.wishes = stop_wishes(reader, facility);
+        if (std::ranges::any_of(found.sessions, by_own_switch))
+            found.claims = claimed_uses(reader, facility);
         return found;
     });
     standing_.changes = changes;
@@ -187,8 +194,18 @@ void RunControl::attend_open(Standing const& standing, UsageSession const& sessi
     if (wish != standing.wishes.end())
         return attend_wish(standing.bookings.at(*session.booking), session, wish->second);
     if (session.booking) return attend_booked(standing.bookings.at(*session.booking), session);
+    attend_unbooked(session);
+}
+
+/// Use that nobody started: of the booking whose time it is, where no contact is in the way; behind
+/// an open one it is a bypass, and stays unattributed.
+void RunControl::attend_unbooked(UsageSession const& session) {
+    auto const claim = standing_.claims.find(session.id);
+    bool const switched = services_.contacts.actual(session.machine) != ContactState::none;
     if (session.opened_by == Opener::power && idle(session.machine).value_or(false))
         end_session(session);
+    else if (claim != standing_.claims.end() && !switched)
+        begin_by_power(session, claim->second);
 }
 
 void RunControl::attend_booked(booking::Booking const& booking, UsageSession const& session) {
@@ -197,12 +214,12 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
         if (stop_now(booking.machine) != StopStep::open) return;
         switch_off(booking.machine);
         end_session(session);
-    } else if (over(booking)) {
+    } else if (over(booking, session.opened_by)) {
         auto const latest = services_.ledger.read([&](store::Reader& reader) {
             return booking::find_booking(reader, booking.facility, booking.id).value();
         });
         // It may have been extended a moment ago.
-        if (!over(latest)) return forget_stop(booking.machine);
+        if (!over(latest, session.opened_by)) return forget_stop(booking.machine);
         if (stop_now(booking.machine) == StopStep::open) end_booking(latest, session);
     } else if (booking.state == State::running &&
                (dropped_out(booking) || cut_off(booking.machine))) {
@@ -223,13 +240,21 @@ bool RunControl::tells_use(MachineId const& machine) const {
     return threshold && !meters_.of(machine).power.empty();
 }
 
-bool RunControl::over(booking::Booking const& booking) {
+bool RunControl::over(booking::Booking const& booking, Opener opened_by) {
     auto const now = services_.clock.now();
     if (now < booking.during.end) return false;
-    EndFacts facts{.during = booking.during, .now = now, .next_start = {}, .idle = {}};
+    EndFacts facts{.during = booking.during,
+                   .now = now,
+                   .next_start = {},
+                   .idle = {},
+                   .own_switch = opened_by == Opener::power};
     auto const later = services_.ledger.read([&](store::Reader& reader) {
-        auto const hours = facility::opening_hours(reader, booking.facility);
-        facts.closed = !hours.empty() && !facility::is_open(zone_, hours, {now, now + Duration{1}});
+        auto const book = services_.booking.books->get(reader, booking.facility);
+        auto const& plan = book->opening;
+        // Where nobody has said when it is open, it never closes.
+        bool const hours_known = std::ranges::any_of(
+            plan.profiles, [](facility::Profile const& each) { return !each.hours.empty(); });
+        facts.closed = hours_known && !facility::is_open(zone_, plan, {now, now + Duration{1}});
         return booking::bookings_between(reader, booking.facility,
                                          {booking.during.end, now + Duration{1}}, true);
     });

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/booking/records.hpp"
 #include "server/facility/records.hpp"
 #include "server/metering/run.hpp"
 #include "server/metering/series_writer.hpp"
@@ -46,6 +47,7 @@ void RunControl::watch_power(Standing const& standing) {
         bool const busy =
             in_use(power->watts, machine.busy_above_w,
                    meter.idle_below_w.value_or(machine.busy_above_w), watch.power.busy());
+        if (busy && !watch.power.busy()) watch.rose = *power;
         watch.power.take(busy, power->at, power->heard);
         if (!busy && !watch.counts_open && std::exchange(watch.bypass_told, false))
             no_longer_bypassed.push_back(machine.id);
@@ -87,11 +89,13 @@ std::optional<bool> RunControl::rests(MachineId const& machine) const {
 /// power rose.
 void RunControl::open_by_power(facility::Machine const& machine) {
     std::vector<Believed> quiet;
+    Drawn rose;
     {
         std::lock_guard const lock{mutex_};
         auto const found = watches_.find(machine.id);
         if (found == watches_.end() || !found->second.power.risen()) return;
         quiet = found->second.quiet;
+        rose = found->second.rose;
     }
     auto const turn = turns_.try_now(machine.id);
     if (!turn.owns_lock() || quiet.empty()) return;
@@ -116,10 +120,45 @@ void RunControl::open_by_power(facility::Machine const& machine) {
         session.machine = machine.id;
         session.kind = SessionKind::unattributed;
         session.opened_by = Opener::power;
+        auto const id = session.id;
         open(writer, std::move(session), std::move(registers), "");
+        keep_rise(writer, services_.facility, id, rose.watts, rose.at);
         return true;
     });
     touch();
+}
+
+std::vector<booking::PowerUse> RunControl::rising() const {
+    std::lock_guard const lock{mutex_};
+    std::vector<booking::PowerUse> found;
+    for (auto const& [machine, watch] : watches_)
+        if (watch.power.busy())
+            found.push_back({.machine = machine,
+                             .session = std::nullopt,
+                             .risen = watch.rose.at,
+                             .watts = watch.rose.watts,
+                             .until = std::nullopt,
+                             .of = std::nullopt});
+    return found;
+}
+
+/// A machine that has a switch of its own and no contact is used by whoever has its time: the
+/// booking runs, and what was used since the power rose is its own.
+void RunControl::begin_by_power(UsageSession const& session, BookingId const& id) {
+    auto const begun = services_.ledger.write([&](store::Writer& writer) -> Result<void> {
+        auto const now = services_.clock.now();
+        lock_with_sharers(writer, services_.facility, meters_, session.machine);
+        auto const booking = booking::find_booking(writer, services_.facility, id).value();
+        auto const scene = scene_of(writer, booking, now);
+        Asking const asking{booking, booking::Actor::daemon};
+        if (auto const may = check_start(asking, scene, now); !may) return may;
+        if (!give_session(writer, session, id, booking.enterprise))
+            return refuse(ErrorKind::conflict, "wrong_state", "It has just changed.");
+        return change(writer, booking, booking::State::running, "startBooking", std::nullopt,
+                      "power");
+    });
+    touch();
+    if (begun) tell(id);
 }
 
 /// Machines in use though their contact is open, or though nobody knows what it is and nobody has

@@ -4,12 +4,14 @@
 #include "server/booking/api.hpp"
 #include "server/booking/caller.hpp"
 #include "server/booking/records.hpp"
+#include "server/booking/rules_safety.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/metering/run.hpp"
 #include "server/metering/series_writer.hpp"
 #include "server/metering/sessions.hpp"
 #include "server/metering/settle.hpp"
+#include "server/metering/ticks.hpp"
 #include "server/people/idempotency.hpp"
 
 namespace karkhana::metering {
@@ -22,6 +24,15 @@ using booking::State;
 std::string run_key(http::Request const& request) {
     auto const key = request.header("idempotency-key").value_or("");
     return sha256_hex(request.principal.value().person.text() + "\n" + std::string{key});
+}
+
+std::vector<std::string> read_ticks(http::JsonBody& body) {
+    std::vector<std::string> ticked;
+    auto part = body.object("ticks");
+    for (auto const name : booking::tick_names)
+        if (part.maybe_flag(name).value_or(false)) ticked.emplace_back(name);
+    body.close(part);
+    return ticked;
 }
 
 http::Response wrong_state() {
@@ -78,9 +89,11 @@ tl::expected<RunControl::AtMachine, http::Response> RunControl::at_machine(
 
 http::Response RunControl::start(http::Request const& request) {
     auto body = http::JsonBody::parse(request);
+    auto ticks = read_ticks(body);
     if (auto const error = body.finish()) return http::problem(*error);
-    auto const found = at_machine(request);
+    auto found = at_machine(request);
     if (!found) return found.error();
+    found->ticks = std::move(ticks);
     auto const& machine = found->booking.machine;
     auto const begun = begin_once(*found, request.principal->person, run_key(request));
     if (!begun && begun.error().kind == ErrorKind::unavailable)
@@ -114,15 +127,19 @@ Result<void> RunControl::check_start(Asking const& asking, Scene const& scene, I
     // It may just have been moved to another machine than the one that waits for it here.
     if (scene.booking.machine != asking.booking.machine)
         return refuse(ErrorKind::conflict, "wrong_state", "It has just changed.");
-    return may_start({.actor = asking.actor,
-                      .state = scene.booking.state,
-                      .during = scene.booking.during,
-                      .now = now,
-                      .out_of_order = scene.machine.out_of_order,
-                      .outage = scene.outage || mains_off() || cut_,
-                      .taken = scene.taken,
-                      .contact_silent = services_.contacts.actual(scene.booking.machine) ==
-                                        ContactState::unknown});
+    auto const may =
+        may_start({.actor = asking.actor,
+                   .state = scene.booking.state,
+                   .during = scene.booking.during,
+                   .now = now,
+                   .assisted = scene.booking.assisted,
+                   .out_of_order = scene.machine.out_of_order,
+                   .outage = scene.outage || mains_off() || cut_,
+                   .taken = scene.taken,
+                   .contact_silent =
+                       services_.contacts.actual(scene.booking.machine) == ContactState::unknown});
+    if (!may) return may;
+    return booking::check_ticks(scene.ticks, asking.ticks);
 }
 
 Result<void> RunControl::begin_once(Asking const& asking, PersonId const& person,
@@ -131,7 +148,7 @@ Result<void> RunControl::begin_once(Asking const& asking, PersonId const& person
     auto const [scene, known_key] = services_.ledger.read([&](store::Reader& reader) {
         auto const booking =
             booking::find_booking(reader, asking.booking.facility, asking.booking.id).value();
-        auto found = scene_of(reader, booking, now);
+        auto found = scene_to_start(reader, booking, now);
         auto const* own = found.own();
         auto of_own = own == nullptr ? "" : run_key_of(reader, booking.facility, own->id);
         return std::pair{std::move(found), std::move(of_own)};
@@ -164,7 +181,7 @@ Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, Pers
     auto const& facility = asking.booking.facility;
     lock_with_sharers(writer, facility, meters_, asking.booking.machine);
     auto const booking = booking::find_booking(writer, facility, asking.booking.id).value();
-    auto const scene = scene_of(writer, booking, now);
+    auto const scene = scene_to_start(writer, booking, now);
     if (auto const may = check_start(asking, scene, now); !may) return may;
     if (auto const* own = scene.own()) {
         auto registers = beginning.registers;
@@ -182,7 +199,9 @@ Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, Pers
         session.booking = booking.id;
         session.enterprise = booking.enterprise;
         session.start = now;
+        auto const id = session.id;
         open(writer, std::move(session), beginning.registers, key);
+        keep_ticks(writer, facility, id, scene.ticks, person, now);
     }
     return change(writer, booking, State::running, "startBooking", person, "");
 }

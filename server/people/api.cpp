@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
+#include "server/facility/book_records.hpp"
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/cookies.hpp"
@@ -12,6 +13,7 @@
 #include "server/people/idempotency.hpp"
 #include "server/people/json.hpp"
 #include "server/people/login.hpp"
+#include "server/people/reach.hpp"
 #include "server/people/records.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
@@ -41,6 +43,7 @@ json::object me_json(Services const& services, http::Principal const& who) {
         auto const person = find_person(reader, who.facility, who.person).value();
         auto const mine = facility::find_facility(reader, who.facility).value();
         auto const operations = operations_of(who.roles);
+        auto const hours = facility::read_opening(reader, who.facility).profiles.at(0).hours;
         return json::object{{"person_id", person.id.text()},
                             {"login", person.login},
                             {"name", facility::name_json(person.name)},
@@ -48,8 +51,7 @@ json::object me_json(Services const& services, http::Principal const& who) {
                             {"roles", json::array(who.roles.begin(), who.roles.end())},
                             {"operations", json::array(operations.begin(), operations.end())},
                             {"enterprises", enterprise_refs(reader, who)},
-                            {"facility", facility::facility_json(
-                                             mine, facility::opening_hours(reader, who.facility))},
+                            {"facility", facility::facility_json(mine, hours)},
                             {"csrf_token", who.csrf},
                             {"now", to_rfc3339(now, Zone::find(mine.zone).value())},
                             {"clock_speed", services.clock_speed}};
@@ -102,25 +104,78 @@ json::value next_cursor(std::vector<T>& items, int limit, Key&& key) {
     return json::value(key(items.back()));
 }
 
-Response list_enterprises(Services const& services, Request const& request) {
-    Error error;
+/// What the desk asks by, one of three; empty ones are not asked for.
+struct Question {
+    std::string search;
+    std::string last4;
+    std::string card;  ///< its hash
+    std::string cursor;
+    int limit = 50;
+};
+
+Result<Question> read_question(Request const& request) {
     auto const limit = http::query_limit(request);
-    if (!limit) error = limit.error();
+    if (!limit) return tl::make_unexpected(limit.error());
     auto const search = facility::plain_text(request.parameter("search").value_or(""), 200);
-    if (!search) error = search.error();
-    auto const cursor = request.parameter("cursor").value_or("");
-    if (!cursor.empty() && !EnterpriseId::parse(cursor))
-        error = {ErrorKind::invalid, "bad_cursor", "", "The cursor is not one of this list."};
-    if (!error.code.empty()) return http::problem(error);
+    if (!search) return tl::make_unexpected(search.error());
+    Question question{.search = *search,
+                      .last4 = "",
+                      .card = "",
+                      .cursor = std::string{request.parameter("cursor").value_or("")},
+                      .limit = *limit};
+    if (!question.cursor.empty() && !EnterpriseId::parse(question.cursor))
+        return refuse(ErrorKind::invalid, "bad_cursor", "The cursor is not one of this list.");
+    auto const digits = request.parameter("last4").value_or("");
+    auto const number = request.parameter("card").value_or("");
+    if (!question.search.empty() + !digits.empty() + !number.empty() > 1)
+        return refuse(ErrorKind::invalid, "one_question", "search, last4 or card, one of them.");
+    if (!digits.empty()) {
+        auto four = last_four(digits);
+        if (!four) return tl::make_unexpected(four.error());
+        question.last4 = std::move(*four);
+    }
+    if (!number.empty()) {
+        auto hash = card_hash(request.principal.value().facility, number);
+        if (!hash) return tl::make_unexpected(hash.error());
+        question.card = std::move(*hash);
+    }
+    return question;
+}
+
+std::vector<Enterprise> answer_to(store::Reader& reader, FacilityId const& mine,
+                                  Question const& question) {
+    auto const limit = question.limit + 1;
+    if (!question.last4.empty()) return enterprises_by_last4(reader, mine, question.last4, limit);
+    if (!question.card.empty()) return enterprises_by_card(reader, mine, question.card, limit);
+    return people::list_enterprises(reader, mine, question.search, question.cursor, limit);
+}
+
+Response list_enterprises(Services const& services, Request const& request) {
+    auto const question = read_question(request);
+    if (!question) return http::problem(question.error());
     auto const& mine = request.principal.value().facility;
     return services.store.read([&](store::Reader& reader) {
-        auto found = people::list_enterprises(reader, mine, *search, cursor, *limit + 1);
-        auto next = next_cursor(found, *limit, [](auto const& last) { return last.id.text(); });
+        auto found = answer_to(reader, mine, *question);
+        auto next =
+            next_cursor(found, question->limit, [](auto const& last) { return last.id.text(); });
+        // A handful at most: whoever asks so has somebody in front of them.
+        if (!question->last4.empty() || !question->card.empty()) next = nullptr;
+        auto const zone = Zone::find(facility::find_facility(reader, mine).value().zone).value();
         auto const balances = services.balances(reader, mine);
+        std::vector<EnterpriseId> ids;
+        for (auto const& each : found) ids.push_back(each.id);
+        std::unordered_map<EnterpriseId, Instant> bookings;
+        if (services.next_bookings)
+            bookings = services.next_bookings(reader, mine, ids, services.clock.now());
         json::array items;
         for (auto const& each : found) {
             auto const owed = balances.find(each.id);
-            items.push_back(enterprise_json(each, owed == balances.end() ? Money{} : owed->second));
+            auto item = enterprise_json(each, owed == balances.end() ? Money{} : owed->second);
+            auto const booked = bookings.find(each.id);
+            item["next_booking_at"] = booked == bookings.end()
+                                          ? json::value{}
+                                          : json::value(to_rfc3339(booked->second, zone));
+            items.push_back(std::move(item));
         }
         return http::json_response(
             200, json::object{{"items", std::move(items)}, {"next", std::move(next)}});

@@ -12,25 +12,20 @@ struct Head {
 
 Head head_of(store::Row const& row) { return {row.integer(0), row.text(1)}; }
 
-/// Takes the next number, which on PostgreSQL locks the row: appends queue up one after another.
-Head advance_head(store::Writer& writer, FacilityId const& facility) {
-    auto const next = [&] {
-        return writer.first("UPDATE audit_head SET sequence = sequence + 1 WHERE facility_id = $1 "
-                            "RETURNING sequence, hash",
-                            head_of, facility);
+/// Where the trail ends. On PostgreSQL the row is locked: appends queue up one after another.
+Head lock_head(store::Writer& writer, FacilityId const& facility) {
+    auto const end = [&] {
+        return writer.first(
+            writer.is_postgres()
+                ? "SELECT sequence, hash FROM audit_head WHERE facility_id = $1 FOR NO KEY UPDATE"
+                : "SELECT sequence, hash FROM audit_head WHERE facility_id = $1",
+            head_of, facility);
     };
-    if (auto const head = next()) return *head;
+    if (auto const head = end()) return *head;
     writer.execute("INSERT INTO audit_head (facility_id, sequence, hash) VALUES ($1, 0, '') "
                    "ON CONFLICT DO NOTHING",
                    facility);
-    return next().value();
-}
-
-void add_field(std::string& out, std::string_view content) {
-    out += std::to_string(content.size());
-    out += ':';
-    out += content;
-    out += ',';
+    return end().value();
 }
 
 AuditRecord record_of(store::Row const& row) {
@@ -51,23 +46,23 @@ AuditRecord record_of(store::Row const& row) {
 std::string audit_hash(FacilityId const& facility, AuditRecord const& record) {
     auto const& event = record.event;
     std::string canonical;
-    add_field(canonical, facility.text());
-    add_field(canonical, std::to_string(record.sequence));
-    add_field(canonical, std::to_string(micros(record.at)));
-    add_field(canonical, event.person ? event.person->text() : "");
-    add_field(canonical, event.action);
-    add_field(canonical, event.subject);
-    add_field(canonical, event.before);
-    add_field(canonical, event.after);
-    add_field(canonical, event.reason);
-    add_field(canonical, record.previous_hash);
+    add_netstring(canonical, facility.text());
+    add_netstring(canonical, std::to_string(record.sequence));
+    add_netstring(canonical, std::to_string(micros(record.at)));
+    add_netstring(canonical, event.person ? event.person->text() : "");
+    add_netstring(canonical, event.action);
+    add_netstring(canonical, event.subject);
+    add_netstring(canonical, event.before);
+    add_netstring(canonical, event.after);
+    add_netstring(canonical, event.reason);
+    add_netstring(canonical, record.previous_hash);
     return sha256_hex(canonical);
 }
 
 void append_audit(store::Writer& writer, FacilityId const& facility, AuditEvent const& event,
                   Instant now) {
-    auto head = advance_head(writer, facility);
-    AuditRecord record{head.sequence, now, event, std::move(head.hash), ""};
+    auto head = lock_head(writer, facility);
+    AuditRecord record{head.sequence + 1, now, event, std::move(head.hash), ""};
     record.hash = audit_hash(facility, record);
     writer.execute(
         "INSERT INTO audit_event (facility_id, sequence, occurred_at, person_id, action, subject, "
@@ -75,7 +70,8 @@ void append_audit(store::Writer& writer, FacilityId const& facility, AuditEvent 
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         facility, record.sequence, now, event.person, event.action, event.subject, event.before,
         event.after, event.reason, record.previous_hash, record.hash);
-    writer.execute("UPDATE audit_head SET hash = $2 WHERE facility_id = $1", facility, record.hash);
+    writer.execute("UPDATE audit_head SET sequence = $2, hash = $3 WHERE facility_id = $1",
+                   facility, record.sequence, record.hash);
 }
 
 std::vector<AuditRecord> list_audit(store::Reader& reader, FacilityId const& facility,
@@ -86,6 +82,23 @@ std::vector<AuditRecord> list_audit(store::Reader& reader, FacilityId const& fac
         "reason, previous_hash, hash FROM audit_event "
         "WHERE facility_id = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3",
         record_of, facility, before, limit);
+}
+
+std::vector<AuditRecord> audit_after(store::Reader& reader, FacilityId const& facility,
+                                     std::int64_t sequence, int limit) {
+    return reader.all(
+        "SELECT sequence, occurred_at, person_id, action, subject, before_json, after_json, "
+        "reason, previous_hash, hash FROM audit_event "
+        "WHERE facility_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+        record_of, facility, sequence, limit);
+}
+
+std::int64_t audit_end(store::Reader& reader, FacilityId const& facility) {
+    return reader
+        .first(
+            "SELECT sequence FROM audit_head WHERE facility_id = $1",
+            [](store::Row const& row) { return row.integer(0); }, facility)
+        .value_or(0);
 }
 
 std::vector<AuditRecord> audit_of(store::Reader& reader, FacilityId const& facility,

@@ -41,6 +41,11 @@ void append_audit(store::Writer& writer, FacilityId const& facility, AuditEvent 
 /// Newest first, before `cursor` (a sequence number; 0: from the newest).
 std::vector<AuditRecord> list_audit(store::Reader& reader, FacilityId const& facility,
                                     std::int64_t cursor, int limit);
+/// What follows after a sequence number, oldest first.
+std::vector<AuditRecord> audit_after(store::Reader& reader, FacilityId const& facility,
+                                     std::int64_t sequence, int limit);
+/// The number of the last one; 0: there is none.
+std::int64_t audit_end(store::Reader& reader, FacilityId const& facility);
 /// All of one action, oldest first: reads the whole trail.
 std::vector<AuditRecord> audit_of(store::Reader& reader, FacilityId const& facility,
                                   std::string_view action);

@@ -10,14 +10,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::value or_null(std::optional<std::string> const& text) {
-    return text ? json::value(*text) : json::value{};
-}
-
-json::value or_null(std::string const& text) {
-    return text.empty() ? json::value{} : json::value(text);
-}
-
 }  // namespace
 
 json::object enterprise_ref_json(Enterprise const& enterprise) {
@@ -26,8 +18,8 @@ json::object enterprise_ref_json(Enterprise const& enterprise) {
 
 json::object enterprise_json(Enterprise const& enterprise, Money balance) {
     auto out = enterprise_ref_json(enterprise);
-    out["phone"] = or_null(enterprise.phone);
-    out["place"] = or_null(enterprise.place);
+    out["phone"] = http::or_null(enterprise.phone);
+    out["place"] = http::or_null(enterprise.place);
     out["women_led"] = enterprise.women_led;
     out["state"] = enterprise.suspended ? "suspended" : "active";
     out["balance"] = http::to_json(balance);
@@ -45,7 +37,7 @@ json::object person_json(Person const& person) {
             {"login", person.login},
             {"name", facility::name_json(person.name)},
             {"language", person.language},
-            {"phone", or_null(person.phone)},
+            {"phone", http::or_null(person.phone)},
             {"roles", std::move(roles)}};
 }
 
@@ -56,9 +48,9 @@ json::object audit_json(AuditRecord const& record, Zone const& zone) {
             {"person_id", event.person ? json::value(event.person->text()) : json::value{}},
             {"action", event.action},
             {"subject", event.subject},
-            {"before", or_null(event.before)},
-            {"after", or_null(event.after)},
-            {"reason", or_null(event.reason)},
+            {"before", http::text_or_null(event.before)},
+            {"after", http::text_or_null(event.after)},
+            {"reason", http::text_or_null(event.reason)},
             {"hash", record.hash}};
 }
 

@@ -2,10 +2,13 @@
 
 #include <map>
 
+#include "server/people/reach.hpp"
 #include "server/store/id_list.hpp"
 
+/// A record that was merged into another takes no more bookings.
 #define KARKHANA_ENTERPRISE                                                                        \
-    "SELECT enterprise_id, name_en, name_bn, phone, place, women_led, suspended FROM enterprise "  \
+    "SELECT enterprise_id, name_en, name_bn, phone, place, women_led, "                            \
+    "CASE WHEN merged_into IS NULL THEN suspended ELSE 1 END FROM enterprise "                     \
     "WHERE facility_id = $1 "
 
 namespace karkhana::people {
@@ -77,14 +80,15 @@ std::vector<Enterprise> list_enterprises(store::Reader& reader, FacilityId const
                                          int limit) {
     auto const pattern = containing(search_words(search));
     if (cursor.empty())
-        return reader.all(KARKHANA_ENTERPRISE "AND search_key LIKE $2 ESCAPE '\\' "
+        return reader.all(KARKHANA_ENTERPRISE "AND merged_into IS NULL "
+                                              "AND search_key LIKE $2 ESCAPE '\\' "
                                               "ORDER BY search_key, enterprise_id LIMIT $3",
                           enterprise_of, facility, pattern, limit);
     auto const after = EnterpriseId::parse(cursor);
     if (!after) return {};
     return reader.all(
         KARKHANA_ENTERPRISE
-        "AND search_key LIKE $2 ESCAPE '\\' "
+        "AND merged_into IS NULL AND search_key LIKE $2 ESCAPE '\\' "
         "AND (search_key, enterprise_id) > (SELECT search_key, enterprise_id FROM enterprise "
         "WHERE facility_id = $1 AND enterprise_id = $4) "
         "ORDER BY search_key, enterprise_id LIMIT $3",
@@ -94,6 +98,24 @@ std::vector<Enterprise> list_enterprises(store::Reader& reader, FacilityId const
 std::vector<Enterprise> all_enterprises(store::Reader& reader, FacilityId const& facility) {
     return reader.all(KARKHANA_ENTERPRISE "ORDER BY search_key, enterprise_id", enterprise_of,
                       facility);
+}
+
+std::vector<Enterprise> enterprises_by_last4(store::Reader& reader, FacilityId const& facility,
+                                             std::string_view last4, int limit) {
+    return reader.all(KARKHANA_ENTERPRISE
+                      "AND merged_into IS NULL AND enterprise_id IN (SELECT p.enterprise_id "
+                      "FROM enterprise_phone p WHERE p.facility_id = $1 AND p.last4 = $2) "
+                      "ORDER BY search_key, enterprise_id LIMIT $3",
+                      enterprise_of, facility, last4, limit);
+}
+
+std::vector<Enterprise> enterprises_by_card(store::Reader& reader, FacilityId const& facility,
+                                            std::string_view hash, int limit) {
+    return reader.all(KARKHANA_ENTERPRISE
+                      "AND merged_into IS NULL AND enterprise_id IN (SELECT c.enterprise_id "
+                      "FROM enterprise_card c WHERE c.facility_id = $1 AND c.card_hash = $2 "
+                      "AND c.revoked_at IS NULL) ORDER BY search_key, enterprise_id LIMIT $3",
+                      enterprise_of, facility, hash, limit);
 }
 
 #undef KARKHANA_ENTERPRISE
@@ -107,6 +129,10 @@ void insert_enterprise(store::Writer& writer, FacilityId const& facility,
         facility, enterprise.id, enterprise.name.en, enterprise.name.bn, enterprise.phone,
         enterprise.place, enterprise.women_led ? 1 : 0, enterprise.suspended ? 1 : 0,
         search_key(enterprise), now);
+    if (enterprise.phone)
+        writer.execute("INSERT INTO enterprise_phone (facility_id, enterprise_id, phone, added_at) "
+                       "VALUES ($1, $2, $3, $4)",
+                       facility, enterprise.id, *enterprise.phone, now);
 }
 
 std::vector<Person> list_people(store::Reader& reader, FacilityId const& facility) {

@@ -17,8 +17,8 @@ std::optional<Enterprise> find_enterprise(store::Reader& reader, FacilityId cons
 std::map<EnterpriseId, Enterprise> find_enterprises(store::Reader& reader,
                                                     FacilityId const& facility,
                                                     std::vector<EnterpriseId> const& ids);
-/// By name in either script, phone or place; by name; at most `limit`, after `cursor` (an id, or
-/// empty for the first).
+/// By name in either script, phone or place, without those that were merged into another; by name;
+/// at most `limit`, after `cursor` (an id, or empty for the first).
 std::vector<Enterprise> list_enterprises(store::Reader& reader, FacilityId const& facility,
                                          std::string_view search, std::string_view cursor,
                                          int limit);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <unordered_map>
+#include <vector>
 
 #include "server/base/clock.hpp"
 #include "server/base/ids.hpp"
@@ -27,6 +28,10 @@ struct Services {
     std::function<std::unordered_map<EnterpriseId, Money>(store::Reader&, FacilityId const&)>
         balances;
     int clock_speed = 1;
+    /// When each of the enterprises has its next booking, from booking; who is absent has none.
+    std::function<std::unordered_map<EnterpriseId, Instant>(
+        store::Reader&, FacilityId const&, std::vector<EnterpriseId> const&, Instant now)>
+        next_bookings = {};
 };
 
 }  // namespace karkhana::people

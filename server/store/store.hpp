@@ -62,6 +62,7 @@ public:
 
     bool flag(int column) const { return integer(column) != 0; }
     Instant at(int column) const { return instant(integer(column)); }
+    int small(int column) const { return static_cast<int>(integer(column)); }
     Money money(int column) const { return {integer(column)}; }
     Energy energy(int column) const { return {integer(column)}; }
     template <class AnyId>

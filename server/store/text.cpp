@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <stdexcept>
 
 namespace karkhana::store {
@@ -21,11 +22,24 @@ Sequence sequence_of(std::uint8_t first) {
     return {};
 }
 
+/// Whether the next eight bytes are ASCII without NUL. Where one is zero the subtraction borrows.
+bool begins_plain(std::string_view text) {
+    constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+    std::uint64_t word = 0;
+    if (text.size() < sizeof word) return false;
+    std::memcpy(&word, text.data(), sizeof word);
+    return ((word | (word - kOnes)) & (kOnes << 7)) == 0;
+}
+
 }  // namespace
 
 bool is_storable_text(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
+        if (begins_plain(text.substr(at))) {
+            at += sizeof(std::uint64_t);
+            continue;
+        }
         auto const [length, bits, least] = sequence_of(static_cast<std::uint8_t>(text[at]));
         if (length == 0 || text.size() - at < length) return false;
         std::uint32_t code_point = bits;

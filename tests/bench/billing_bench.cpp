@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <sys/resource.h>
 
 #include "server/billing/charges.hpp"
 #include "server/billing/finalize.hpp"
@@ -14,6 +13,7 @@
 #include "server/exports/tables.hpp"
 #include "server/facility/records.hpp"
 #include "server/people/records.hpp"
+#include "tests/bench/cpu.hpp"
 #include "tests/support/store_fixture.hpp"
 
 namespace karkhana::billing {
@@ -21,15 +21,6 @@ namespace {
 
 constexpr int kMachines = 20;
 constexpr auto kPeriod = "2026-11";
-
-double cpu_now() {
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    auto const seconds = [](timeval time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-    };
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
 
 class Month {
 public:
@@ -120,11 +111,11 @@ private:
     template <class Work>
     double time(std::string const& what, double wanted, Work const& work) {
         auto const start = std::chrono::steady_clock::now();
-        double const cpu = cpu_now();
+        double const cpu = bench::cpu_seconds();
         auto const count = static_cast<long long>(work());
         std::chrono::duration<double> const took = std::chrono::steady_clock::now() - start;
-        std::printf("%-28s %8.2f s, CPU %.2f s, %lld", what.c_str(), took.count(), cpu_now() - cpu,
-                    count);
+        std::printf("%-28s %8.2f s, CPU %.2f s, %lld", what.c_str(), took.count(),
+                    bench::cpu_seconds() - cpu, count);
         if (wanted > 0) std::printf(" findings, %.1f s wanted", wanted);
         std::printf("\n");
         std::fflush(stdout);

@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "devices/modbus/line.hpp"
 #include "devices/modbus/server.hpp"
 #include "devices/poller/line_poller.hpp"
+#include "tests/bench/cpu.hpp"
 
 namespace {
 
@@ -70,15 +70,6 @@ std::shared_ptr<profiles::Profile const> meter() {
     return profile;
 }
 
-double cpu_ms() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    auto const ms = [](timeval t) {
-        return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
-    };
-    return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
-
 /// "VmRSS" in kB, "Threads".
 long of_process(std::string const& key) {
     std::ifstream status{"/proc/self/status"};
@@ -112,11 +103,11 @@ int main() {
         lines.back()->start();
     }
     std::this_thread::sleep_for(70s);  // until every ring of last frames is full
-    auto const cpu_before = cpu_ms();
+    auto const cpu_before = 1e3 * bench::cpu_seconds();
     auto const good_before = sink.good.load();
     std::this_thread::sleep_for(measured);
     auto const polls = static_cast<double>(sink.good - good_before) / values;
-    auto const cpu = cpu_ms() - cpu_before;
+    auto const cpu = 1e3 * bench::cpu_seconds() - cpu_before;
     auto const rss_mb = static_cast<double>(of_process("VmRSS")) / 1024;
     auto const threads = of_process("Threads");
     for (auto& line : lines) line->stop();

@@ -8,22 +8,14 @@
 #include <memory>
 #include <modbus.h>
 #include <span>
-#include <sys/resource.h>
 #include <thread>
 #include <vector>
+
+#include "tests/bench/cpu.hpp"
 
 namespace {
 
 constexpr int registers = 60;
-
-double cpu_ms() {
-    rusage used{};
-    getrusage(RUSAGE_SELF, &used);
-    auto const ms = [](timeval time) {
-        return static_cast<double>(time.tv_sec) * 1000 + static_cast<double>(time.tv_usec) / 1000;
-    };
-    return ms(used.ru_utime) + ms(used.ru_stime);
-}
 
 void poll_port(int port, int units, int seconds) {
     std::unique_ptr<modbus_t, decltype(&modbus_free)> const context(
@@ -56,5 +48,5 @@ int main(int count, char** values) {
             lines.emplace_back(poll_port, std::atoi(port), units, seconds);
     }
     auto const polls = static_cast<double>(seconds) * units * static_cast<double>(ports.size());
-    std::printf("%.2f\n", cpu_ms() * 1000 / polls);
+    std::printf("%.2f\n", 1e6 * karkhana::bench::cpu_seconds() / polls);
 }

@@ -11,12 +11,12 @@
 #include <random>
 #include <sqlite3.h>
 #include <stdexcept>
-#include <sys/resource.h>
 #include <vector>
 
 #include "server/http/compress.hpp"
 #include "server/metering/json.hpp"
 #include "server/metering/series_writer.hpp"
+#include "tests/bench/cpu.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace karkhana::metering {
@@ -33,15 +33,6 @@ constexpr double kMostBytes = 0.6;
 constexpr double kMostTraceMs = 5;
 constexpr std::size_t kMostTraceBytes = 4096;
 
-double cpu_seconds() {
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    auto const seconds = [](timeval time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-    };
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
 struct Cost {
     double seconds = 0;
     double cpu = 0;
@@ -49,10 +40,11 @@ struct Cost {
 
 template <class Work>
 Cost cost_of(Work&& work) {
-    auto const cpu = cpu_seconds();
+    auto const cpu = bench::cpu_seconds();
     auto const start = Steady::now();
     work();
-    return {std::chrono::duration<double>(Steady::now() - start).count(), cpu_seconds() - cpu};
+    return {std::chrono::duration<double>(Steady::now() - start).count(),
+            bench::cpu_seconds() - cpu};
 }
 
 /// A facility as the telemetry part needs it: an id, and points.

@@ -9,12 +9,12 @@
 #include <cstdlib>
 #include <sqlite3.h>
 #include <stdexcept>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
 
+#include "tests/bench/cpu.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
@@ -50,22 +50,13 @@ struct Cost {
     double cpu_seconds = 0;
 };
 
-double cpu_now() {
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    auto const seconds = [](timeval time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-    };
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
 template <class Work>
 Cost cost_of(Work&& work) {
-    auto const cpu = cpu_now();
+    auto const cpu = bench::cpu_seconds();
     auto const start = std::chrono::steady_clock::now();
     work();
     std::chrono::duration<double> const elapsed = std::chrono::steady_clock::now() - start;
-    return {elapsed.count(), cpu_now() - cpu};
+    return {elapsed.count(), bench::cpu_seconds() - cpu};
 }
 
 void report(char const* what, int count, Cost cost) {

@@ -1,4 +1,6 @@
 import type { Page } from '@playwright/test';
+import { booked, Hand, number, ready, who } from './support/hand.ts';
+import { holdsTheRules } from './support/rules.ts';
 import { expect, test } from './support/world.ts';
 
 /** Tabs until the focus is on something, as somebody without a mouse does. */
@@ -72,3 +74,31 @@ test('the first Tab leads past the menu', async ({ page, open }) => {
   await page.keyboard.press('Enter');
   await expect(page.locator('main')).toBeFocused();
 });
+
+test('a caller with a telephone number: digits, Enter, machine, length, Enter',
+  async ({ page, open, person }) => {
+    const phone = number();
+    const operator = await person('operator');
+    const party = await operator.ask('/enterprises', { name: { bn: 'রহিমা ব্যাগ' }, phone });
+    await open('operator', '/desk');
+    await expect(who(page)).toBeFocused();
+    await holdsTheRules(page);
+
+    const hand = new Hand(page);
+    await hand.type(phone.slice(-4));
+    await hand.press('Enter');
+    await expect(page.locator('input[type=radio]:focus')).toHaveCount(1);
+    await expect(ready(page)).toBeVisible();
+    await hand.press('ArrowRight');
+    await hand.press('ArrowDown');
+    await expect(ready(page)).toBeVisible();
+    await hand.press('Enter');
+    await expect(booked(page)).toContainText('রহিমা ব্যাগ');
+    hand.done('a caller, by keyboard');
+    await expect(who(page)).toBeFocused();
+    await holdsTheRules(page);
+
+    const { items } = await operator.get(`/enterprises?last4=${phone.slice(-4)}`);
+    const one = items.find((each: { id: string }) => each.id === party.id);
+    expect(one.next_booking_at).not.toBeNull();
+  });

@@ -7,7 +7,7 @@ test('every screen keeps the rules', async ({ page, open, person }) => {
   for (const stop of await stops(await person('manager'))) {
     await test.step(stop.name, async () => {
       await open(stop.role, stop.address);
-      await page.locator(stop.ready).locator('visible=true').first().waitFor();
+      await page.locator(stop.ready).locator('visible=true').first().waitFor({ timeout: 15_000 });
       await holdsTheRules(page);
     });
   }
@@ -18,7 +18,7 @@ test('every screen has room for English', async ({ page, open, person }) => {
   for (const stop of await stops(await person('manager'))) {
     await test.step(stop.name, async () => {
       await open(stop.role, stop.address, 'en');
-      await page.locator(stop.ready).locator('visible=true').first().waitFor();
+      await page.locator(stop.ready).locator('visible=true').first().waitFor({ timeout: 15_000 });
       await fits(page);
     });
   }
@@ -29,7 +29,7 @@ test('the dark colours have contrast too', async ({ page, open, person }) => {
   for (const stop of await stops(await person('manager'))) {
     if (!['today', 'book-machine', 'job', 'invoice', 'devices'].includes(stop.name)) continue;
     await open(stop.role, stop.address);
-    await page.locator(stop.ready).locator('visible=true').first().waitFor();
+    await page.locator(stop.ready).locator('visible=true').first().waitFor({ timeout: 15_000 });
     expect.soft(await accessible(page), stop.name).toEqual([]);
   }
 });

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "server/billing/charges.hpp"
-#include "server/booking/jobs.hpp"
+#include "server/booking/sweep.hpp"
 #include "server/http/json.hpp"
 #include "server/store/disk_full.hpp"
 
@@ -144,7 +144,7 @@ void House::pass_boundary() {
 
 void House::store_readings() {
     attempt([&] { series_.flush(); });
-    attempt([&] { booking::mark_missed(stores_.ledger(), clocks_.wall, booking_.settings); });
+    attempt([&] { booking::Sweep{booking_}.run(); });
     attempt([&] {
         billing::charge_closed_sessions(stores_.ledger(), prepared_.facility.id, prepared_.zone,
                                         clocks_.wall.now());

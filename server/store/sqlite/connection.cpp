@@ -9,7 +9,7 @@ namespace karkhana::store::sqlite {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
-constexpr int kCheckpointPages = 1000;
+constexpr int kCheckpointPages = 2000;
 constexpr int kRestartPages = 16'000;  // 64 MB: readers have kept the log from starting again
 constexpr std::chrono::milliseconds kRestartPatience{100};
 
@@ -96,14 +96,20 @@ void Connection::script(std::string const& sql) {
 }
 
 void Connection::commit_or_stop() {
-    int const code = sqlite3_exec(database_.get(), "COMMIT", nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK)
-        fail_stop(std::string("COMMIT failed: ") + sqlite3_errmsg(database_.get()) + " (SQLite " +
-                  std::to_string(code) + ")");
+    try {
+        command("COMMIT");
+    } catch (std::exception const& failed) {
+        fail_stop(std::string("COMMIT failed: ") + failed.what());
+    }
 }
 
 bool Connection::end_snapshot() noexcept {
-    return sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr) == SQLITE_OK;
+    try {
+        command("ROLLBACK");
+    } catch (std::exception const&) {
+        return false;
+    }
+    return true;
 }
 
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }

@@ -50,6 +50,17 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('find', `/lines?find=${line}`, 'form'),
     stop('energy', '/energy', 'table'),
     stop('rates', '/rates', 'section.card'),
+    stop('notices', '/notices', '[data-notice]', 'member'),
+    stop('messages', '/messages', 'section.card'),
+    stop('desk', '/desk', 'input[type=search]'),
+    stop('trainings', '/trainings', 'main h1'),
+    stop('hours', '/hours', 'section.card'),
+    stop('rules', '/rules', 'section.card'),
+    stop('resources', '/resources'),
+    stop('shifts', '/shifts'),
     stop('audit', '/audit', 'li.card'),
+    stop('tickets', '/tickets', 'ol, .empty', 'operator'),
+    stop('maintenance', '/maintenance', 'h2'),
+    stop('shares', '/shares', '.card, .empty', 'member'),
   ];
 }

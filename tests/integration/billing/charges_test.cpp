@@ -131,6 +131,29 @@ TEST_P(Charging, WhatIsLeftOutIsNamedWithItsReason) {
     EXPECT_FALSE(reasons.contains(next_month));
 }
 
+TEST_P(Charging, AQuoteKeepsThePricesOfItsRateCardThroughATariffChange) {
+    auto const quoted = centre.add_usual_rates();
+    auto use = evening();
+    use.steps = {{dhaka("2026-11-30 17:10"), booking::State::paused},
+                 {dhaka("2026-11-30 17:10"), booking::State::running}};
+    auto const by_quote = centre.use(use);
+    ledger().write([&](store::Writer& writer) {
+        return writer.execute("UPDATE booking SET quote_card_id = $1", quoted);
+    });
+    auto const dearer = centre.add_rates(
+        dhaka("2026-11-30 12:00"), {{0, "", Basis::kwh, Window::any, {99'000'000}, {"e", "e"}}});
+    auto later = evening();
+    later.machine = "press";
+    auto const without = centre.use(later);
+    for (auto const& would : unrated().charges)
+        EXPECT_EQ(would.rate_card, would.session == by_quote ? quoted : dearer);
+    EXPECT_EQ(centre.charge(), 2);
+    EXPECT_EQ(charges_of(by_quote).at(0).rate_card, quoted);
+    EXPECT_EQ(charges_of(by_quote).at(0).term.amount, Money{2'800});
+    EXPECT_EQ(charges_of(without).at(0).rate_card, dearer);
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
 TEST_P(Charging, AMonthTakesWhatEndedWithItsFirstMomentAndNotWithItsLast) {
     centre.add_usual_rates();
     auto const night = [&](std::string const& day, std::string const& next, std::int64_t from) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <thread>
 
+#include "server/billing/account.hpp"
 #include "server/billing/evidence.hpp"
 #include "server/billing/payments.hpp"
 #include "tests/integration/billing/centre.hpp"
@@ -56,6 +57,26 @@ TEST_P(Paying, ClearsWhatIsOwedInParts) {
     EXPECT_EQ(balance(receivable), Money{0});
     EXPECT_EQ(centre.invoices()[0].paid, Money{11'567});
     EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Paying, WhatIsUnpaidAndSinceWhenIsWhatBookingAsks) {
+    auto const lakshmi = centre.enterprise("Lakshmi");
+    auto const account = [&] {
+        return ledger().read([&](store::Reader& reader) {
+            return account_of(reader, facility, lakshmi, centre.clock.now());
+        });
+    };
+    EXPECT_EQ(account().overdue, Money{0}) << "a draft asks for nothing";
+    ASSERT_TRUE(centre.finalise(invoice));
+    centre.clock.set(centre.clock.now() + std::chrono::days{20} + std::chrono::hours{1});
+    EXPECT_EQ(account().balance, Money{-11'567});
+    EXPECT_EQ(account().overdue, Money{11'567});
+    EXPECT_EQ(account().overdue_days, 20);
+    ASSERT_TRUE(pay(Money{10'000}));
+    EXPECT_EQ(account().overdue, Money{1'567});
+    ASSERT_TRUE(pay(Money{1'567}));
+    EXPECT_EQ(account().balance, Money{0});
+    EXPECT_EQ(account().overdue_days, 0);
 }
 
 TEST_P(Paying, LetsGoOfTheReadingsOnlyWhenTheBillIsPaidInFull) {

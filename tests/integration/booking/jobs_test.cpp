@@ -1,8 +1,9 @@
 #include <gtest/gtest.h>
+#include <set>
 #include <thread>
 
-#include "server/booking/jobs.hpp"
 #include "server/booking/records.hpp"
+#include "server/booking/sweep.hpp"
 #include "server/people/audit.hpp"
 #include "tests/integration/booking/workshop.hpp"
 
@@ -25,9 +26,15 @@ protected:
     }
     std::vector<Booking> run_at(std::string const& clock) {
         shop.clock.set(dhaka("2026-11-21 " + clock));
-        return mark_missed(ledger(), shop.clock, {});
+        auto changed = Sweep{shop.services}.run();
+        // A new time that was proposed ends nothing.
+        std::erase_if(changed, [&](Booking const& booking) {
+            return is_live(booking.state) || !told_.insert({booking.id, booking.version}).second;
+        });
+        return changed;
     }
 
+    std::set<std::pair<BookingId, std::int64_t>> told_;
     Workshop shop{ledger()};
     facility::Machine laser = shop.add_laser("laser-1");
 };
@@ -78,6 +85,31 @@ TEST_P(BookingJobs, NobodyIsMissedInAPowerCut) {
     EXPECT_EQ(find(lost).cancel_reason, "outage");
 }
 
+TEST_P(BookingJobs, WhoWaitsForOthersWhoStayIsNotMissed) {
+    auto const force = [&](BookingId const& id, State to) {
+        ledger().write([&](store::Writer& writer) {
+            auto const booking = find_booking(writer, shop.facility, id).value();
+            return change_state(writer, booking, to, std::nullopt, "", shop.clock.now());
+        });
+    };
+    auto const stays = booked("10:00", "11:00");
+    auto const waits = booked("11:00", "12:00");
+    shop.clock.set(dhaka("2026-11-21 10:00"));
+    force(stays, State::running);
+    EXPECT_TRUE(run_at("11:30").empty());
+    force(stays, State::completed);
+    EXPECT_TRUE(run_at("11:44").empty());
+    ASSERT_EQ(run_at("11:45").size(), 1U);
+    EXPECT_EQ(find(waits).state, State::missed);
+    auto const too_long = booked("12:00", "13:00");
+    auto const never = booked("13:00", "14:00");
+    shop.clock.set(dhaka("2026-11-21 12:00"));
+    force(too_long, State::running);
+    EXPECT_TRUE(run_at("13:59").empty());
+    ASSERT_EQ(run_at("14:00").size(), 1U);
+    EXPECT_EQ(find(never).state, State::cancelled) << "it is nobody's fault but theirs who stayed";
+}
+
 TEST_P(BookingJobs, WhoIsHereIsNotMissed) {
     auto const id = booked("10:00", "11:00");
     shop.clock.set(dhaka("2026-11-21 10:10"));
@@ -94,7 +126,7 @@ TEST_P(BookingJobs, ManyAtOnceEndABookingOnce) {
     std::atomic<std::size_t> ended = 0;
     std::vector<std::jthread> threads;
     for (int i = 0; i < 8; ++i)
-        threads.emplace_back([&] { ended += mark_missed(ledger(), shop.clock, {}).size(); });
+        threads.emplace_back([&] { ended += Sweep{shop.services}.run().size(); });
     threads.clear();
     EXPECT_EQ(ended, 6U);
 }

@@ -162,5 +162,31 @@ TEST_P(BookingRace, OfManyWhoChangeOneBookingOneIsFirst) {
     EXPECT_EQ(stale, 15);
 }
 
+TEST_P(BookingRace, ACancelTellsWhatItCancelled) {
+    auto const laser = shop.add_laser("laser-1");
+    auto const id = booked(laser, slot("10:00", "11:00"));
+    auto const moved = slot("12:00", "13:00");
+    std::barrier moving(2);
+    http::Response cancelled;
+    std::jthread other{[&] {
+        moving.arrive_and_wait();
+        cancelled = shop.post(shop.member, "/api/v1/bookings/" + id + "/cancel", "{}");
+    }};
+    ledger().write([&](store::Writer& writer) {
+        auto booking = find_booking(writer, shop.facility, *BookingId::parse(id)).value();
+        booking.during = moved;
+        EXPECT_TRUE(update_booking(writer, booking));
+        moving.arrive_and_wait();
+        // Long enough for the other to have read what is about to change.
+        std::this_thread::sleep_for(std::chrono::milliseconds{300});
+        return true;
+    });
+    other.join();
+    EXPECT_EQ(cancelled.status, 200);
+    EXPECT_EQ(text_of(json_of(cancelled), "start"), shop.time(moved.start));
+    auto const version = shop.get(shop.member, "/api/v1/bookings/" + id);
+    EXPECT_EQ(json_of(cancelled).at("version"), json_of(version).at("version"));
+}
+
 }  // namespace
 }  // namespace karkhana::booking

@@ -10,7 +10,6 @@ namespace karkhana::booking {
 namespace {
 
 using std::chrono::minutes;
-using Kind = store::ConstraintViolated::Kind;
 
 class BookingRecords : public tests::StoreTest {
 protected:
@@ -115,6 +114,69 @@ TEST_P(BookingRecords, TheCleanUpIsGuardedToo) {
     EXPECT_EQ(refusal_of(draft(slot("09:00", "09:50"))), "");
 }
 
+TEST_P(BookingRecords, TheSetUpIsGuardedLikeTheCleanUp) {
+    laser = shop.add_machine({.slug = "press",
+                              .name = {"Press", "Press"},
+                              .kind = "press",
+                              .setup_minutes = 20,
+                              .buffer_minutes = 10});
+    auto const kept = insert(slot("10:00", "11:00"));
+    EXPECT_EQ(kept.occupied_from, dhaka("2026-11-21 09:40"));
+    EXPECT_EQ(refusal_of(draft(slot("11:29", "12:00"))), "overlap") << "its own set-up";
+    EXPECT_EQ(refusal_of(draft(slot("11:30", "12:00"))), "");
+    EXPECT_EQ(refusal_of(draft(slot("09:00", "09:31"))), "overlap") << "its own clean-up";
+    EXPECT_EQ(refusal_of(draft(slot("09:00", "09:30"))), "");
+}
+
+TEST_P(BookingRecords, ARoomIsShared) {
+    laser =
+        shop.add_machine({.slug = "room", .name = {"Room", "Room"}, .kind = "room", .seats = 12});
+    insert(slot("10:00", "11:00"));
+    EXPECT_EQ(refusal_of(draft(slot("10:30", "11:30"))), "");
+}
+
+TEST_P(BookingRecords, OneThatIsRequestedHoldsNothingAndOneThatIsPendingDoes) {
+    auto wish = draft(slot("10:00", "11:00"));
+    wish.state = State::requested;
+    auto const first = insert(wish);
+    EXPECT_EQ(first.state, State::requested);
+    auto held = draft(slot("10:00", "11:00"));
+    held.state = State::pending;
+    EXPECT_EQ(refusal_of(held), "check") << "until when, and what for?";
+    held.hold_until = dhaka("2026-11-21 09:00");
+    held.pending_for = PendingFor::offer;
+    auto const second = insert(held);
+    EXPECT_EQ(second.hold_until, held.hold_until);
+    EXPECT_EQ(second.pending_for, PendingFor::offer);
+    EXPECT_EQ(refusal_of(draft(slot("10:30", "11:30"))), "overlap");
+    EXPECT_EQ(refusal([&](store::Writer& writer) {
+                  change_state(writer, first, State::confirmed, {}, "", shop.clock.now());
+              }),
+              "overlap");
+    shop.clock.advance(minutes{5});
+    auto const released = step(second, State::released);
+    EXPECT_EQ(released.ended_at, shop.clock.now());
+    EXPECT_EQ(step(first, State::confirmed).state, State::confirmed);
+}
+
+TEST_P(BookingRecords, CalendarsAreToldOfMovesAndCancelsAlone) {
+    auto booking = insert(slot("10:00", "11:00"));
+    auto const changed = [&](Interval during, std::int64_t quantity) {
+        booking.during = during;
+        booking.quantity = quantity;
+        ledger().write([&](store::Writer& writer) { return update_booking(writer, booking); });
+        booking = ledger().read([&](store::Reader& reader) {
+            return find_booking(reader, shop.facility, booking.id).value();
+        });
+        return booking.calendar_sequence;
+    };
+    EXPECT_EQ(changed(slot("10:00", "11:00"), 5), 0);
+    EXPECT_EQ(changed(slot("10:00", "12:00"), 5), 1);
+    EXPECT_EQ(step(booking, State::checked_in).calendar_sequence, 1);
+    booking.state = State::checked_in;
+    EXPECT_EQ(step(booking, State::cancelled).calendar_sequence, 2);
+}
+
 TEST_P(BookingRecords, OfAnotherMachineOrAnotherFacilityDoNotMeet) {
     insert(slot("10:00", "11:00"));
     auto booking = draft(slot("10:00", "11:00"));
@@ -176,13 +238,14 @@ TEST_P(BookingRecords, RawSqlCannotOverlap) {
     auto const with = [&](std::string_view sql, auto const&... values) {
         return refusal([&](store::Writer& writer) { writer.execute(sql, values...); });
     };
-    EXPECT_EQ(with("INSERT INTO booking (facility_id, booking_id, machine_id, enterprise_id, "
-                   "created_by, start_us, end_us, occupied_until_us, state, created_us) "
-                   "SELECT facility_id, $2, machine_id, enterprise_id, created_by, start_us - 1, "
-                   "start_us + 1, start_us + 1, 'confirmed', 0 FROM booking "
-                   "WHERE facility_id = $1 AND booking_id = $3",
-                   shop.facility, shop.ids.make<BookingId>(), first.id),
-              "overlap");
+    EXPECT_EQ(
+        with("INSERT INTO booking (facility_id, booking_id, machine_id, enterprise_id, "
+             "created_by, start_us, end_us, occupied_from_us, occupied_until_us, state, "
+             "created_us) SELECT facility_id, $2, machine_id, enterprise_id, created_by, "
+             "start_us - 1, start_us + 1, start_us - 1, start_us + 1, 'confirmed', 0 FROM booking "
+             "WHERE facility_id = $1 AND booking_id = $3",
+             shop.facility, shop.ids.make<BookingId>(), first.id),
+        "overlap");
     EXPECT_EQ(with("UPDATE booking SET end_us = end_us + 1, occupied_until_us = "
                    "occupied_until_us + 1 WHERE facility_id = $1 AND booking_id = $2",
                    shop.facility, first.id),
@@ -191,7 +254,7 @@ TEST_P(BookingRecords, RawSqlCannotOverlap) {
                    "WHERE facility_id = $1 AND booking_id = $2",
                    shop.facility, first.id),
               "overlap");
-    EXPECT_EQ(with("UPDATE booking SET start_us = start_us - 1 "
+    EXPECT_EQ(with("UPDATE booking SET occupied_from_us = occupied_from_us - 1 "
                    "WHERE facility_id = $1 AND booking_id = $2",
                    shop.facility, second.id),
               "overlap");
@@ -218,28 +281,32 @@ TEST_P(BookingRecords, RawSqlCannotOverlap) {
 }
 
 TEST_P(BookingRecords, TheDatabaseHoldsTheLifeOfABooking) {
-    constexpr std::array states{State::confirmed, State::checked_in, State::running,
-                                State::paused,    State::completed,  State::cancelled,
-                                State::missed,    State::interrupted};
+    using enum State;
+    constexpr std::array states{requested,      pending, confirmed, checked_in,
+                                running,        paused,  completed, cancelled,
+                                late_cancelled, missed,  released,  interrupted};
     // A way from the beginning to each state.
-    auto const way_to = [](State state) -> std::vector<State> {
-        using enum State;
-        switch (state) {
-        case confirmed: return {};
-        case checked_in: return {checked_in};
-        case running: return {checked_in, running};
-        case paused: return {checked_in, running, paused};
-        case completed: return {checked_in, running, completed};
-        case interrupted: return {checked_in, running, interrupted};
-        case cancelled: return {cancelled};
-        case missed: return {missed};
-        }
-        return {};
-    };
+    std::map<State, std::vector<State>> const way_to{
+        {requested, {}},
+        {pending, {pending}},
+        {confirmed, {confirmed}},
+        {checked_in, {confirmed, checked_in}},
+        {running, {confirmed, running}},
+        {paused, {confirmed, running, paused}},
+        {completed, {confirmed, running, completed}},
+        {interrupted, {confirmed, running, interrupted}},
+        {cancelled, {cancelled}},
+        {late_cancelled, {confirmed, late_cancelled}},
+        {missed, {confirmed, missed}},
+        {released, {confirmed, released}}};
     for (auto const from : states) {
         for (auto const to : states) {
-            auto booking = insert(slot("10:00", "11:00"));
-            for (auto const state : way_to(from)) booking = step(booking, state);
+            auto wish = draft(slot("10:00", "11:00"));
+            wish.state = requested;
+            wish.hold_until = wish.during.start;
+            wish.pending_for = PendingFor::approval;
+            auto booking = insert(wish);
+            for (auto const state : way_to.at(from)) booking = step(booking, state);
             ASSERT_EQ(booking.state, from);
             bool allowed = from == to;
             for (auto const& each : life()) allowed |= each.from == from && each.to == to;
@@ -254,9 +321,8 @@ TEST_P(BookingRecords, TheDatabaseHoldsTheLifeOfABooking) {
             ledger().write([&](store::Writer& writer) {
                 auto now = find_booking(writer, shop.facility, booking.id).value();
                 while (is_live(now.state)) {
-                    auto const next = now.state == State::confirmed    ? State::cancelled
-                                      : now.state == State::checked_in ? State::cancelled
-                                                                       : State::completed;
+                    bool const begun = now.state == running || now.state == paused;
+                    auto const next = begun ? completed : cancelled;
                     change_state(writer, now, next, std::nullopt, "", shop.clock.now());
                     now.state = next;
                 }
@@ -266,7 +332,7 @@ TEST_P(BookingRecords, TheDatabaseHoldsTheLifeOfABooking) {
     }
 }
 
-TEST_P(BookingRecords, ABookingBeginsConfirmedStaysAndKeepsItsId) {
+TEST_P(BookingRecords, ABookingBeginsBeforeItIsRunStaysAndKeepsItsId) {
     auto booking = draft(slot("10:00", "11:00"));
     booking.state = State::running;
     EXPECT_EQ(refusal_of(booking), "check");
@@ -387,11 +453,11 @@ TEST_P(BookingRecords, TakenLeavesOutTheOneThatMoves) {
     insert(slot("11:00", "12:00"));
     ledger().read([&](store::Reader& reader) {
         auto const during = slot("09:00", "17:00");
-        EXPECT_EQ(taken_between(reader, shop.facility, laser.id, during, std::nullopt).size(), 2U);
-        auto const others = taken_between(reader, shop.facility, laser.id, during, first.id);
-        EXPECT_EQ(others, (std::vector{slot("11:00", "12:00")}));
-        EXPECT_EQ(taken_of_kind(reader, shop.facility, "laser", during, first.id).size(), 1U);
-        EXPECT_EQ(taken_of_kind(reader, shop.facility, "press", during, first.id).size(), 0U);
+        EXPECT_EQ(taken_of(reader, shop.facility, {laser.id}, during, std::nullopt).size(), 2U);
+        auto const others = taken_of(reader, shop.facility, {laser.id}, during, first.id);
+        EXPECT_EQ(others.size(), 1U);
+        EXPECT_EQ(others.at(0).occupied, slot("11:00", "12:00"));
+        EXPECT_EQ(taken_of(reader, shop.facility, {}, during, first.id).size(), 0U);
         return true;
     });
 }
@@ -424,8 +490,11 @@ TEST_P(BookingRecords, TakenIsWhatAPlainSearchFinds) {
                 ++of_both;
                 if (booking.machine == laser.id) of_laser.push_back(occupied);
             }
-            EXPECT_EQ(taken_between(reader, shop.facility, laser.id, during, except), of_laser);
-            EXPECT_EQ(taken_of_kind(reader, shop.facility, "laser", during, except).size(),
+            std::vector<Interval> found;
+            for (auto const& each : taken_of(reader, shop.facility, {laser.id}, during, except))
+                found.push_back(each.occupied);
+            EXPECT_EQ(found, of_laser);
+            EXPECT_EQ(taken_of(reader, shop.facility, {laser.id, other.id}, during, except).size(),
                       of_both);
         }
         return true;

@@ -20,7 +20,16 @@ TEST_P(BookingScenarios, ComeOutAsWritten) {
             ADD_FAILURE() << file.path().string() << ":" << problem;
         ++played;
     }
-    EXPECT_GE(played, 10);
+    EXPECT_GE(played, 41);
+}
+
+TEST(BookingScenarioFiles, AreThereForEveryRule) {
+    for (int i = 0; i <= static_cast<int>(Rule::slot_taken); ++i) {
+        auto const code = std::string{name_of(static_cast<Rule>(i))};
+        EXPECT_TRUE(std::filesystem::exists("tests/integration/booking/scenarios/rule_" + code +
+                                            ".scenario"))
+            << code;
+    }
 }
 
 TEST_P(BookingScenarios, SayWhatDidNotComeOut) {

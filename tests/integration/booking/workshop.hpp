@@ -62,6 +62,8 @@ public:
     http::Principal member;  ///< acts for mita
     http::Principal other;   ///< acts for rahim
     std::vector<std::pair<std::string, std::string>> published;
+    std::function<std::int64_t()> price_of_minute = [] { return 100; };  ///< poisha
+    std::function<Account(EnterpriseId const&)> account_of = [](auto const&) { return Account{}; };
     Services services;
     http::Router router;
 
@@ -90,18 +92,20 @@ inline Workshop::Workshop(store::Store& store)
     desk = add_person("desk", "operator", {});
     member = add_person("mita", "member", {mita});
     other = add_person("rahim", "member", {rahim});
-    services.pricing.price = [](store::Reader&, FacilityId const&, facility::Machine const&,
-                                Interval during, std::optional<std::int64_t>) {
+    services.account = [this](store::Reader&, FacilityId const&, EnterpriseId const& enterprise) {
+        return account_of(enterprise);
+    };
+    services.pricing.price = [this](store::Reader&, FacilityId const&, facility::Machine const&,
+                                    Interval during, std::optional<std::int64_t>) {
         auto const minutes = std::chrono::floor<std::chrono::minutes>(during.length()).count();
         PriceTerm const term{.label = {"Time", "সময়"},
                              .basis = "used_minute",
                              .window = "any",
                              .quantity = minutes * 60,
                              .unit = "s",
-                             .price = {1'000'000},
-                             .amount = {minutes * 100}};
-        return PriceAnswer{
-            .price = {minutes * 100}, .terms = {term}, .estimated_energy_wh = minutes};
+                             .price = {price_of_minute() * 10'000},
+                             .amount = {minutes * price_of_minute()}};
+        return PriceAnswer{.price = term.amount, .terms = {term}, .estimated_energy_wh = minutes};
     };
     services.publish = [this](FacilityId const&, std::string_view name, std::string json) {
         std::lock_guard const lock(publishing_);

@@ -178,6 +178,47 @@ TEST_P(FacilityRecords, OutagesThatTouchAreNotInside) {
     EXPECT_EQ(between(0, 1'000)[1].machine, std::nullopt);
 }
 
+TEST_P(FacilityRecords, AnOutageThatGoesOnIsEndedAndOneToComeIsWithdrawn) {
+    add_outage(std::nullopt, 100, 200);
+    auto const all = [&] {
+        return ledger().read([&](store::Reader& reader) {
+            return outages_between(reader, here.id, {instant(0), instant(1'000)});
+        });
+    };
+    auto const id = all().at(0).id;
+    auto const withdraw = [&](std::int64_t now) {
+        return ledger().write([&](store::Writer& writer) {
+            return withdraw_outage(writer, here.id, id, instant(now));
+        });
+    };
+    EXPECT_FALSE(withdraw(200)) << "it is over";
+    EXPECT_TRUE(withdraw(150));
+    EXPECT_EQ(all().at(0).during, (Interval{instant(100), instant(150)})) << "what was, was";
+    EXPECT_TRUE(withdraw(100));
+    EXPECT_TRUE(all().empty());
+    EXPECT_FALSE(withdraw(100)) << "once is enough";
+}
+
+TEST_P(FacilityRecords, AnOutageKnowsItsCause) {
+    auto const closure = ids.make<FacilityId>().uuid;
+    ledger().write([&](store::Writer& writer) {
+        insert_outage(writer, here.id,
+                      {.id = ids.make<OutageId>(),
+                       .during = {instant(0), instant(10)},
+                       .kind = "closure",
+                       .reason = "flood",
+                       .source = OutageSource::closure,
+                       .cause = closure},
+                      clock.now());
+        return true;
+    });
+    auto const found = ledger().read([&](store::Reader& reader) {
+        return outages_between(reader, here.id, {instant(0), instant(10)});
+    });
+    EXPECT_EQ(found.at(0).source, OutageSource::closure);
+    EXPECT_EQ(found.at(0).cause, closure);
+}
+
 TEST_P(FacilityRecords, AMachineIsLockedWithoutChangingIt) {
     auto const laser = machine("laser-1", 1);
     save(laser);

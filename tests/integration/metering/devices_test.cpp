@@ -88,13 +88,7 @@ TEST_P(Devices, AreKnownByWhatTheySayFirst) {
 }
 
 TEST_P(Devices, ThatHaveToldTheirNumberAreKnownToTellOne) {
-    auto const told = [&] {
-        return shop.store
-            .read(
-                [&](store::Reader& reader) { return list_devices(reader, shop.workshop.facility); })
-            .at(0)
-            .serial_told;
-    };
+    auto const told = [&] { return shop.first_device().serial_told; };
     EXPECT_FALSE(told()) << "the configuration says one";
     std::vector<DeviceHealth> health(1);
     health[0].device = device.id;
@@ -148,7 +142,6 @@ TEST_P(Devices, ACoilThatNobodyHereHasClosedIsAnAlarmOfItsBoardAlone) {
     auto& services = shop.daemon->services;
     services.health = [&] { return health; };
     DeviceWatch watch{services, shop.daemon->run.alarms(), {device}, shop.points()};
-    health[0].alarm = "uncommanded";
     for (auto const& coils : {std::vector{4}, std::vector{4, 7}}) {
         health[0].coils = coils;
         watch.look();
@@ -161,6 +154,24 @@ TEST_P(Devices, ACoilThatNobodyHereHasClosedIsAnAlarmOfItsBoardAlone) {
     EXPECT_TRUE(shop.store.read([&](store::Reader& reader) {
         return list_alarms(reader, shop.workshop.facility, 0, 10).empty();
     })) << "it is no doubt about the meter of a machine";
+}
+
+TEST_P(Devices, ACoilHidesNoStranger) {
+    std::vector<DeviceHealth> health(1);
+    health[0].device = device.id;
+    health[0].alarm = "stranger";
+    auto& services = shop.daemon->services;
+    services.health = [&] { return health; };
+    DeviceWatch watch{services, shop.daemon->run.alarms(), {device}, shop.points()};
+    watch.look();
+    health[0].coils = {4};
+    watch.look();
+    EXPECT_EQ(told_of(health[0]), "uncommanded") << "the worse one is told of the device";
+    auto const alarms = shop.store.read(
+        [&](store::Reader& reader) { return list_alarms(reader, shop.workshop.facility, 0, 10); });
+    ASSERT_EQ(alarms.size(), 1U);
+    EXPECT_EQ(alarms[0].kind, "stranger");
+    EXPECT_FALSE(alarms[0].cleared) << "it is still another meter";
 }
 
 TEST_P(Devices, WhatIsWrongWithWhatAMeterSaysIsAnAlarmOfItsMachine) {

@@ -38,9 +38,20 @@ protected:
     void make_room() {
         write(is_postgres() ? "DROP TRIGGER fills ON frame" : "PRAGMA max_page_count = 100000");
     }
+    /// Nothing at all can be kept.
+    void leave_no_room() {
+        shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+    }
+    /// A booking of the laser that has run for so long.
+    std::string at_work(Duration length, Duration so_far) {
+        auto booking = shop.here(laser, length);
+        EXPECT_EQ(shop.start(booking, "start-key-1").status, 200);
+        shop.run_for(so_far);
+        return booking;
+    }
     /// As the daemon's jobs do, which try again what found no room.
     void run_without_room(Duration real_time) {
-        shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+        leave_no_room();
         for (Duration passed{}; passed < real_time; passed += 1s) {
             shop.plant.pass(1s);
             for (auto& frame : shop.plant.poll()) shop.daemon->writer.accept(frame);
@@ -144,10 +155,8 @@ TEST_P(FullDisk, LosesNoQuarterOfAnHour) {
 }
 
 TEST_P(FullDisk, DoubtsASessionOnceThereIsRoomWhenTheClockWasSet) {
-    auto const booking = shop.here(laser, 2h);
-    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
-    shop.run_for(5min);
-    shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+    auto const booking = at_work(2h, 5min);
+    leave_no_room();
     shop.workshop.clock.advance(1h);
     EXPECT_THROW(shop.daemon->run.clock_was_set(1h), store::DiskFull);
     shop.store.on_step = {};
@@ -160,12 +169,10 @@ TEST_P(FullDisk, DoubtsASessionOnceThereIsRoomWhenTheClockWasSet) {
 }
 
 TEST_P(FullDisk, LetsNoQuarterOfAnHourSayThatItHasWords) {
-    auto const booking = shop.here(laser, 4h);
-    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
-    shop.run_for(10min);
+    auto const booking = at_work(4h, 10min);
     // The quarters go to the series alone, and more of them than are remembered.
     for (int i = 0; i < 3600; ++i) {
-        shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+        leave_no_room();
         shop.plant.pass(2s);
         for (auto& frame : shop.plant.poll()) shop.daemon->writer.accept(frame);
         shop.daemon->run.renew();
@@ -180,10 +187,8 @@ TEST_P(FullDisk, LetsNoQuarterOfAnHourSayThatItHasWords) {
 }
 
 TEST_P(FullDisk, StopsNobody) {
-    auto const booking = shop.here(laser, 2h);
-    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
-    shop.run_for(10s);
-    shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+    auto const booking = at_work(2h, 10s);
+    leave_no_room();
     shop.workshop.clock.advance(1h);
     EXPECT_THROW(shop.daemon->run.clock_was_set(1h), store::DiskFull);  // waits to be kept
     run_without_room(10min);
@@ -195,10 +200,8 @@ TEST_P(FullDisk, StopsNobody) {
 }
 
 TEST_P(FullDisk, LetsNobodyPayForAContactThatWasOpenedAndCouldNotBeWrittenOf) {
-    auto const booking = shop.here(laser, 2h);
-    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
-    shop.run_for(10min);
-    shop.store.on_step = [](std::string const&) { throw store::DiskFull("no room"); };
+    auto const booking = at_work(2h, 10min);
+    leave_no_room();
     EXPECT_THROW(shop.stop(booking, "stop-key-1"), store::DiskFull);
     run_without_room(30min);
     EXPECT_FALSE(shop.unit(laser).closed);
@@ -212,9 +215,7 @@ TEST_P(FullDisk, LetsNobodyPayForACycleThatEndedAndCouldNotBeWrittenOf) {
     shop.stops[laser] = {StopClass::end_of_cycle, 10min};
     shop.boot();
     shop.run_for(3s);
-    auto const booking = shop.here(laser, 2h);
-    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
-    shop.run_for(10min);
+    auto const booking = at_work(2h, 10min);
     ASSERT_EQ(shop.stop(booking, "stop-key-1").status, 200);
     EXPECT_TRUE(shop.unit(laser).closed) << "it ends its cycle first";
     shop.unit(laser).load_w = 0;
@@ -227,9 +228,7 @@ TEST_P(FullDisk, LetsNobodyPayForACycleThatEndedAndCouldNotBeWrittenOf) {
 }
 
 TEST_P(FullDisk, LetsAPauseBeginWhenTheContactOpened) {
-    auto const booking = shop.here(laser, 2h);
-    ASSERT_EQ(shop.start(booking, "start-key-1").status, 200);
-    shop.run_for(10min);
+    auto const booking = at_work(2h, 10min);
     shop.unit(laser).closed = false;  // somebody at the emergency stop
     run_without_room(30min);
     shop.run_for(5s);

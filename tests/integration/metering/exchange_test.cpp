@@ -177,13 +177,7 @@ TEST_P(Belief, AnExchangeThatCannotBeIsRefusedAndChangesNothing) {
 }
 
 TEST_P(Belief, AnExchangeIsJudgedByTheNumberThatTheMeterTellsNow) {
-    auto const told = [&] {
-        return shop.store
-            .read(
-                [&](store::Reader& reader) { return list_devices(reader, shop.workshop.facility); })
-            .at(0)
-            .serial_told;
-    };
+    auto const told = [&] { return shop.first_device().serial_told; };
     unit().serial = "123";
     swap_meter(40);
     unit().answers = true;

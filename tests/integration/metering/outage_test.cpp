@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "server/booking/jobs.hpp"
+#include "server/booking/sweep.hpp"
 #include "server/metering/outage_watch.hpp"
 #include "tests/integration/metering/shop.hpp"
 
@@ -279,9 +279,10 @@ TEST_P(Outages, WhoCouldNotStartIsNotMissed) {
     auto const id = book(slot);
     shop.unit(laser).answers = false;
     while (now() < slot.start + 20min) pass(1min);
-    EXPECT_TRUE(booking::mark_missed(ledger(), shop.workshop.clock, {}).empty());
+    booking::Sweep sweep{shop.workshop.services};
+    EXPECT_TRUE(sweep.run().empty());
     while (now() < slot.end) pass(1min);
-    ASSERT_EQ(booking::mark_missed(ledger(), shop.workshop.clock, {}).size(), 1U);
+    ASSERT_FALSE(sweep.run().empty());
     EXPECT_EQ(shop.booking_of(id.text()).state, booking::State::cancelled);
     EXPECT_EQ(shop.booking_of(id.text()).cancel_reason, "outage");
 }

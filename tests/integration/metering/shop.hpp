@@ -302,6 +302,10 @@ public:
                 .reason;
         });
     }
+    Device first_device() {
+        return store.read(
+            [&](store::Reader& reader) { return list_devices(reader, workshop.facility).at(0); });
+    }
     std::vector<UsageSession> sessions() {
         return store.read([&](store::Reader& reader) {
             return sessions_between(reader, workshop.facility,

@@ -12,7 +12,14 @@ protected:
         add_person("manager", {{"manager", {}}});
         manager = log_in("manager");
     }
+    std::string at_the_desk() {
+        add_person("desk" + std::to_string(++desks_), {{"operator", {}}});
+        return log_in("desk" + std::to_string(desks_));
+    }
     std::string manager;
+
+private:
+    int desks_ = 0;
 };
 KARKHANA_ON_BOTH_ENGINES(PeopleApi);
 
@@ -74,6 +81,49 @@ TEST_P(PeopleApi, EnterprisesAreRegisteredAndFound) {
                 .as_array()
                 .empty())
             << search;
+}
+
+TEST_P(PeopleApi, WhoStandsAtTheDeskIsFoundByFourDigits) {
+    auto const desk = at_the_desk();
+    auto const register_as = [&](std::string const& name, std::string const& phone) {
+        auto const made =
+            post("/api/v1/enterprises",
+                 R"({"name":{"en":")" + name + R"("},"phone":")" + phone + R"("})", desk);
+        EXPECT_EQ(made.status, 201) << made.body;
+        return text(json_of(made), "id");
+    };
+    auto const rina = register_as("Rina Shoes", "01712345678");
+    register_as("Moyna Bags", "01812349678");
+    auto const sister = register_as("Rina's sister", "01912345678");
+    add_enterprise("Nobody's number");
+    services.next_bookings = [&](store::Reader&, FacilityId const&,
+                                 std::vector<EnterpriseId> const& asked, Instant now) {
+        EXPECT_EQ(asked.size(), 2u);
+        return std::unordered_map<EnterpriseId, Instant>{
+            {EnterpriseId::parse(sister).value(), now + std::chrono::hours{2}}};
+    };
+    for (auto const digits : {"5678", "৫৬৭৮", "৫6৭8"}) {
+        auto const found =
+            json_of(call("GET", std::string{"/api/v1/enterprises?last4="} + digits, "", manager));
+        auto const& items = found.at("items").as_array();
+        ASSERT_EQ(items.size(), 2u) << digits;
+        EXPECT_EQ(text(items[1].as_object(), "id"), sister);
+        EXPECT_EQ(
+            text(items[1].as_object(), "next_booking_at"),
+            to_rfc3339(clock.now() + std::chrono::hours{2}, Zone::find("Asia/Dhaka").value()));
+        EXPECT_EQ(text(items[0].as_object(), "id"), rina) << "by name";
+        EXPECT_TRUE(items[0].as_object().at("next_booking_at").is_null());
+    }
+    for (auto const query : {"last4=567", "last4=56789", "last4=abcd", "card=x", "card=a%b%c",
+                             "last4=5678&search=rina", "card=1234&last4=5678"})
+        EXPECT_EQ(call("GET", std::string{"/api/v1/enterprises?"} + query, "", manager).status, 422)
+            << query;
+    add_person(elsewhere, "spy", {{"manager", {}}});
+    services.next_bookings = {};
+    EXPECT_TRUE(json_of(call("GET", "/api/v1/enterprises?last4=5678", "", log_in("spy")))
+                    .at("items")
+                    .as_array()
+                    .empty());
 }
 
 TEST_P(PeopleApi, EnterprisesArePagedByName) {

@@ -115,6 +115,30 @@ TEST_P(WriteOnce, NeitherKeyNorRequestIsKept) {
               0);
 }
 
+TEST_P(WriteOnce, ASecretIsShownOnceAndKeptNowhere) {
+    auto const make = [&](http::Request const& asked) {
+        return write_once(
+            ledger(), clock, asked,
+            [&](store::Writer& writer) {
+                insert_enterprise(writer, here,
+                                  {.id = ids.make<EnterpriseId>(), .name = {"Rina", "রিনা"}},
+                                  clock.now());
+                return http::json_response(201, boost::json::object{{"secret", "kajol"}})
+                    .with("Location", "/kajol");
+            },
+            Keep::status);
+    };
+    EXPECT_EQ(make(request("key-00001")).body, R"({"secret":"kajol"})");
+    EXPECT_EQ(count("SELECT count(*) FROM idempotency WHERE body <> '' OR headers LIKE '%kajol%'"),
+              0);
+    EXPECT_EQ(count("SELECT count(*) FROM idempotency WHERE status = 201"), 1);
+    auto const again = make(request("key-00001"));
+    EXPECT_EQ(again.status, 409);
+    EXPECT_EQ(code_of(again), "secret_not_kept");
+    EXPECT_EQ(code_of(make(request("key-00001", "{ }"))), "idempotency_key_reused");
+    EXPECT_EQ(enterprises(), 1);
+}
+
 TEST_P(WriteOnce, ManyAtOnceHaveOneEffectAndOneAnswer) {
     std::vector<http::Response> answers(32);
     {

@@ -11,6 +11,13 @@ from house import Caller, House, ROOT, book, machine
 DOCUMENT = yaml.safe_load((ROOT / "schema/openapi.yaml").read_text(encoding="utf-8"))
 
 
+# A grey picture of one pixel.
+JPEG = bytes.fromhex(
+    "ffd8ffdb004300030202020202030202020303030304060404040404080606050609080a0a090809090a0c0f"
+    "0c0a0b0e0b09090d110d0e0f101011100a0c12131210130f101010ffc9000b080001000101011100ffcc0006"
+    "00101005ffda0008010100003f00d2cf20ffd9")
+
+
 def operations():
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
@@ -79,6 +86,26 @@ class Contract(unittest.TestCase):
         return booked, done
 
     @classmethod
+    def a_breakdown(cls):
+        """Reported with a photo, mended; and a plan so that it does not come again."""
+        manager, operator = cls.roles["manager"], cls.roles["operator"]
+        press = machine(manager, "press-1")["id"]
+        plan = cls.told("createPlan", manager.post("/api/v1/maintenance-plans", {
+            "machine_id": press, "name": {"en": "Oil", "bn": "তেল"}, "basis": "hours",
+            "every": 100, "warn_before": 10, "minutes": 60}))
+        path = f"/api/v1/maintenance-plans/{plan['id']}"
+        cls.told("completePlan", operator.post(f"{path}/complete", {"note": "SAE 30"}))
+        ticket = cls.told("openTicket", operator.post("/api/v1/tickets", {
+            "machine_id": press, "kind": "breakdown", "words": "The ram hangs."}))
+        path = f"/api/v1/tickets/{ticket['id']}"
+        photo = cls.told("addPhoto", operator.post(f"{path}/photos", JPEG))
+        cls.told("changeTicket", operator.ask("PATCH", path, {"spares": "1 seal"},
+                                              {"If-Match": '"1"'}))
+        cls.told("closeTicket", operator.ask("POST", f"{path}/close", {"cause": "worn"},
+                                             {"If-Match": '"2"'}))
+        return {"maintenance-plans": plan["id"], "tickets": ticket["id"], "photo": photo["id"]}
+
+    @classmethod
     def some_ids(cls):
         cls.answers = []
         booked, done = cls.a_booking()
@@ -94,9 +121,22 @@ class Contract(unittest.TestCase):
         cls.told("createPayment", accountant.post(f"{path}/payments", payment))
         line = cls.roles["manager"].get("/api/v1/lines").json["items"][0]["name"]
         device = accountant.get("/api/v1/devices").json["items"][0]["id"]
-        return {"line": line, "bookings": booked["id"], "machines": booked["machine"]["id"],
+        feed = {"scope": "machine", "scope_id": booked["machine"]["id"]}
+        calendar = cls.told("createFeed", cls.roles["manager"].post("/api/v1/feeds", feed))
+        token = calendar["url"].split("/")[-1].removesuffix(".ics")
+        series = cls.told("createSeries", cls.roles["member"].post("/api/v1/series", {
+            "machine_id": booked["machine"]["id"], "start": booked["start"],
+            "end": booked["end"], "rule": "FREQ=DAILY;COUNT=4"}))
+        path = f"/api/v1/series/{series['id']}"
+        cls.told("changeSeries", cls.roles["member"].post(
+            f"{path}/change", {"length_minutes": 60, "clash": "skip", "dry_run": True}))
+        cls.told("cancelSeries", cls.roles["member"].post(f"{path}/cancel", {"dry_run": True}))
+        return {**cls.a_breakdown(), "line": line, "bookings": booked["id"],
+                "machines": booked["machine"]["id"], "token": token, "series": series["id"],
                 "alarms": str(uuid.uuid4()), "devices": device,
+                "people": cls.roles["member"].me["person_id"],
                 "enterprise": invoice["enterprise"]["id"],
+                "enterprises": invoice["enterprise"]["id"],
                 "usage-sessions": done["session_ids"][0], "invoices": invoice["id"],
                 "from": booked["start"], "period": period}
 
@@ -105,9 +145,11 @@ class Contract(unittest.TestCase):
         an_id = self.ids.get(subject, str(uuid.uuid4()))
         filled = path.replace("{id}", an_id).replace("{line}", "1")
         filled = filled.replace("{channel}", "2").replace("{what}", "usage")
-        filled = filled.replace("{name}", self.ids["line"])
+        filled = filled.replace("{token}", self.ids["token"])
+        filled = filled.replace("{name}", self.ids["line"]).replace("{photo}", self.ids["photo"])
         day = self.ids["from"][:10]
-        asked = {"getAvailability": "duration_minutes=60&", "previewCorrection": "edge=stop&",
+        asked = {"getAvailability": "duration_minutes=60&",
+                 "listAvailability": "duration_minutes=60&", "previewCorrection": "edge=stop&",
                  "findTime": f"day={day}&duration_minutes=60&machine_kind=laser&"}
         return filled, day, asked
 
@@ -127,7 +169,7 @@ class Contract(unittest.TestCase):
         nobody = Caller(self.house.address)
         for method, path, operation in operations():
             path = re.sub(r"\{(line|channel|name)\}", "1", path).replace("{what}", "usage")
-            path = path.replace("{id}", str(uuid.uuid4()))
+            path = path.replace("{id}", str(uuid.uuid4())).replace("{token}", self.ids["token"])
             answer = nobody.ask(method, path, {} if method in ("POST", "PATCH") else None)
             with self.subTest(operation=operation["operationId"]):
                 self.assertNotIn(answer.status, (404, 405, 500))
@@ -155,7 +197,10 @@ class Contract(unittest.TestCase):
             ("createBooking", 201), ("createQuote", 200), ("createBooking", 409),
             ("createBooking", 422), ("startBooking", 200), ("pauseBooking", 200),
             ("stopBooking", 200), ("createBillingRun", 200), ("finalizeInvoice", 200),
-            ("createPayment", 201)})
+            ("createPayment", 201), ("createFeed", 201), ("createSeries", 201),
+            ("changeSeries", 200), ("cancelSeries", 200),
+            ("createPlan", 201), ("completePlan", 200),
+            ("openTicket", 201), ("addPhoto", 201), ("changeTicket", 200), ("closeTicket", 200)})
         refused = {answer.status: answer.json for _, answer in self.answers if answer.status >= 400}
         self.assertEqual(refused[409]["code"], "slot_taken")
         self.assertTrue(refused[409]["alternatives"])
@@ -194,8 +239,9 @@ class Contract(unittest.TestCase):
                 continue
             if "security" in operation:
                 continue
-            answer = self.roles["member"].ask(method, self.path_for(path)[0],
-                                              {} if method != "GET" else None)
+            takes = operation.get("requestBody", {}).get("content", {})
+            body = JPEG if "image/jpeg" in takes else {} if method != "GET" else None
+            answer = self.roles["member"].ask(method, self.path_for(path)[0], body)
             with self.subTest(operation=operation["operationId"]):
                 self.assertEqual(answer.code, "forbidden")
 

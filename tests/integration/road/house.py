@@ -1,4 +1,5 @@
 """A demo facility at work, and people who use it over HTTP."""
+import contextlib
 import http.client
 import http.cookies
 import json
@@ -6,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import threading
@@ -21,6 +23,9 @@ PROGRAM = os.environ.get("KARKHANA_BIN", str(ROOT / "build/release/karkhana"))
 ENGINES = ("sqlite", "postgres")
 
 
+PSQL = f"{os.environ.get('PG_BIN', '/usr/lib/postgresql/15/bin')}/psql"
+
+
 class Postgres:
     """A private cluster, started once a test process, that goes with it."""
 
@@ -34,9 +39,7 @@ class Postgres:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             cls._conninfo = cls._started.stdout.readline().strip()
         name = "road_" + uuid.uuid4().hex[:12]
-        binary = os.environ.get("PG_BIN", "/usr/lib/postgresql/15/bin")
-        subprocess.run([f"{binary}/psql", "-q", "-d", cls._conninfo,
-                        "-c", f"CREATE DATABASE {name}"],
+        subprocess.run([PSQL, "-q", "-d", cls._conninfo, "-c", f"CREATE DATABASE {name}"],
                        check=True)
         words = [word for word in cls._conninfo.split() if not word.startswith("dbname=")]
         return " ".join(words + [f"dbname={name}"])
@@ -78,7 +81,10 @@ class Caller:
         if method == "POST":
             sent["Idempotency-Key"] = key or str(uuid.uuid4())
         data = None
-        if body is not None:
+        if isinstance(body, bytes):
+            data = body
+            sent["Content-Type"] = "image/jpeg"
+        elif body is not None:
             data = json.dumps(body)
             sent["Content-Type"] = "application/json"
         if self.connection is None:
@@ -123,8 +129,9 @@ class House:
         self.command = [PROGRAM, "demo", "--data", self.folder, "--port", "0",
                         "--profiles", str(ROOT / "devices/profiles"),
                         "--schema", str(ROOT / "schema")]
-        if engine == "postgres":
-            self.command += ["--postgres", Postgres.new_database()]
+        self.database = Postgres.new_database() if engine == "postgres" else None
+        if self.database:
+            self.command += ["--postgres", self.database]
         if clock:
             self.command += ["--clock", clock]
 
@@ -182,6 +189,24 @@ class House:
         killed = self.daemon_pid()
         os.kill(killed, signal.SIGKILL)
         self.wait_until(lambda: self.daemon_pid() not in (None, killed))
+
+    def rows(self, sql):
+        """What the database itself says, as tuples of texts."""
+        if self.database:
+            done = subprocess.run([PSQL, "-q", "-A", "-t", "-F", "|", "-d", self.database,
+                                   "-c", sql], check=True, capture_output=True, text=True)
+            return [tuple(line.split("|")) for line in done.stdout.splitlines()]
+        with contextlib.closing(sqlite3.connect(
+                f"file:{self.folder}/ledger.db?mode=ro", uri=True, timeout=20)) as database:
+            return [tuple("" if value is None else str(value) for value in row)
+                    for row in database.execute(sql)]
+
+    def configure(self, more):
+        """Adds to the configuration; the next daemon has it, and that one comes now."""
+        with open(f"{self.folder}/karkhana.toml", "a", encoding="utf-8") as file:
+            file.write(more)
+        self.kill_daemon()
+        self.wait_until(lambda: Caller(self.address).get("/readyz").status == 200)
 
     def verify(self):
         done = subprocess.run([PROGRAM, "verify", "--config", f"{self.folder}/karkhana.toml"],

@@ -418,6 +418,26 @@ TEST_F(ConfigFile, ACycleIsToldByAStateThatThereIs) {
     EXPECT_FALSE(with("", controller)) << "nobody asks for its inputs";
 }
 
+TEST_F(ConfigFile, StrokesAreCountedByACounterOfPulses) {
+    auto const with = [&](std::string const& strokes, std::string const& devices) {
+        std::string text{kSmall};
+        text.insert(text.find(" }]\nline"), ", strokes = " + strokes);
+        text.insert(text.rfind("]"), devices);
+        return load(text);
+    };
+    std::string const counter = "  { name = \"Pulses\", line = \"hall\", unit = 9, "
+                                "profile = \"wirenboard_wb_mcm8_pulse\" },\n";
+    auto const config = with(R"({ device = "Pulses", point = "counter_ch3" })", counter);
+    for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->strokes.begin()->second.point, "counter_ch3");
+    EXPECT_EQ(inputs_of(*config, "Pulses"), std::vector<std::string>{"counter_ch3"});
+    EXPECT_FALSE(with(R"({ device = "Meter", point = "active_power" })", ""));
+    EXPECT_TRUE(complains(5, "no counter of pulses of this device"));
+    EXPECT_FALSE(with(R"({ device = "Pulses", point = "counter_ch3" })", ""));
+    EXPECT_TRUE(complains(5, "no device of this name"));
+}
+
 TEST(ClockSpec, ReadsWhatAPersonTypesAndWhatItWroteItself) {
     auto const now = instant(1'700'000'000'000'000);
     auto const spec = parse_clock("2026-11-20T16:40+06:00x60", now);

@@ -28,6 +28,24 @@ TEST(Zone, AnUnknownNameIsRefused) {
     EXPECT_EQ(Zone::find("Asia/Dacca2").error().code, "unknown_zone");
 }
 
+TEST(Zone, KnowsEveryHourOfTheYearInWhichDhakaMovedItsClocks) {
+    using std::chrono::hours;
+    auto const zone = dhaka(), london = Zone::find("Europe/London").value();
+    auto const summer = time("2009-06-19T17:00:00Z"), winter = time("2009-12-31T17:00:00Z");
+    for (auto at = time("2009-01-01T00:30:00Z"); at < time("2010-02-01T00:00:00Z");
+         at += hours{1}) {
+        ASSERT_EQ(zone.offset_at(at), at >= summer && at < winter ? hours{7} : hours{6});
+        // The hour that comes twice is meant as it comes first.
+        bool const again = at >= winter && at < winter + hours{1};
+        ASSERT_EQ(zone.from_local(zone.to_local(at)), again ? at - hours{1} : at);
+        bool const british =
+            at >= time("2009-03-29T01:00:00Z") && at < time("2009-10-25T01:00:00Z");
+        ASSERT_EQ(london.offset_at(at), hours{british ? 1 : 0});
+    }
+    auto const gap = zone.to_local(summer - hours{1}) + hours{1};
+    EXPECT_EQ(zone.from_local(gap), summer) << "what the clock never shows is when it moved";
+}
+
 TEST(Day, HasTwentyThreeHoursWhenDhakaMovedItsClocksIn2009) {
     auto const day = local_day(dhaka(), time("2009-06-19T12:00:00+06:00"));
     EXPECT_EQ(day_interval(dhaka(), day).length(), std::chrono::hours{23});

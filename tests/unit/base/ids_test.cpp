@@ -29,6 +29,15 @@ TEST(Uuid, ReadsItsOwnTextAndNothingLooser) {
          {"", "018bcfe5-6800-7000-8000-00000000000", "018bcfe5x6800-7000-8000-000000000000",
           "{18bcfe5-6800-7000-8000-000000000000", "018bcfe568007000800000000000000000000"})
         EXPECT_FALSE(Uuid::parse(bad)) << bad;
+    for (std::size_t at = 0; at < 36; ++at)
+        for (char const wrong : {'g', '\xff', '\0', at == 8 || at == 13 ? '0' : '-'}) {
+            auto text = id.text();
+            if (text[at] == wrong || (wrong == '-' && text[at] == '-')) continue;
+            text[at] = wrong;
+            EXPECT_FALSE(Uuid::parse(text)) << text;
+        }
+    EXPECT_EQ(Uuid::parse("018BCFE5-6800-7000-8000-00000000ABCD"),
+              Uuid::parse("018bcfe5-6800-7000-8000-00000000abcd"));
 }
 
 TEST(Digest, IsSha256) {

@@ -33,12 +33,6 @@ Transition by_daemon(int minute, State to, std::string reason) {
 
 Halt halt(int from, int to, HaltReason reason) { return {between(from, to), reason}; }
 
-TEST(Halts, AMachineWorksOnWithoutItsMeter) {
-    EXPECT_FALSE(stops_work({.kind = "unmetered"}));
-    for (auto const* kind : {"unreachable", "breakdown", "load_shedding", "closure"})
-        EXPECT_TRUE(stops_work({.kind = kind})) << kind;
-}
-
 TEST(Halts, AreFromAPauseToTheNextStart) {
     auto const found =
         halts_of(hour(),

@@ -16,6 +16,8 @@ struct Absent {
     std::string until = "11:00";
     std::vector<std::pair<std::string, std::string>> outages{};
     bool out_of_order = false;
+    std::vector<std::pair<std::string, std::string>> overstays{};
+    std::vector<std::pair<std::string, std::string>> closed{};
 };
 
 /// "missed", "cancelled outage" and so on; empty while it may still be used.
@@ -29,7 +31,14 @@ std::string verdict(Absent const& absent, Instant now) {
     std::vector<facility::Outage> outages;
     for (auto const& [from, until] : absent.outages)
         outages.push_back({.during = {on_saturday(from), on_saturday(until)}});
-    auto const found = judge_absence(Settings{}, booking, machine, outages, now);
+    std::vector<Interval> overstays;
+    for (auto const& [from, until] : absent.overstays)
+        overstays.push_back({on_saturday(from), on_saturday(until)});
+    std::vector<Interval> closed;
+    for (auto const& [from, until] : absent.closed)
+        closed.push_back({on_saturday(from), on_saturday(until)});
+    auto const found =
+        judge_absence(Settings{}, booking, machine, {outages, overstays, closed}, now);
     return found ? std::string(name_of(found->to)) : std::string{};
 }
 
@@ -42,6 +51,39 @@ TEST(Absence, IsMissedWhenTheGraceTimeIsOver) {
     EXPECT_EQ(verdict({}, on_saturday("10:15") - Duration{1}), "");
     EXPECT_EQ(verdict({}, "10:15"), "missed");
     EXPECT_EQ(verdict({}, "23:00"), "missed");
+}
+
+TEST(Absence, IsNobodysFaultOnADayThatWasClosedAfterwards) {
+    EXPECT_EQ(verdict({.closed = {{"10:00", "11:00"}}}, "10:59"), "");
+    EXPECT_EQ(verdict({.closed = {{"10:00", "11:00"}}}, "11:00"), "cancelled");
+    EXPECT_EQ(verdict({.closed = {{"10:30", "11:00"}}}, "10:15"), "missed") << "it was open then";
+}
+
+TEST(Absence, KnowsWhatTheOpeningPlanHasClosedOfABooking) {
+    auto const book = *saturday().book;
+    auto const parts = [&](std::string const& from, std::string const& until) {
+        return closed_parts(book, {on_saturday(from), on_saturday(until)});
+    };
+    EXPECT_TRUE(parts("09:00", "17:00").empty());
+    EXPECT_EQ(parts("08:00", "18:00"),
+              (std::vector<Interval>{{on_saturday("08:00"), on_saturday("09:00")},
+                                     {on_saturday("17:00"), on_saturday("18:00")}}));
+    EXPECT_EQ(parts("20:00", "21:00"),
+              (std::vector<Interval>{{on_saturday("20:00"), on_saturday("21:00")}}));
+}
+
+TEST(Absence, DoesNotCountWhileOthersStayOverTheirTime) {
+    Absent const late{.overstays = {{"10:00", "10:20"}}};
+    EXPECT_EQ(verdict(late, "10:34"), "");
+    EXPECT_EQ(verdict(late, "10:35"), "missed") << "they could have come then";
+    Absent const to_the_end{.overstays = {{"10:00", "10:50"}}};
+    EXPECT_EQ(verdict(to_the_end, "10:59"), "");
+    EXPECT_EQ(verdict(to_the_end, "11:00"), "cancelled") << "less than the grace time was left";
+    Absent const with_a_cut{.outages = {{"10:10", "10:20"}}, .overstays = {{"10:00", "10:10"}}};
+    EXPECT_EQ(verdict(with_a_cut, "10:34"), "");
+    EXPECT_EQ(verdict(with_a_cut, "10:35"), "cancelled");
+    Absent const before{.overstays = {{"09:30", "10:00"}}};
+    EXPECT_EQ(verdict(before, "10:15"), "missed");
 }
 
 TEST(Absence, OfABookingShorterThanTheGraceEndsWithIt) {
@@ -95,7 +137,8 @@ TEST(Absence, AnOutageOfAnotherMachineExcusesNobody) {
     booking.during = {on_saturday("10:00"), on_saturday("11:00")};
     std::vector<facility::Outage> const outages{
         {.machine = numbered_id<MachineId>(2), .during = booking.during}};
-    auto const found = judge_absence(Settings{}, booking, machine, outages, on_saturday("10:15"));
+    auto const found =
+        judge_absence(Settings{}, booking, machine, {outages, {}, {}}, on_saturday("10:15"));
     ASSERT_TRUE(found);
     EXPECT_EQ(found->to, State::missed);
 }

@@ -14,7 +14,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 std::string clock_of(World const& world, Instant at) {
-    return to_rfc3339(at, world.zone).substr(11, 5);
+    return to_rfc3339(at, world.zone()).substr(11, 5);
 }
 
 std::string clocks(World const& world, std::vector<Instant> const& starts) {
@@ -51,7 +51,7 @@ TEST(FreeStarts, AreNotInThePastNorBeyondTheHorizon) {
     world.now = dhaka("2026-11-21 13:00");
     EXPECT_EQ(clocks(world, free_starts(world, place, hours{2}, saturday_day())),
               "13:00 14:00 15:00");
-    world.settings.notice = minutes{61};
+    set(world, "notice_create", 61);
     EXPECT_EQ(clocks(world, free_starts(world, place, hours{2}, saturday_day())), "15:00");
     Interval const far{dhaka("2026-12-21 00:00"), dhaka("2026-12-24 00:00")};
     auto const found = free_starts(world, place, hours{2}, far);
@@ -61,7 +61,7 @@ TEST(FreeStarts, AreNotInThePastNorBeyondTheHorizon) {
 
 TEST(FreeStarts, OfANightShiftCrossMidnight) {
     auto world = saturday();
-    world.hours = {{6, 22 * 60, 26 * 60}};
+    set_hours(world, {{6, 22 * 60, 26 * 60}});
     Place const place{hourly(), {}};
     EXPECT_EQ(clocks(world, free_starts(world, place, hours{2}, saturday_day())), "22:00 23:00");
 }
@@ -74,7 +74,7 @@ TEST(FreeStarts, AreNoneForWhoMayNotBookAndForABrokenMachine) {
     place.machine.out_of_order = true;
     EXPECT_TRUE(free_starts(world, place, hours{2}, saturday_day()).empty());
     place.machine.out_of_order = false;
-    world.suspended = true;
+    party_of(world).suspended = true;
     EXPECT_TRUE(free_starts(world, place, hours{2}, saturday_day()).empty());
 }
 
@@ -89,19 +89,20 @@ RandomWorkshop random_workshop(std::mt19937& random, std::string_view zone_name,
         return std::uniform_int_distribution{least, most}(random);
     };
     RandomWorkshop shop;
-    shop.world.zone = zone(zone_name);
+    set_zone(shop.world, zone_name);
     shop.world.now = start + minutes{pick(0, 3000)};
-    shop.world.settings.notice = minutes{pick(0, 1) * pick(0, 200)};
+    set(shop.world, "notice_create", pick(0, 1) * pick(0, 200));
     auto& machine = shop.place.machine;
     machine.grid_minutes = std::array{5, 10, 15, 30, 60}.at(static_cast<std::size_t>(pick(0, 4)));
     machine.min_minutes = pick(1, 60);
     machine.max_minutes = machine.min_minutes + pick(0, 300);
     machine.buffer_minutes = pick(0, 1) * pick(0, 40);
     machine.horizon_days = pick(1, 4);
-    shop.world.hours.clear();
+    std::vector<facility::OpeningHours> opened;
     for (int weekday = 1; weekday <= 7; ++weekday)
         if (int const opens = pick(0, 700); pick(0, 5) > 0)
-            shop.world.hours.push_back({weekday, opens, opens + pick(30, 740)});
+            opened.push_back({weekday, opens, opens + pick(30, 740)});
+    set_hours(shop.world, opened);
     auto at = start;
     while (at < start + days{4}) {
         at += minutes{pick(0, 900)};
@@ -125,8 +126,8 @@ void expect_agreement(RandomWorkshop const& shop, Interval window) {
     for (auto at = window.start; at < window.end; at += minutes{5}) {
         Interval const during{at, at + shop.length};
         // The second of two equal hours is not offered.
-        bool const first = shop.world.zone.from_local(shop.world.zone.to_local(at)) == at;
-        if (first && check_policy(shop.world, shop.place, during, std::nullopt).empty())
+        bool const first = shop.world.zone().from_local(shop.world.zone().to_local(at)) == at;
+        if (first && check(shop.world, shop.place, during, std::nullopt).empty())
             expected.push_back(at);
     }
     ASSERT_EQ(found, expected) << clocks(shop.world, found) << "\n" << clocks(shop.world, expected);
@@ -173,17 +174,17 @@ TEST(Alternatives, AreTheNearestOfTheMachineThenOfItsKind) {
     Interval const wanted{dhaka("2026-11-21 12:00"), dhaka("2026-11-21 13:00")};
     std::vector<Place> places{{hourly(), {wanted}}, {other, {}}};
     auto const near = search_windows(world, hourly(), wanted)[0];
-    auto const found = alternatives(world, places, wanted, near);
+    auto const found = alternatives(world, places, {.during = wanted}, near);
     ASSERT_EQ(found.size(), 3U);
     EXPECT_EQ(found[0].machine->slug + clock_of(world, found[0].during.start), "laser-111:00");
     EXPECT_EQ(found[1].machine->slug + clock_of(world, found[1].during.start), "laser-113:00");
     EXPECT_EQ(found[2].machine->slug + clock_of(world, found[2].during.start), "laser-212:00");
     places.pop_back();
-    auto const alone = alternatives(world, places, wanted, near);
+    auto const alone = alternatives(world, places, {.during = wanted}, near);
     ASSERT_EQ(alone.size(), 3U);
     EXPECT_EQ(clock_of(world, alone[2].during.start), "10:00");
     places.front().machine.out_of_order = true;
-    EXPECT_TRUE(alternatives(world, places, wanted, near).empty());
+    EXPECT_TRUE(alternatives(world, places, {.during = wanted}, near).empty());
 }
 
 TEST(Alternatives, OfAnImpossibleWishArePossible) {
@@ -193,11 +194,11 @@ TEST(Alternatives, OfAnImpossibleWishArePossible) {
                                Interval{dhaka("2026-11-27 10:00"), dhaka("2026-11-27 20:00")},
                                Interval{dhaka("2020-01-01 10:00"), dhaka("2020-01-01 11:00")},
                                Interval{dhaka("2040-01-01 10:00"), dhaka("2040-01-01 11:00")}}) {
-        auto const found =
-            alternatives(world, places, wanted, search_windows(world, laser(), wanted)[1]);
-        EXPECT_EQ(found.size(), 3U) << to_rfc3339(wanted.start, world.zone);
+        auto const found = alternatives(world, places, {.during = wanted},
+                                        search_windows(world, laser(), wanted)[1]);
+        EXPECT_EQ(found.size(), 3U) << to_rfc3339(wanted.start, world.zone());
         for (auto const& each : found)
-            EXPECT_EQ(codes(check_policy(world, places[0], each.during, std::nullopt)), "");
+            EXPECT_EQ(codes(check(world, places[0], each.during, std::nullopt)), "");
     }
 }
 
@@ -222,10 +223,10 @@ TEST(Alternatives, WhatIsReadForThemIsEnough) {
     std::vector<Place> const places{{machine, {}}};
     Interval const wanted{dhaka("2026-11-21 10:00"), dhaka("2026-11-21 11:00")};
     for (auto const window : search_windows(world, machine, wanted)) {
-        auto const range = search_range(machines, wanted, window);
+        auto const range = search_range(world, machines, wanted, window);
         EXPECT_EQ(range.start, window.start);
         EXPECT_EQ(range.end, window.end + minutes{80});
-        for (auto const& each : alternatives(world, places, wanted, window)) {
+        for (auto const& each : alternatives(world, places, {.during = wanted}, window)) {
             EXPECT_LE(range.start, each.during.start);
             EXPECT_GE(range.end, each.during.end + minutes{20});
         }
@@ -236,9 +237,10 @@ TEST(ShorterExtension, IsTheLongestPossible) {
     auto world = saturday();
     world.now = dhaka("2026-11-21 10:20");
     Interval const held{dhaka("2026-11-21 10:00"), dhaka("2026-11-21 11:00")};
+    Ask const wish{.during = {held.start, held.end + hours{4}}, .held = held, .change = true};
     Place place{laser(), {{dhaka("2026-11-21 12:00"), dhaka("2026-11-21 13:00")}}};
     auto const end = [&] {
-        auto const found = shorter_extension(world, place, held);
+        auto const found = shorter_extension(world, place, wish);
         return found.empty() ? std::string{} : clock_of(world, found[0].during.end);
     };
     EXPECT_EQ(end(), "12:00");
@@ -252,83 +254,10 @@ TEST(ShorterExtension, IsTheLongestPossible) {
     EXPECT_EQ(end(), "13:00");
     world.outages = {{.during = {dhaka("2026-11-21 10:05"), dhaka("2026-11-21 10:15")}}};
     EXPECT_EQ(end(), "14:00");
-    world.hours = {{6, 9 * 60, 13 * 60 + 20}};
+    set_hours(world, {{6, 9 * 60, 13 * 60 + 20}});
     EXPECT_EQ(end(), "13:15");
-    world.hours.clear();
+    set_hours(world, {});
     EXPECT_EQ(end(), "");
-}
-
-TEST(FindTimes, TheCheapestAmongThemTheEarliest) {
-    auto const world = saturday();
-    auto other = hourly();
-    other.id = numbered_id<MachineId>(2);
-    other.slug = "laser-2";
-    std::vector<Place> const places{
-        {hourly(), {{dhaka("2026-11-21 09:00"), dhaka("2026-11-21 11:00")}}}, {other, {}}};
-    // Afternoons cost half.
-    auto const price = [&](facility::Machine const&, Interval during) {
-        return Money{during.start >= dhaka("2026-11-21 14:00") ? 500 : 1000};
-    };
-    auto const found = find_times(world, places, saturday_day(), hours{2}, price);
-    ASSERT_EQ(found.size(), 3U);
-    EXPECT_EQ(clock_of(world, found[0].candidate.during.start), "14:00");
-    EXPECT_EQ(clock_of(world, found[2].candidate.during.start), "15:00");
-    EXPECT_TRUE(found[0].cheaper);
-    auto const flat = find_times(world, places, saturday_day(), hours{2},
-                                 [](auto const&, Interval) { return Money{700}; });
-    ASSERT_EQ(flat.size(), 3U);
-    EXPECT_EQ(flat[0].candidate.machine->slug, "laser-2");
-    EXPECT_EQ(clock_of(world, flat[0].candidate.during.start), "09:00");
-    EXPECT_FALSE(flat[0].cheaper);
-}
-
-TEST(FindTimes, AskFewPrices) {
-    auto machine = laser();
-    machine.grid_minutes = 5;
-    int asked = 0;
-    std::vector<Place> const places{
-        {machine, {{dhaka("2026-11-21 10:00"), dhaka("2026-11-21 11:25")}}}};
-    find_times(saturday(), places, saturday_day(), minutes{30},
-               [&](auto const&, Interval) { return Money{++asked}; });
-    EXPECT_EQ(asked, 7);  // 09:00, 11:25, 12:00, then every hour to 16:00
-}
-
-Booking booked(std::string const& from, std::string const& until, State state) {
-    Booking booking;
-    booking.during = {dhaka("2026-11-21 " + from), dhaka("2026-11-21 " + until)};
-    booking.occupied_until = booking.during.end;
-    booking.state = state;
-    return booking;
-}
-
-TEST(Board, ShowsNowNextAndHowLongItIsFree) {
-    auto world = saturday();
-    std::vector<Booking> bookings{booked("10:00", "11:00", State::confirmed),
-                                  booked("11:00", "12:00", State::confirmed)};
-    auto const free_until = [&](std::string const& now) {
-        world.now = dhaka("2026-11-21 " + now);
-        auto const board = board_of(world, laser(), bookings);
-        return board.free_until ? clock_of(world, *board.free_until) : std::string{};
-    };
-    EXPECT_EQ(free_until("08:00"), "");  // closed
-    EXPECT_EQ(free_until("09:00"), "10:00");
-    EXPECT_EQ(free_until("10:00"), "");
-    EXPECT_EQ(free_until("12:00"), "17:00");
-    world.now = dhaka("2026-11-21 10:30");
-    auto board = board_of(world, laser(), bookings);
-    EXPECT_EQ(board.now, &bookings[0]);
-    EXPECT_EQ(board.next, &bookings[1]);
-    // Over time, and still on.
-    bookings = {booked("10:00", "11:00", State::running)};
-    world.now = dhaka("2026-11-21 11:10");
-    board = board_of(world, laser(), bookings);
-    EXPECT_EQ(board.now, &bookings[0]);
-    EXPECT_EQ(board.next, nullptr);
-    EXPECT_EQ(board.free_until, std::nullopt);
-    bookings.clear();
-    auto broken = laser();
-    broken.out_of_order = true;
-    EXPECT_EQ(board_of(world, broken, bookings).free_until, std::nullopt);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "server/booking/caller.hpp"
@@ -51,10 +52,12 @@ TEST(Caller, WhoKeepsTheBooksBooksForTheirOwnAlone) {
     EXPECT_EQ(refused.error().field, "/enterprise_id");
 }
 
-std::string actions(http::Principal const& who, State state, std::string const& now) {
+std::string actions(http::Principal const& who, State state, std::string const& now,
+                    bool assisted = false) {
     Booking booking;
     booking.enterprise = mine;
     booking.state = state;
+    booking.assisted = assisted;
     booking.during = {dhaka("2026-11-21 10:00"), dhaka("2026-11-21 11:00")};
     std::string text;
     for (auto const action : Caller{who}.actions(booking, Settings{}, dhaka("2026-11-21 " + now)))
@@ -71,6 +74,9 @@ TEST(Caller, WhatMayBeDone) {
     EXPECT_EQ(actions(member, State::checked_in, "09:30"), "move cancel");
     EXPECT_EQ(actions(member, State::confirmed, "11:00"), "cancel");
     EXPECT_EQ(actions(member, State::checked_in, "10:00"), "move cancel start");
+    EXPECT_EQ(actions(member, State::checked_in, "10:00", true), "move cancel");
+    EXPECT_THAT(actions(person("operator"), State::checked_in, "10:00", true),
+                ::testing::HasSubstr("start"));
     EXPECT_EQ(actions(member, State::running, "10:30"), "move pause stop");
     EXPECT_EQ(actions(member, State::paused, "10:30"), "move start stop");
     EXPECT_EQ(actions(member, State::paused, "11:30"), "stop");
@@ -79,6 +85,9 @@ TEST(Caller, WhatMayBeDone) {
     EXPECT_EQ(actions(person("member", {theirs}), State::confirmed, "08:00"), "");
     EXPECT_EQ(actions(person("accountant"), State::confirmed, "08:00"), "");
     EXPECT_EQ(actions(person("operator"), State::interrupted, "10:30"), "stop");
+    EXPECT_EQ(actions(person("operator"), State::confirmed, "08:00"),
+              "move cancel release hand_over");
+    EXPECT_EQ(actions(person("manager"), State::missed, "10:30"), "excuse");
     EXPECT_EQ(actions(member, State::interrupted, "10:30"), "");
 }
 

@@ -10,14 +10,18 @@
 namespace karkhana::booking {
 namespace {
 
-constexpr std::array states{State::confirmed, State::checked_in, State::running,
-                            State::paused,    State::completed,  State::cancelled,
-                            State::missed,    State::interrupted};
+constexpr std::array states{State::requested,  State::pending,   State::confirmed,
+                            State::checked_in, State::running,   State::paused,
+                            State::completed,  State::cancelled, State::late_cancelled,
+                            State::missed,     State::released,  State::interrupted};
 
 TEST(Life, StatesKeepTheirNames) {
     for (auto const state : states) EXPECT_EQ(state_of(name_of(state)), state);
     EXPECT_EQ(state_of("late"), std::nullopt);
     EXPECT_EQ(state_of(""), std::nullopt);
+    EXPECT_EQ(kind_of(name_of(Kind::training)), Kind::training);
+    EXPECT_EQ(origin_of(name_of(Origin::import)), Origin::import);
+    EXPECT_EQ(pending_for_of(name_of(PendingFor::offer)), PendingFor::offer);
 }
 
 struct Row {
@@ -29,13 +33,19 @@ struct Row {
 TEST(Life, WhoMayTakeWhichStep) {
     using enum State;
     constexpr std::array rows{
-        Row{confirmed, checked_in, "psd"}, Row{confirmed, cancelled, "psd"},
-        Row{confirmed, running, "ps"},     Row{confirmed, missed, "d"},
-        Row{checked_in, running, "psd"},   Row{checked_in, cancelled, "psd"},
-        Row{checked_in, completed, "sd"},  Row{running, paused, "psd"},
-        Row{running, completed, "psd"},    Row{running, interrupted, "sd"},
-        Row{paused, running, "ps"},        Row{paused, completed, "psd"},
-        Row{paused, interrupted, "sd"},    Row{interrupted, completed, "sd"},
+        Row{requested, pending, "sd"},         Row{requested, confirmed, "sd"},
+        Row{requested, cancelled, "psd"},      Row{pending, confirmed, "ps"},
+        Row{pending, cancelled, "psd"},        Row{pending, released, "d"},
+        Row{confirmed, late_cancelled, "ps"},  Row{confirmed, released, "s"},
+        Row{checked_in, late_cancelled, "ps"}, Row{late_cancelled, released, "sd"},
+        Row{missed, released, "sd"},           Row{confirmed, checked_in, "psd"},
+        Row{confirmed, cancelled, "psd"},      Row{confirmed, running, "ps"},
+        Row{confirmed, missed, "d"},           Row{checked_in, running, "psd"},
+        Row{checked_in, cancelled, "psd"},     Row{checked_in, completed, "sd"},
+        Row{running, paused, "psd"},           Row{running, completed, "psd"},
+        Row{running, interrupted, "sd"},       Row{paused, running, "ps"},
+        Row{paused, completed, "psd"},         Row{paused, interrupted, "sd"},
+        Row{interrupted, completed, "sd"},
     };
     for (auto const from : states) {
         for (auto const to : states) {
@@ -66,9 +76,10 @@ TEST(Life, NothingSwitchesOnAgainByItself) {
     EXPECT_FALSE(may(Actor::daemon, State::interrupted, State::running));
 }
 
-TEST(Life, OnlyStepsFromLiveStatesHoldTheSlot) {
+TEST(Life, WhatHasLetGoOfItsSlotNeverHoldsItAgain) {
     for (auto const& step : life())
-        EXPECT_TRUE(is_live(step.from) || !is_live(step.to)) << name_of(step.from);
+        EXPECT_TRUE(is_live(step.from) || !is_live(step.to) || step.from == State::requested)
+            << name_of(step.from);
 }
 
 std::string text_of(std::string const& file) {
@@ -92,15 +103,15 @@ TEST(Life, TheDatabasesHoldTheSameTable) {
     std::set<std::string> expected;
     for (auto const& step : life())
         expected.insert(std::string(name_of(step.from)) + ">" + std::string(name_of(step.to)));
-    EXPECT_EQ(pairs_of("schema/sqlite/0003_booking.sql"), expected);
-    EXPECT_EQ(pairs_of("schema/postgres/0003_booking.sql"), expected);
+    EXPECT_EQ(pairs_of("schema/sqlite/0012_booking_life.sql"), expected);
+    EXPECT_EQ(pairs_of("schema/postgres/0012_booking_life.sql"), expected);
 }
 
 TEST(Life, IsDrawn) {
     auto const picture = life_as_mermaid();
-    EXPECT_EQ(picture.find("stateDiagram-v2\n    [*] --> confirmed\n"), 0U);
+    EXPECT_EQ(picture.find("stateDiagram-v2\n    [*] --> requested\n"), 0U);
     EXPECT_NE(picture.find("    paused --> running : start (party, staff)\n"), picture.npos);
-    EXPECT_NE(picture.find("    missed --> [*]\n"), picture.npos);
+    EXPECT_NE(picture.find("    released --> [*]\n"), picture.npos);
     EXPECT_EQ(picture.find("    interrupted --> [*]\n"), picture.npos);
     auto const readme = text_of("server/booking/README.md");
     EXPECT_NE(readme.find("```mermaid\n" + picture + "```\n"), readme.npos)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -42,14 +43,52 @@ inline facility::Machine laser() {
             .horizon_days = 30};
 }
 
-/// It is Saturday the 21st of November 2026, 08:00 in Dhaka.
+/// It is Saturday the 21st of November 2026, 08:00 in Dhaka. Nobody in particular asks.
 inline World saturday() {
-    return {.zone = zone("Asia/Dhaka"),
-            .now = dhaka("2026-11-21 08:00"),
-            .hours = workshop_hours(),
-            .outages = {},
-            .suspended = false,
-            .settings = {}};
+    auto const book = std::make_shared<facility::Book>(facility::Book{
+        .facility = {.id = numbered_id<FacilityId>(1), .slug = "workshop", .zone = "Asia/Dhaka"},
+        .zone = zone("Asia/Dhaka"),
+        .opening = facility::OpeningPlan::weekly(workshop_hours()),
+        .machines = {laser()}});
+    return {.book = book, .now = dhaka("2026-11-21 08:00")};
+}
+
+/// Changes the book of the world.
+template <class Change>
+void edit(World& world, Change&& change) {
+    auto book = std::make_shared<facility::Book>(*world.book);
+    change(*book);
+    world.book = std::move(book);
+}
+inline void set_hours(World& world, std::vector<facility::OpeningHours> hours) {
+    edit(world, [&](facility::Book& book) {
+        book.opening = facility::OpeningPlan::weekly(std::move(hours));
+    });
+}
+inline void set_zone(World& world, std::string_view name) {
+    edit(world, [&](facility::Book& book) { book.zone = zone(name); });
+}
+/// A setting for all, from always on.
+inline void set(World& world, std::string name, std::optional<std::int64_t> value) {
+    edit(world, [&](facility::Book& book) {
+        book.settings.push_back({.name = std::move(name),
+                                 .machine = {},
+                                 .group = {},
+                                 .membership = "",
+                                 .season = "",
+                                 .value = value,
+                                 .from = instant(0)});
+    });
+}
+inline Party& party_of(World& world) {
+    if (!world.party) world.party = Party{};
+    return *world.party;
+}
+
+/// What a booking of that time breaks; `held`: a change of one that holds it on this machine.
+inline std::vector<Violation> check(World const& world, Place const& place, Interval during,
+                                    std::optional<Interval> held) {
+    return check_policy(world, place, {.during = during, .held = held, .change = held.has_value()});
 }
 
 /// The codes alone, in order, separated by spaces.

@@ -106,6 +106,8 @@ TEST(MachineSettings, EachHasItsBounds) {
                           {"/min_minutes", [](Machine& m) { m.min_minutes = 20; }},
                           {"/max_minutes", [](Machine& m) { m.max_minutes = 250; }},
                           {"/max_minutes", [](Machine& m) { m.min_minutes = 255; }},
+                          {"/setup_minutes", [](Machine& m) { m.setup_minutes = 1441; }},
+                          {"/seats", [](Machine& m) { m.seats = 0; }},
                           {"/buffer_minutes", [](Machine& m) { m.buffer_minutes = 1441; }},
                           {"/horizon_days", [](Machine& m) { m.horizon_days = 0; }},
                           {"/busy_above_w", [](Machine& m) { m.busy_above_w = -5; }},
@@ -180,6 +182,13 @@ TEST(Open, FollowsTheClockWhenItChanges) {
     ASSERT_EQ(day.size(), 2u);
     EXPECT_EQ(day[0], between("2009-06-19T02:00:00Z", "2009-06-19T12:00:00Z"));
     EXPECT_EQ(day[1], between("2009-06-26T01:00:00Z", "2009-06-26T11:00:00Z"));
+}
+
+TEST(Outage, OfTheMeterAloneOrOfATimetableStopsNobodysWork) {
+    EXPECT_FALSE(stops_work({.kind = "unmetered"}));
+    EXPECT_FALSE(stops_work({.kind = "load_shedding", .source = OutageSource::timetable}));
+    for (auto const* kind : {"unreachable", "breakdown", "load_shedding", "closure"})
+        EXPECT_TRUE(stops_work({.kind = kind, .source = OutageSource::seen})) << kind;
 }
 
 }  // namespace

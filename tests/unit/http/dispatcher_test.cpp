@@ -37,6 +37,7 @@ Router test_router() {
     router.add({"POST", "/once", "once", done, Access::signed_in, true});
     router.add({"GET", "/forbidden", "forbidden", done});
     router.add({"GET", "/throws", "throws", throwing, Access::open});
+    router.add({"GET", "/feeds/{token}.ics", "feed", throwing, Access::open});
     router.add({"GET", "/unavailable", "unavailable", unavailable, Access::open});
     router.add({"GET", "/splits", "splits", splitting, Access::open});
     router.add({"GET", "/odd", "odd", odd_status, Access::open});
@@ -202,6 +203,9 @@ TEST_F(DispatcherTest, ends_exceptions_in_one_place_and_tells_nothing) {
     auto const id = broken.head.substr(at, broken.head.find('\r', at) - at);
     EXPECT_TRUE(has(broken, "\"request_id\":\"" + id + "\""));
     EXPECT_EQ(log_, "error " + id + " GET /throws: the secret of the house\n");
+    ask("GET", "/feeds/hush.ics");
+    EXPECT_EQ(log_.find("hush"), std::string::npos) << log_;
+    EXPECT_NE(log_.find("GET /feeds/{token}.ics: "), std::string::npos) << log_;
 }
 
 TEST_F(DispatcherTest, lets_the_house_explain_its_exceptions) {

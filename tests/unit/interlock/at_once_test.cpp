@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/unit/interlock/bench.hpp"
 
 namespace karkhana::interlock {

@@ -70,6 +70,13 @@ TEST(Start, IsForThoseWhoHaveNotBegunOrArePaused) {
         "not_yours_to_do");
 }
 
+TEST(Start, OfAnAssistedBookingIsForTheStaff) {
+    StartFacts facts{.actor = Actor::party, .during = slot, .now = ten, .assisted = true};
+    EXPECT_EQ(refusal_of(facts), "not_yours_to_do");
+    facts.actor = Actor::staff;
+    EXPECT_EQ(refusal_of(facts), "");
+}
+
 TEST(End, ComesAfterTheGraceTimeOrWithTheNextBooking) {
     struct Case {
         std::string what;
@@ -107,6 +114,21 @@ TEST(End, ComesWithTheEndOfTheDayForAMachineAtWork) {
     EXPECT_TRUE(must_end(facts));
     facts.closed = false;
     EXPECT_FALSE(must_end(facts));
+}
+
+TEST(End, ComesAtOnceForWhoHasSwitchedTheMachineOff) {
+    EndFacts facts{
+        .during = slot, .now = slot.end - 1us, .next_start = {}, .idle = true, .own_switch = true};
+    EXPECT_FALSE(must_end(facts));
+    facts.now = slot.end;
+    EXPECT_TRUE(must_end(facts));
+    facts.idle = false;
+    EXPECT_FALSE(must_end(facts));
+    facts.idle = std::nullopt;
+    EXPECT_FALSE(must_end(facts));
+    facts.now = slot.end + 5min;
+    facts.next_start = slot.end;
+    EXPECT_TRUE(must_end(facts)) << "who stays is ended as everybody else";
 }
 
 TEST(MachineState, SaysTheMostImportantFirst) {

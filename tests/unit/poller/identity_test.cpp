@@ -1,3 +1,5 @@
+#include <algorithm>
+
 // Who answers: what follows from a serial number that a device will not or cannot tell.
 
 #include <gtest/gtest.h>

@@ -19,6 +19,8 @@ HOMES = {
     r"<zstd\.h>": ("server/metering and server/http", None),
     r"<(pango|cairo).*>": ("server/exports", None),
     r"<curl/.*>": ("server/notify", None),
+    r"<turbojpeg\.h>": ("server/maintenance", 1),
+    r"<libical/.*>": ("server/ical", 2),
     r"<openssl/.*>": ("server/http", None),
     r"<boost/(asio|beast)[./].*>": ("server/http", 8),
 }

@@ -7,6 +7,7 @@ interface Problem {
   errors?: { code: string; pointer?: string }[];
   violations?: Violation[];
   alternatives?: Offer[];
+  assisted_possible?: boolean;
 }
 
 export class Refusal extends Error {
@@ -15,6 +16,8 @@ export class Refusal extends Error {
   readonly errors: { code: string; pointer?: string }[];
   readonly violations: Violation[];
   readonly alternatives: Offer[];
+  /** Nothing would stand in the way if an operator ran the machine. */
+  readonly assisted_possible: boolean;
   /** Seconds to wait, when the server said so. */
   readonly retryAfter: number | undefined;
 
@@ -25,6 +28,7 @@ export class Refusal extends Error {
     this.errors = problem.errors ?? [];
     this.violations = problem.violations ?? [];
     this.alternatives = problem.alternatives ?? [];
+    this.assisted_possible = problem.assisted_possible ?? false;
     this.retryAfter = retryAfter;
   }
 

@@ -42,7 +42,7 @@ function open(): void {
     status = 'live';
   };
   stream.onerror = startPolling;
-  for (const name of ['machine', 'booking', 'alarm', 'meter', 'resync']) hear(name);
+  for (const name of ['machine', 'booking', 'alarm', 'meter', 'notice', 'resync']) hear(name);
 }
 
 function close(): void {
@@ -76,7 +76,7 @@ export function goLive(): () => void {
  * has to be looked at again. What it returns ends it.
  */
 export function on(
-  name: 'machine' | 'booking' | 'alarm' | 'resync', listener: Listener,
+  name: 'machine' | 'booking' | 'alarm' | 'notice' | 'resync', listener: Listener,
 ): () => void {
   const set = listeners.get(name) ?? new Set();
   listeners.set(name, set.add(listener));

@@ -28,13 +28,20 @@ function once(load: () => Promise<{ default: Desk }>): () => Promise<Desk> {
 const bookings = once(() => import('../desks/bookings/Bookings.svelte'));
 const jobs = once(() => import('../desks/jobs/Jobs.svelte'));
 const accounts = once(() => import('../desks/accounts/Accounts.svelte'));
+const counter = once(() => import('../desks/counter/Counter.svelte'));
 const office = once(() => import('../desks/office/Office.svelte'));
+const rulebook = once(() => import('../desks/rulebook/Rulebook.svelte'));
+const care = once(() => import('../desks/care/Care.svelte'));
 
 export const screens: Screen[] = [
   { path: '/', title: 'nav.today', icon: 'home', desk: () => Floor, operation: 'listMachines' },
   { path: '/book', title: 'nav.book', icon: 'plus', desk: bookings, operation: 'createBooking' },
+  { path: '/desk', title: 'nav.desk', icon: 'search', desk: counter, operation: 'issueCard',
+    staff: true },
   { path: '/bookings', title: 'nav.bookings', icon: 'calendar', desk: bookings,
     operation: 'listBookings' },
+  { path: '/waitlist', title: 'nav.waitlist', icon: 'clock', desk: bookings,
+    operation: 'listWaitlist' },
   { path: '/jobs', title: 'nav.jobs', icon: 'bolt', desk: jobs, operation: 'listUsageSessions' },
   { path: '/invoices', title: 'nav.invoices', icon: 'bill', desk: accounts,
     operation: 'listInvoices' },
@@ -49,15 +56,37 @@ export const screens: Screen[] = [
   { path: '/ledger', title: 'nav.ledger', icon: 'book', desk: accounts, operation: 'getLedger' },
   { path: '/enterprises', title: 'nav.enterprises', icon: 'shop', desk: office,
     operation: 'listEnterprises', staff: true },
+  { path: '/trainings', title: 'nav.trainings', icon: 'people', desk: counter,
+    operation: 'listTrainings' },
   { path: '/people', title: 'nav.people', icon: 'people', desk: office, operation: 'listPeople' },
   { path: '/alarms', title: 'nav.alarms', icon: 'warning', desk: office,
     operation: 'listAlarms' },
+  { path: '/timetables', title: 'nav.timetables', icon: 'calendar', desk: office,
+    operation: 'listTimetables' },
   { path: '/devices', title: 'nav.devices', icon: 'chip', desk: office,
     operation: 'listDevices' },
   { path: '/lines', title: 'nav.lines', icon: 'wire', desk: office, operation: 'listLines' },
   { path: '/energy', title: 'nav.energy', icon: 'bolt', desk: office,
     operation: 'getFacilityBalance' },
   { path: '/rates', title: 'nav.rates', icon: 'tag', desk: office, operation: 'listRateCards' },
+  { path: '/closures', title: 'nav.closures', icon: 'warning', desk: office,
+    operation: 'createClosure' },
+  { path: '/notices', title: 'nav.notices', icon: 'bell', desk: office,
+    operation: 'listNotices' },
+  { path: '/messages', title: 'nav.messages', icon: 'mail', desk: office,
+    operation: 'listMessages' },
+  { path: '/hours', title: 'nav.hours', icon: 'clock', desk: rulebook, operation: 'getOpening',
+    staff: true },
+  { path: '/rules', title: 'nav.rules', icon: 'check', desk: rulebook, operation: 'listSettings',
+    staff: true },
+  { path: '/resources', title: 'nav.resources', icon: 'wrench', desk: rulebook,
+    operation: 'listResources', staff: true },
+  { path: '/shifts', title: 'nav.shifts', icon: 'moon', desk: rulebook, operation: 'listShifts' },
+  { path: '/tickets', title: 'care.tickets', icon: 'wrench', desk: care,
+    operation: 'listTickets' },
+  { path: '/maintenance', title: 'care.plans', icon: 'clock', desk: care,
+    operation: 'listPlans' },
+  { path: '/shares', title: 'care.shares', icon: 'people', desk: care, operation: 'getShares' },
   { path: '/audit', title: 'nav.audit', icon: 'eye', desk: office, operation: 'listAudit' },
 ];
 

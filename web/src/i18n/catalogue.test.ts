@@ -31,6 +31,12 @@ test('values are filled in with the digits of the language, one and many told ap
   assert.ok(!isKey(en, 'problem.no_such_code'));
 });
 
+test('in English one of something is told from many', () => {
+  assert.match(fill(en, 'billing.did', 'en', { n: 1, month: 'May', money: '' }), /one bill,/);
+  for (const [key, text] of flat(en))
+    if (/\{n\} [a-z]+s\b/.test(text)) assert.match(text, /\|/, key);
+});
+
 /** The sources of the server by their names. */
 function sourcesOfServer(): [name: string, text: string][] {
   const root = new URL('../../../server/', import.meta.url);
@@ -57,7 +63,11 @@ function codesOfServer(): Set<string> {
 
 /** Actions that the server writes into the audit trail. */
 function actionsOfServer(): Set<string> {
-  const telling = /\b(?:append_audit|append_change|tell|change|step)\([^;]*;/g;
+  const telling = new RegExp(
+    String.raw`\b(?:append_audit|append_change|(?:insert|update)_granted|change_once|tell|change` +
+      String.raw`|step)\([^;]*;`,
+    'g',
+  );
   const found = new Set<string>();
   for (const [, text] of sourcesOfServer())
     for (const [call] of text.matchAll(telling))
@@ -75,7 +85,7 @@ test('every code of a refusal has words', () => {
 
 test('everything that the audit trail tells has words', () => {
   const actions = actionsOfServer();
-  for (const known of ['createBooking', 'stopBooking', 'createToken', 'enablePerson'])
+  for (const known of ['createBooking', 'stopBooking', 'createToken', 'enablePerson', 'saveWeek'])
     assert.ok(actions.has(known), known);
   assert.deepEqual([...actions].filter((action) => !isKey(bn, `action.${action}`)), []);
 });
@@ -87,4 +97,12 @@ test('every fault of a line has words', () => {
   const faults = [...list.matchAll(/"(\w+)"/g)].map((match) => match[1]!);
   assert.ok(faults.length > 10, 'the lines have faults');
   assert.deepEqual(faults.filter((fault) => !isKey(bn, `fault.${fault}`)), []);
+});
+
+test('one and many are told apart by the number, not by its text', () => {
+  const root = new URL('../', import.meta.url);
+  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.svelte')) continue;
+    assert.doesNotMatch(readFileSync(new URL(name, root), 'utf8'), /\bn: (num|own)\(/, name);
+  }
 });

@@ -1,7 +1,7 @@
 // The steps of a booking that the server is asked for, each by its own address.
 
 import { api, keyed, take } from '../api/client.ts';
-import type { Booking } from '../api/types.ts';
+import type { Booking, SafetyTick } from '../api/types.ts';
 
 export type StepName = 'check_in' | 'start' | 'pause' | 'stop' | 'withdraw_stop' | 'cancel';
 
@@ -10,6 +10,8 @@ export interface Step {
   step: StepName;
   /** Good pieces made, for stop. */
   quantity?: number | undefined;
+  /** What was seen to, for start. */
+  ticks?: SafetyTick[] | undefined;
   /** Why, for cancel. */
   reason?: string | undefined;
 }
@@ -19,8 +21,10 @@ export function takeStep(asked: Step, key: string): Promise<Booking> {
   switch (asked.step) {
     case 'check_in':
       return take(api.POST('/api/v1/bookings/{id}/check-in', { params, body: {} }));
-    case 'start':
-      return take(api.POST('/api/v1/bookings/{id}/start', { params, body: {} }));
+    case 'start': {
+      const ticks = Object.fromEntries((asked.ticks ?? []).map((tick) => [tick, true]));
+      return take(api.POST('/api/v1/bookings/{id}/start', { params, body: { ticks } }));
+    }
     case 'pause':
       return take(api.POST('/api/v1/bookings/{id}/pause', { params, body: {} }));
     case 'stop': {

@@ -21,13 +21,17 @@ export const machineLooks: Record<MachineState, Look> = {
 };
 
 export const bookingLooks: Record<BookingState, Look> = {
+  requested: { tone: 'off', icon: 'question' },
+  pending: { tone: 'next', icon: 'clock' },
   confirmed: { tone: 'next', icon: 'calendar' },
   checked_in: { tone: 'next', icon: 'check' },
   running: { tone: 'run', icon: 'bolt' },
   paused: { tone: 'run', icon: 'pause' },
   completed: { tone: 'free', icon: 'check' },
   cancelled: { tone: 'off', icon: 'close' },
+  late_cancelled: { tone: 'off', icon: 'close' },
   missed: { tone: 'off', icon: 'clock' },
+  released: { tone: 'off', icon: 'close' },
   interrupted: { tone: 'bad', icon: 'warning' },
 };
 

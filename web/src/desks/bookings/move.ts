@@ -1,7 +1,7 @@
 // Where a booking stands and where it shall stand.
 
 import type { BookingChange } from '../../api/types.ts';
-import { MINUTE } from './slots.ts';
+import { MINUTE } from '../../parts/slots.ts';
 
 export interface Place {
   machineId: string;

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "server/booking/api.hpp"
+
+namespace karkhana::booking {
+
+/// series: preview, create, get, change and cancel all dates or those from one on.
+void add_series_routes(http::Router& router, std::shared_ptr<Services const> const& services);
+
+}  // namespace karkhana::booking

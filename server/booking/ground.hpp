@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "server/booking/api.hpp"
+#include "server/booking/rules_bays.hpp"
+#include "server/booking/rules_terms.hpp"
+#include "server/booking/rules_waitlist.hpp"
+#include "server/facility/rules_book.hpp"
+#include "server/store/store.hpp"
+
+/// What the jobs of booking stand on: the book, the free times of all machines, the terms that hold
+/// for a booking, and the one door to the rules.
+namespace karkhana::booking {
+
+/// Every machine with where it is open and what holds it, in as many queries whatever there is.
+std::vector<Bay> read_bays(store::Reader& reader, FacilityId const& facility,
+                           facility::Book const& book, Interval range);
+
+Terms terms_of(facility::Book const& book, std::string const& membership, MachineId const& machine,
+               Instant start);
+Terms terms_of(store::Reader& reader, facility::Book const& book, Booking const& booking);
+
+/// What the rules of booking say against the ME having this time, as if it asked for it now; that
+/// the slot is taken is not asked, the database knows. `before`: the booking that is changed, as it
+/// is; nullptr: it is a new one.
+std::vector<Violation> speaks_against(Services const& services, store::Reader& reader,
+                                      Booking const& wanted, Booking const* before, Instant now);
+/// Until when it waits for the manager, when it has to be approved.
+std::optional<Instant> approval_until(Services const& services, store::Reader& reader,
+                                      Booking const& wanted, Booking const* before, Instant now);
+/// Writes what the booking, which has just been written, holds besides its machine. Throws
+/// ConstraintViolated{overlap} when that is taken.
+void keep_holds(Services const& services, store::Writer& writer, Booking const& booking,
+                Booking const* before, Instant now);
+/// Those that do not count against what was promised already: when it had to be asked for.
+void forgive_time(std::vector<Violation>& violations);
+Codes codes_of(std::vector<Violation> const& violations);
+
+}  // namespace karkhana::booking

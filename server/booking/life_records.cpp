@@ -1,0 +1,357 @@
+#include "server/booking/life_records.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "server/booking/records.hpp"
+#include "server/facility/records.hpp"
+#include "server/store/id_list.hpp"
+
+#define KARKHANA_FEE_COLUMNS                                                                       \
+    "f.booking_id, f.kind, f.minutes, f.amount_poisha, f.free, f.made_at, f.withdrawn_at, f.reason"
+#define KARKHANA_PROPOSAL_COLUMNS                                                                  \
+    "proposal_id, booking_id, outage_id, place, verdict, machine_id, start_us, end_us, state, "    \
+    "created_at"
+
+namespace karkhana::booking {
+namespace {
+
+/// No booking is longer than this, so who overlaps an interval began no earlier before it.
+constexpr std::chrono::days reach{7};
+
+KeptFee fee_of(store::Row const& row) {
+    return {.booking = row.id<BookingId>(0),
+            .fee = {.kind = fee_kind_of(row.text(1)).value(),
+                    .minutes = row.integer(2),
+                    .amount = row.money(3),
+                    .free = row.flag(4)},
+            .made_at = row.at(5),
+            .withdrawn_at = row.maybe_at(6),
+            .reason = row.text(7)};
+}
+
+Proposal proposal_of(store::Row const& row) {
+    std::optional<Interval> during;
+    if (!row.is_null(6)) during = Interval{row.at(6), row.at(7)};
+    return {.id = row.id<ProposalId>(0),
+            .what = {.booking = row.id<BookingId>(1),
+                     .outage = row.id<OutageId>(2),
+                     .place = static_cast<int>(row.integer(3)),
+                     .remedy = remedy_of(row.text(4)).value(),
+                     .machine = row.maybe_id<MachineId>(5),
+                     .during = during},
+            .open = row.text(8) == "open",
+            .created_at = row.at(9)};
+}
+
+/// Of an outage `o`: `displaces` (rules_policy), of those that are not withdrawn.
+#define KARKHANA_OUTAGE_DISPLACES                                                                  \
+    "o.withdrawn_at IS NULL AND o.kind <> 'unmetered' "                                            \
+    "AND NOT (o.kind = 'load_shedding' AND o.source <> 'seen' AND EXISTS (SELECT 1 "               \
+    "FROM facility g WHERE g.facility_id = o.facility_id AND g.generator_w > 0))"
+
+/// Which open proposals can no longer be had. $1 facility, $2 now, $3 an hour ago.
+#define KARKHANA_STALE                                                                             \
+    "p.facility_id = $1 AND p.state = 'open' AND ("                                                \
+    "EXISTS (SELECT 1 FROM booking b JOIN outage o ON o.facility_id = b.facility_id "              \
+    "WHERE b.facility_id = p.facility_id AND b.booking_id = p.booking_id "                         \
+    "AND o.outage_id = p.outage_id AND (o.withdrawn_at IS NOT NULL OR b.start_us >= o.ends_at "    \
+    "OR b.end_us <= o.starts_at OR (p.verdict IN ('move', 'extend') AND b.live = 0))) "            \
+    "OR (p.verdict = 'none' AND p.created_at < $3) "                                               \
+    "OR (p.verdict IN ('move', 'rest', 'again') AND (p.start_us <= $2 "                            \
+    "OR EXISTS (SELECT 1 FROM outage o WHERE o.facility_id = p.facility_id "                       \
+    "AND (o.machine_id IS NULL OR o.machine_id = p.machine_id) "                                   \
+    "AND o.starts_at < p.end_us AND o.ends_at > p.start_us AND " KARKHANA_OUTAGE_DISPLACES "))) "  \
+    "OR (p.verdict <> 'none' AND EXISTS (SELECT 1 FROM booking t "                                 \
+    "WHERE t.facility_id = p.facility_id AND t.machine_id = p.machine_id AND t.live = 1 "          \
+    "AND t.exclusive = 1 AND t.booking_id <> p.booking_id "                                        \
+    "AND t.occupied_from_us < p.end_us AND t.occupied_from_us > p.start_us - 864000000000 "        \
+    "AND t.occupied_until_us > p.start_us)))"
+
+}  // namespace
+
+void insert_fee(store::Writer& writer, FacilityId const& facility, BookingId const& booking,
+                Fee const& fee, Instant now) {
+    std::optional<Instant> settled;
+    if (fee.amount == Money{} || fee.kind == FeeKind::overrun) settled = now;
+    // What is given up may be used by others even when it costs nothing: the booking tells of it.
+    if (fee.kind == FeeKind::late_cancel) settled.reset();
+    writer.execute("INSERT INTO booking_fee (facility_id, booking_id, kind, minutes, "
+                   "amount_poisha, free, made_at, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+                   "$8) ON CONFLICT (facility_id, booking_id, kind) DO NOTHING",
+                   facility, booking, name_of(fee.kind), fee.minutes, fee.amount, fee.free, now,
+                   settled);
+}
+
+std::vector<KeptFee> fees_of(store::Reader& reader, FacilityId const& facility,
+                             BookingId const& booking) {
+    return reader.all("SELECT " KARKHANA_FEE_COLUMNS " FROM booking_fee f "
+                      "WHERE f.facility_id = $1 AND f.booking_id = $2 ORDER BY f.made_at, f.kind",
+                      fee_of, facility, booking);
+}
+
+std::vector<KeptFee> fees_to_settle(store::Reader& reader, FacilityId const& facility,
+                                    Instant now) {
+    return reader.all("SELECT " KARKHANA_FEE_COLUMNS " FROM booking_fee f JOIN booking b "
+                      "ON b.facility_id = f.facility_id AND b.booking_id = f.booking_id "
+                      "WHERE f.facility_id = $1 AND f.settled_at IS NULL AND b.end_us <= $2 "
+                      "ORDER BY f.made_at, f.booking_id",
+                      fee_of, facility, now);
+}
+
+std::vector<KeptFee> fees_in_outages(store::Reader& reader, FacilityId const& facility,
+                                     Interval started) {
+    return reader.all(
+        "SELECT " KARKHANA_FEE_COLUMNS " FROM booking b JOIN booking_fee f "
+        "ON f.facility_id = b.facility_id AND f.booking_id = b.booking_id "
+        "AND f.kind = CASE b.state WHEN 'missed' THEN 'no_show' ELSE 'late_cancel' END "
+        "WHERE b.facility_id = $1 AND b.start_us >= $2 AND b.start_us <= $3 "
+        "AND b.state IN ('missed', 'late_cancelled') AND f.withdrawn_at IS NULL "
+        "AND EXISTS (SELECT 1 FROM outage o WHERE o.facility_id = b.facility_id "
+        "AND (o.machine_id IS NULL OR o.machine_id = b.machine_id) AND o.ends_at > b.start_us "
+        "AND o.starts_at < b.end_us AND (b.state <> 'missed' OR o.starts_at < b.ended_us) "
+        "AND " KARKHANA_OUTAGE_DISPLACES ") ORDER BY f.made_at, f.booking_id",
+        fee_of, facility, started.start, started.end);
+}
+
+bool forgive_fee(store::Writer& writer, FacilityId const& facility, KeptFee const& fee,
+                 std::string_view reason, Instant now) {
+    return writer.execute("UPDATE booking_fee SET withdrawn_at = $4, reason = $5, "
+                          "settled_at = coalesce(settled_at, $4) WHERE facility_id = $1 "
+                          "AND booking_id = $2 AND kind = $3 AND withdrawn_at IS NULL",
+                          facility, fee.booking, name_of(fee.fee.kind), now, reason) == 1;
+}
+
+bool settle_fee(store::Writer& writer, FacilityId const& facility, KeptFee const& fee,
+                bool withdrawn, Instant now) {
+    return writer.execute(
+               "UPDATE booking_fee SET settled_at = $4, "
+               "withdrawn_at = coalesce(withdrawn_at, CASE WHEN $5 = 1 THEN CAST($4 AS bigint) "
+               "END), reason = CASE WHEN $5 = 1 AND withdrawn_at IS NULL THEN 'reused' "
+               "ELSE reason END WHERE facility_id = $1 AND booking_id = $2 AND kind = $3 "
+               "AND settled_at IS NULL",
+               facility, fee.booking, name_of(fee.fee.kind), now, withdrawn ? 1 : 0) == 1;
+}
+
+std::int64_t withdraw_fees(store::Writer& writer, FacilityId const& facility,
+                           BookingId const& booking, PersonId const& person,
+                           std::string_view reason, Instant now) {
+    return writer.execute("UPDATE booking_fee SET withdrawn_at = $3, withdrawn_by = $4, "
+                          "reason = $5, settled_at = coalesce(settled_at, $3) "
+                          "WHERE facility_id = $1 AND booking_id = $2 AND withdrawn_at IS NULL",
+                          facility, booking, now, person, reason);
+}
+
+std::int64_t count_fees(store::Reader& reader, FacilityId const& facility,
+                        EnterpriseId const& enterprise, FeeKind kind, Instant since) {
+    return reader
+        .first(
+            "SELECT count(*) FROM booking b JOIN booking_fee f "
+            "ON f.facility_id = b.facility_id AND f.booking_id = b.booking_id "
+            "WHERE b.facility_id = $1 AND b.enterprise_id = $2 AND b.start_us > $4 "
+            "AND f.kind = $3 AND f.withdrawn_at IS NULL",
+            [](store::Row const& row) { return row.integer(0); }, facility, enterprise,
+            name_of(kind), since)
+        .value();
+}
+
+std::vector<Interval> used_between(store::Reader& reader, FacilityId const& facility,
+                                   MachineId const& machine, Interval during,
+                                   BookingId const& except) {
+    return reader.all(
+        "SELECT occupied_from_us, occupied_until_us FROM booking "
+        "WHERE facility_id = $1 AND machine_id = $2 AND start_us > $3 "
+        "AND occupied_from_us < $4 AND occupied_until_us > $5 AND booking_id <> $6 "
+        "AND state NOT IN ('requested', 'pending', 'cancelled', 'late_cancelled', 'released') "
+        "ORDER BY start_us",
+        [](store::Row const& row) { return Interval{row.at(0), row.at(1)}; }, facility, machine,
+        during.start - reach, during.end, during.start, except);
+}
+
+std::vector<Booking> overran_since(store::Reader& reader, FacilityId const& facility,
+                                   Instant since) {
+    auto const ids = reader.all(
+        "SELECT booking_id FROM booking b WHERE facility_id = $1 AND start_us > $2 "
+        "AND state = 'completed' AND ended_us >= end_us + 60000000 "
+        "AND EXISTS (SELECT 1 FROM booking_event e WHERE e.facility_id = b.facility_id "
+        "AND e.booking_id = b.booking_id AND e.to_state = 'running') "
+        "AND NOT EXISTS (SELECT 1 FROM booking_fee f WHERE f.facility_id = b.facility_id "
+        "AND f.booking_id = b.booking_id AND f.kind = 'overrun') ORDER BY start_us, booking_id",
+        [](store::Row const& row) { return row.id<BookingId>(0); }, facility, since);
+    return find_bookings(reader, facility, ids);
+}
+
+std::map<MachineId, std::vector<Interval>> overstays_since(store::Reader& reader,
+                                                           FacilityId const& facility,
+                                                           Instant since, Instant now) {
+    std::map<MachineId, std::vector<Interval>> found;
+    constexpr std::chrono::days began_since{1};
+    reader.each(
+        "SELECT machine_id, end_us, coalesce(ended_us, $4) FROM booking WHERE facility_id = $1 "
+        "AND start_us > $2 AND start_us < $4 AND end_us < $4 AND exclusive = 1 "
+        "AND ((state IN ('running', 'paused')) OR (state IN ('completed', 'interrupted') "
+        "AND ended_us > end_us AND ended_us > $3))",
+        [&](store::Row const& row) {
+            found[row.id<MachineId>(0)].push_back({row.at(1), row.at(2)});
+        },
+        facility, since - began_since, since, now);
+    return found;
+}
+
+std::vector<Displaced> displaced_bookings(store::Reader& reader, FacilityId const& facility,
+                                          Instant since, Instant now) {
+    std::vector<std::pair<BookingId, OutageId>> pairs;
+    reader.each(
+        "SELECT b.booking_id, o.outage_id FROM outage o CROSS JOIN booking b "
+        "WHERE o.facility_id = $1 AND o.ends_at > $2 AND " KARKHANA_OUTAGE_DISPLACES
+        " AND b.facility_id = o.facility_id "
+        "AND b.start_us > o.starts_at - 604800000000 AND b.start_us < o.ends_at "
+        "AND b.end_us > o.starts_at AND (o.machine_id IS NULL OR o.machine_id = b.machine_id) "
+        "AND ((b.live = 1 AND NOT (b.state = 'pending' AND b.pending_for = 'offer')) "
+        "OR b.state = 'interrupted' "
+        "OR (b.state = 'completed' AND b.ended_us > o.starts_at AND o.source <> 'timetable' "
+        "AND NOT (b.ended_us >= o.ends_at AND b.ended_us < b.end_us)) "
+        "OR (b.state = 'cancelled' AND (b.cancel_reason = 'outage' "
+        "OR (o.source = 'closure' AND b.cancel_reason = o.reason)) "
+        "AND NOT EXISTS (SELECT 1 FROM waitlist_offer w WHERE w.facility_id = b.facility_id "
+        "AND w.booking_id = b.booking_id AND w.state <> 'taken'))) "
+        "AND NOT EXISTS (SELECT 1 FROM proposal p WHERE p.facility_id = b.facility_id "
+        "AND p.booking_id = b.booking_id AND (p.state = 'open' "
+        "OR (p.state = 'taken' AND (p.outage_id = o.outage_id OR b.live = 0)) "
+        "OR (p.declined_at IS NOT NULL AND p.outage_id = o.outage_id) "
+        "OR (p.state = 'stale' AND p.verdict IN ('rest', 'again') AND p.start_us <= $3))) "
+        "ORDER BY b.start_us, b.booking_id, o.ends_at DESC",
+        [&](store::Row const& row) {
+            pairs.emplace_back(row.id<BookingId>(0), row.id<OutageId>(1));
+        },
+        facility, since, now);
+    if (pairs.empty()) return {};
+    std::vector<BookingId> ids;
+    for (auto const& [booking, outage] : pairs)
+        if (ids.empty() || ids.back() != booking) ids.push_back(booking);
+    std::map<OutageId, facility::Outage> outages;
+    constexpr Instant for_ever{Duration{INT64_MAX / 2}};
+    for (auto& outage : facility::outages_between(reader, facility, {since, for_ever}))
+        outages.emplace(outage.id, std::move(outage));
+    std::map<BookingId, Booking> bookings;
+    for (auto& booking : find_bookings(reader, facility, ids))
+        bookings.emplace(booking.id, std::move(booking));
+    std::vector<Displaced> found;
+    for (auto const& [booking, outage] : pairs)
+        if (found.empty() || found.back().booking.id != booking)
+            found.push_back({bookings.at(booking), outages.at(outage)});
+    return found;
+}
+
+bool put_proposal(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                  Proposed const& proposed, Instant now) {
+    std::optional<Instant> start, end;
+    if (proposed.during) start = proposed.during->start, end = proposed.during->end;
+    return writer.execute(
+               "INSERT INTO proposal (facility_id, proposal_id, booking_id, outage_id, place, "
+               "verdict, machine_id, start_us, end_us, state, created_at) "
+               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10) "
+               "ON CONFLICT (facility_id, booking_id, outage_id) DO UPDATE SET "
+               "place = excluded.place, verdict = excluded.verdict, "
+               "machine_id = excluded.machine_id, start_us = excluded.start_us, "
+               "end_us = excluded.end_us, state = 'open', created_at = excluded.created_at "
+               "WHERE proposal.state = 'stale' AND proposal.declined_at IS NULL",
+               facility, id, proposed.booking, proposed.outage, proposed.place,
+               name_of(proposed.remedy), proposed.machine, start, end, now) == 1;
+}
+
+std::vector<Proposed> last_proposed(store::Reader& reader, FacilityId const& facility,
+                                    std::vector<BookingId> const& bookings) {
+    if (bookings.empty()) return {};
+    return reader.all(
+        reader.is_postgres()
+            ? "SELECT " KARKHANA_PROPOSAL_COLUMNS " FROM proposal WHERE facility_id = $1 "
+              "AND booking_id = ANY(CAST($2 AS uuid[]))"
+            : "SELECT " KARKHANA_PROPOSAL_COLUMNS " FROM proposal WHERE facility_id = $1 "
+              "AND booking_id IN (SELECT value FROM json_each($2))",
+        [](store::Row const& row) { return proposal_of(row).what; }, facility,
+        store::id_list(reader, bookings));
+}
+
+std::vector<Proposal> open_proposals(store::Reader& reader, FacilityId const& facility,
+                                     std::optional<OutageId> outage) {
+    auto const only = outage ? outage->text() : std::string{};
+    return reader.all("SELECT " KARKHANA_PROPOSAL_COLUMNS " FROM proposal "
+                      "WHERE facility_id = $1 AND state = 'open' "
+                      "AND ($2 = '' OR CAST(outage_id AS text) = $2) "
+                      "ORDER BY created_at, place, proposal_id",
+                      proposal_of, facility, only);
+}
+
+std::optional<Proposal> find_proposal(store::Reader& reader, FacilityId const& facility,
+                                      ProposalId const& id) {
+    return reader.first("SELECT " KARKHANA_PROPOSAL_COLUMNS
+                        " FROM proposal WHERE facility_id = $1 AND proposal_id = $2",
+                        proposal_of, facility, id);
+}
+
+bool close_proposal(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                    std::optional<BookingId> taken_as) {
+    return writer.execute("UPDATE proposal SET state = $3, taken_as = $4 "
+                          "WHERE facility_id = $1 AND proposal_id = $2 AND state = 'open'",
+                          facility, id, taken_as ? "taken" : "stale", taken_as) == 1;
+}
+
+bool decline_proposed(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                      PersonId const& person, Instant now) {
+    return writer.execute("UPDATE proposal SET state = 'stale', declined_at = $3, declined_by = $4 "
+                          "WHERE facility_id = $1 AND proposal_id = $2 AND state = 'open'",
+                          facility, id, now, person) == 1;
+}
+
+std::int64_t drop_stale(store::Writer& writer, FacilityId const& facility, Instant now) {
+    return writer.execute("UPDATE proposal AS p SET state = 'stale' WHERE " KARKHANA_STALE,
+                          facility, now, now - std::chrono::hours{1});
+}
+
+bool any_stale(store::Reader& reader, FacilityId const& facility, Instant now) {
+    return reader.exists("SELECT 1 FROM proposal p WHERE " KARKHANA_STALE " LIMIT 1", facility, now,
+                         now - std::chrono::hours{1});
+}
+
+void insert_closure(store::Writer& writer, FacilityId const& facility, Closure const& closure) {
+    writer.execute("INSERT INTO closure (facility_id, closure_id, outage_id, kind, mode, reason, "
+                   "closed_by, closed_at, bookings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                   facility, closure.id, closure.outage, closure.kind,
+                   closure.moves ? "move" : "cancel", closure.reason, closure.by, closure.at,
+                   closure.bookings);
+}
+
+bool insert_warning(store::Writer& writer, FacilityId const& facility, Warning const& warning,
+                    Instant now) {
+    return writer.execute("INSERT INTO overrun_warning (facility_id, booking_id, running_id, "
+                          "at_us) VALUES ($1, $2, $3, $4) ON CONFLICT (facility_id, booking_id, "
+                          "running_id) DO NOTHING",
+                          facility, warning.next, warning.running, now) == 1;
+}
+
+std::set<std::pair<BookingId, SessionId>> uses_said(store::Reader& reader,
+                                                    FacilityId const& facility,
+                                                    std::vector<SessionId> const& uses) {
+    std::set<std::pair<BookingId, SessionId>> said;
+    reader.each(
+        reader.is_postgres()
+            ? "SELECT booking_id, session_id FROM power_use "
+              "WHERE facility_id = $1 AND session_id = ANY(CAST($2 AS uuid[]))"
+            : "SELECT booking_id, session_id FROM power_use WHERE facility_id = $1 "
+              "AND session_id IN (SELECT value FROM json_each($2))",
+        [&](store::Row const& row) { said.emplace(row.id<BookingId>(0), row.id<SessionId>(1)); },
+        facility, store::id_list(reader, uses));
+    return said;
+}
+
+bool say_use(store::Writer& writer, FacilityId const& facility, BookingId const& booking,
+             SessionId const& use, Whose whose, Instant now) {
+    return writer.execute("INSERT INTO power_use (facility_id, booking_id, session_id, whose, "
+                          "said_at) VALUES ($1, $2, $3, $4, $5) "
+                          "ON CONFLICT (facility_id, booking_id, session_id) DO NOTHING",
+                          facility, booking, use, whose == Whose::theirs ? "theirs" : "others",
+                          now) == 1;
+}
+
+}  // namespace karkhana::booking

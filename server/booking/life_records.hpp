@@ -1,0 +1,128 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/booking/queue.hpp"
+#include "server/booking/rules_fee.hpp"
+#include "server/booking/rules_overrun.hpp"
+#include "server/booking/rules_presence.hpp"
+#include "server/booking/rules_reslot.hpp"
+#include "server/store/store.hpp"
+
+/// What comes of bookings besides their states: fees, proposals of new times, closures.
+namespace karkhana::booking {
+
+struct KeptFee {
+    BookingId booking;
+    Fee fee;
+    Instant made_at;
+    std::optional<Instant> withdrawn_at;
+    std::string reason;  ///< of the withdrawal
+};
+
+/// Nothing when the booking has a fee of the kind already. One that costs nothing is settled.
+void insert_fee(store::Writer& writer, FacilityId const& facility, BookingId const& booking,
+                Fee const& fee, Instant now);
+std::vector<KeptFee> fees_of(store::Reader& reader, FacilityId const& facility,
+                             BookingId const& booking);
+/// Those of bookings whose slot is over and of which nobody has looked yet whether others used it.
+std::vector<KeptFee> fees_to_settle(store::Reader& reader, FacilityId const& facility, Instant now);
+/// Those, not withdrawn, of who did not come or gave up late when the machine could not have been
+/// used: it stood still before they were missed, or at some time of the slot that was given up. Of
+/// bookings that began in the interval.
+std::vector<KeptFee> fees_in_outages(store::Reader& reader, FacilityId const& facility,
+                                     Interval started);
+/// Withdraws it for the reason. False when it was withdrawn before.
+bool forgive_fee(store::Writer& writer, FacilityId const& facility, KeptFee const& fee,
+                 std::string_view reason, Instant now);
+/// False when somebody was faster.
+bool settle_fee(store::Writer& writer, FacilityId const& facility, KeptFee const& fee,
+                bool withdrawn, Instant now);
+/// All that is not withdrawn of the booking; how many that were.
+std::int64_t withdraw_fees(store::Writer& writer, FacilityId const& facility,
+                           BookingId const& booking, PersonId const& person,
+                           std::string_view reason, Instant now);
+/// How many fees of the kind the ME was given since then, those withdrawn left out.
+std::int64_t count_fees(store::Reader& reader, FacilityId const& facility,
+                        EnterpriseId const& enterprise, FeeKind kind, Instant since);
+/// What others occupied of the machine in the interval, and did not give up, without that of
+/// `except`.
+std::vector<Interval> used_between(store::Reader& reader, FacilityId const& facility,
+                                   MachineId const& machine, Interval during,
+                                   BookingId const& except);
+/// Of which the machine ran: ended a minute or more after their time, begun since then, without a
+/// fee for it.
+std::vector<Booking> overran_since(store::Reader& reader, FacilityId const& facility,
+                                   Instant since);
+
+/// When others stayed over their time on each machine since then, those who still do until now; one
+/// query.
+std::map<MachineId, std::vector<Interval>> overstays_since(store::Reader& reader,
+                                                           FacilityId const& facility,
+                                                           Instant since, Instant now);
+
+struct Proposal {
+    ProposalId id;
+    Proposed what;
+    bool open = true;  ///< not stale
+    Instant created_at;
+};
+/// Those that an outage, not behind `since`, displaces and that have no open proposal for it: live
+/// ones, those that it stopped, those that were cancelled for it. Who declined, or let the time
+/// pass that was proposed for the rest, or to book again, is left alone. In one query.
+std::vector<Displaced> displaced_bookings(store::Reader& reader, FacilityId const& facility,
+                                          Instant since, Instant now);
+/// What was proposed last to the bookings for each outage, whatever has become of it; one query.
+std::vector<Proposed> last_proposed(store::Reader& reader, FacilityId const& facility,
+                                    std::vector<BookingId> const& bookings);
+/// Writes it, or makes the stale one of the same booking and outage anew. False when there is one
+/// that stands, or was declined.
+bool put_proposal(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                  Proposed const& proposed, Instant now);
+/// By place; `outage` narrows to one.
+std::vector<Proposal> open_proposals(store::Reader& reader, FacilityId const& facility,
+                                     std::optional<OutageId> outage);
+std::optional<Proposal> find_proposal(store::Reader& reader, FacilityId const& facility,
+                                      ProposalId const& id);
+/// False when it was open no longer.
+bool close_proposal(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                    std::optional<BookingId> taken_as);
+/// It is stale, and for this outage nothing is proposed to the booking any more. False when it was
+/// open no longer.
+bool decline_proposed(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                      PersonId const& person, Instant now);
+/// Makes stale what can no longer be had: its time has come, or somebody else has it. How many.
+std::int64_t drop_stale(store::Writer& writer, FacilityId const& facility, Instant now);
+/// Whether drop_stale would find any.
+bool any_stale(store::Reader& reader, FacilityId const& facility, Instant now);
+
+struct Closure {
+    ClosureId id;
+    OutageId outage;
+    std::string kind;  ///< flood, cyclone, strike, other
+    bool moves = false;
+    std::string reason;
+    PersonId by;
+    Instant at;
+    std::int64_t bookings = 0;
+};
+void insert_closure(store::Writer& writer, FacilityId const& facility, Closure const& closure);
+
+/// False when it was told before.
+bool insert_warning(store::Writer& writer, FacilityId const& facility, Warning const& warning,
+                    Instant now);
+
+/// What uses of machines have been found to say of bookings; one query.
+std::set<std::pair<BookingId, SessionId>> uses_said(store::Reader& reader,
+                                                    FacilityId const& facility,
+                                                    std::vector<SessionId> const& uses);
+/// False when it was said before. Precondition: theirs or others.
+bool say_use(store::Writer& writer, FacilityId const& facility, BookingId const& booking,
+             SessionId const& use, Whose whose, Instant now);
+
+}  // namespace karkhana::booking

@@ -1,0 +1,32 @@
+#include "server/booking/handlers.hpp"
+#include "server/booking/steps.hpp"
+
+namespace karkhana::booking {
+
+std::vector<Operation> life_operations() {
+    return {
+        {"POST", "/api/v1/bookings/{id}/cancel", "cancelBooking", cancel_booking, true},
+        {"POST", "/api/v1/bookings/{id}/check-in", "checkInBooking", check_in_booking, true},
+        {"POST", "/api/v1/bookings/{id}/undo", "undoBooking", undo_booking, true},
+        {"POST", "/api/v1/bookings/{id}/release", "releaseBooking", release_booking, true},
+        {"POST", "/api/v1/bookings/{id}/approve", "approveBooking", approve_booking, true},
+        {"POST", "/api/v1/bookings/{id}/refuse", "refuseBooking", refuse_booking, true},
+        {"POST", "/api/v1/bookings/{id}/excuse", "excuseBooking", excuse_booking, true},
+        {"POST", "/api/v1/bookings/{id}/hand-over", "handOverBooking", hand_over_booking, true},
+        {"POST", "/api/v1/waitlist", "joinWaitlist", join_waitlist, true},
+        {"GET", "/api/v1/waitlist", "listWaitlist", list_waitlist, false},
+        {"POST", "/api/v1/waitlist/{id}/leave", "leaveWaitlist", leave_waitlist, true},
+        {"POST", "/api/v1/waitlist/{id}/take", "takeOffer", take_offer, true},
+        {"POST", "/api/v1/waitlist/{id}/decline", "declineOffer", decline_offer, true},
+        {"POST", "/api/v1/waitlist/{id}/skip", "skipWaiting", skip_waiting, true},
+        {"GET", "/api/v1/waitlist/log", "getQueueLog", get_queue_log, false},
+        {"GET", "/api/v1/proposals", "listProposals", list_proposals, false},
+        {"POST", "/api/v1/proposals/{id}/take", "takeProposal", take_proposal, true},
+        {"POST", "/api/v1/proposals/{id}/decline", "declineProposal", decline_proposal, true},
+        {"POST", "/api/v1/proposals/take-all", "takeAllProposals", take_all_proposals, true},
+        {"POST", "/api/v1/closures/preview", "previewClosure", preview_closure, false},
+        {"POST", "/api/v1/closures", "createClosure", create_closure, true},
+    };
+}
+
+}  // namespace karkhana::booking

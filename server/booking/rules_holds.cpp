@@ -1,0 +1,195 @@
+#include "server/booking/rules_holds.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace karkhana::booking {
+namespace {
+
+using facility::Resource;
+
+facility::Name kind_name(std::string_view kind) {
+    struct Word {
+        std::string_view kind, en, bn;
+    };
+    constexpr std::array<Word, 8> words{{{"die", "die", "ডাই"},
+                                         {"mould", "mould", "ছাঁচ"},
+                                         {"seat", "seat", "আসন"},
+                                         {"compressor", "compressor", "কম্প্রেসর"},
+                                         {"extractor", "extractor", "ধোঁয়া টানার যন্ত্র"},
+                                         {"room", "room", "কক্ষ"},
+                                         {"operator", "operator", "অপারেটর"},
+                                         {"power", "power", "বিদ্যুৎ"}}};
+    auto const found = std::ranges::find(words, kind, &Word::kind);
+    if (found == words.end()) return {std::string{kind}, std::string{kind}};
+    return {std::string{found->en}, std::string{found->bn}};
+}
+
+/// Collects holds one after the other, so that two needs of a booking do not take the same die.
+class Planner {
+public:
+    Planner(World const& world, Place const& place, Ask const& ask)
+        : world_(world), place_(place), ask_(ask), held_(world.held) {}
+
+    HoldPlan take() {
+        needs();
+        if (ask_.hand.assisted) hand();
+        if (place_.machine.seats > 1) seats();
+        power();
+        return std::move(plan_);
+    }
+
+private:
+    std::int64_t free_of(Resource const& resource, Interval during) const {
+        return resource.capacity - most_held(held_, resource.id, during);
+    }
+
+    void hold(ResourceId const& resource, std::int64_t units, Interval during) {
+        held_.push_back({resource, units, during});
+        auto const same = std::ranges::find(plan_.holds, resource, &Held::resource);
+        if (same == plan_.holds.end())
+            plan_.holds.push_back(held_.back());
+        else
+            same->units += units;
+    }
+
+    /// One of the resources that fit, or what is missing of the one that has most left.
+    template <class Fits>
+    void one_of(Fits const& fits, std::int64_t units, Interval during, Lack lack) {
+        for (auto const& resource : world_.book->resources) {
+            if (!fits(resource)) continue;
+            auto const free = free_of(resource, during);
+            if (free >= units) return hold(resource.id, units, during);
+            lack.free = std::max(lack.free, free);
+        }
+        plan_.lacks.push_back(std::move(lack));
+    }
+
+    void exactly(ResourceId const& id, std::int64_t units) {
+        auto const found = std::ranges::find(world_.book->resources, id, &Resource::id);
+        auto const name =
+            found == world_.book->resources.end() ? facility::Name{"?", "?"} : found->name;
+        one_of([&](Resource const& each) { return each.id == id; }, units, slot(),
+               {Rule::co_resource, name, units, 0});
+    }
+
+    /// With its set-up and clean-up: the die is in the machine all the while.
+    Interval slot() const { return occupied(place_.machine, ask_.during); }
+
+    void needs() {
+        for (auto const& need : world_.book->needs) {
+            if (need.machine != place_.machine.id) continue;
+            if (need.resource)
+                exactly(*need.resource, need.units);
+            else
+                one_of([&](Resource const& each) { return each.kind == need.kind; }, need.units,
+                       slot(), {Rule::co_resource, kind_name(need.kind), need.units, 0});
+        }
+        for (auto const& id : ask_.resources) exactly(id, 1);
+    }
+
+    bool on_duty(Resource const& resource) const {
+        if (resource.kind != "operator") return false;
+        if (!resource.person) return true;
+        return std::ranges::any_of(world_.on_shift, [&](OnShift const& shift) {
+            return shift.person == *resource.person && shift.during.start <= ask_.during.start &&
+                   ask_.during.end <= shift.during.end;
+        });
+    }
+
+    /// A facility that keeps no list of its operators has one.
+    void hand() {
+        if (std::ranges::count(world_.book->resources, "operator", &Resource::kind) == 0) return;
+        one_of([&](Resource const& each) { return on_duty(each); }, 1, ask_.during,
+               {Rule::operator_busy, kind_name("operator"), 1, 0});
+    }
+
+    void seats() {
+        auto const& machine = place_.machine;
+        auto const free = machine.seats - most_held(held_, room_of(machine), ask_.during);
+        if (free >= ask_.people) return hold(room_of(machine), ask_.people, ask_.during);
+        plan_.lacks.push_back({Rule::capacity, machine.name, ask_.people, free});
+    }
+
+    /// Of the site, and of its generator while the mains is announced to be off; empty: unlimited.
+    std::optional<std::int64_t> free_watts(Resource const* site) const {
+        std::optional<std::int64_t> free;
+        auto const limit = [&](std::int64_t capacity, Interval during) {
+            auto const used = site == nullptr ? 0 : most_held(held_, site->id, during);
+            free = std::min(free.value_or(capacity - used), capacity - used);
+        };
+        if (site != nullptr) limit(site->capacity, ask_.during);
+        auto const generator = world_.book->facility.generator_w;
+        for (auto const& outage : world_.outages)
+            if (generator > 0 && outage.kind == "load_shedding" &&
+                concerns(outage, place_.machine.id) && outage.during.overlaps(ask_.during))
+                limit(generator, {std::max(outage.during.start, ask_.during.start),
+                                  std::min(outage.during.end, ask_.during.end)});
+        return free;
+    }
+
+    void power() {
+        auto const rated = place_.machine.rated_w;
+        auto const& all = world_.book->resources;
+        auto const found = std::ranges::find(all, "power", &Resource::kind);
+        auto const* const site = found == all.end() ? nullptr : &*found;
+        auto const free = rated == 0 ? std::nullopt : free_watts(site);
+        if (!free) return;
+        if (*free < rated)
+            plan_.lacks.push_back(
+                {Rule::power_budget, kind_name("power"), rated, std::max(*free, std::int64_t{0})});
+        else if (site != nullptr)
+            hold(site->id, rated, ask_.during);
+    }
+
+    World const& world_;
+    Place const& place_;
+    Ask const& ask_;
+    std::vector<Held> held_;
+    HoldPlan plan_;
+};
+
+}  // namespace
+
+std::vector<ResourceId> asked_besides(facility::Book const& book, MachineId const& machine,
+                                      std::span<ResourceId const> held) {
+    std::vector<ResourceId> found;
+    for (auto const& resource : book.resources) {
+        bool const needed = std::ranges::any_of(book.needs, [&](facility::Need const& need) {
+            return need.machine == machine &&
+                   (need.resource ? *need.resource == resource.id : need.kind == resource.kind);
+        });
+        bool const given = resource.kind == "operator" || resource.kind == "power" ||
+                           resource.id == ResourceId{machine.uuid};
+        bool const is_held = std::ranges::find(held, resource.id) != held.end();
+        if (is_held && !needed && !given) found.push_back(resource.id);
+    }
+    return found;
+}
+
+ResourceId room_of(facility::Machine const& machine) { return {machine.id.uuid}; }
+
+bool may_hold(facility::Book const& book, facility::Machine const& machine) {
+    return machine.seats > 1 || !book.resources.empty();
+}
+
+std::int64_t most_held(std::span<Held const> held, ResourceId const& resource, Interval during) {
+    auto const at = [&](Instant moment) {
+        std::int64_t sum = 0;
+        for (auto const& each : held)
+            if (each.resource == resource && each.during.contains(moment)) sum += each.units;
+        return sum;
+    };
+    // The sum rises only where a hold begins.
+    auto most = at(during.start);
+    for (auto const& each : held)
+        if (each.resource == resource && during.contains(each.during.start))
+            most = std::max(most, at(each.during.start));
+    return most;
+}
+
+HoldPlan plan_holds(World const& world, Place const& place, Ask const& ask) {
+    return Planner{world, place, ask}.take();
+}
+
+}  // namespace karkhana::booking

@@ -1,0 +1,205 @@
+#include "server/booking/series.hpp"
+
+#include <algorithm>
+
+#include "server/booking/audit.hpp"
+#include "server/booking/ground.hpp"
+#include "server/booking/records.hpp"
+#include "server/booking/rules_availability.hpp"
+#include "server/booking/series_audit.hpp"
+#include "server/booking/words.hpp"
+#include "server/booking/world_records.hpp"
+#include "server/facility/book_cache.hpp"
+
+namespace karkhana::booking {
+namespace {
+
+/// The machines of the wished kind, the wished one first.
+std::vector<facility::Machine> of_its_kind(facility::Book const& book,
+                                           facility::Machine const& wished) {
+    std::vector<facility::Machine> machines{wished};
+    for (auto const& machine : book.machines)
+        if (machine.kind == wished.kind && machine.id != wished.id) machines.push_back(machine);
+    return machines;
+}
+
+/// All that is looked at for any of the dates, with the times near them.
+Interval range_of(World const& world, std::vector<facility::Machine> const& machines,
+                  std::vector<SeriesDate> const& dates) {
+    auto const around = [&](Interval during) {
+        auto const windows = search_windows(world, machines.front(), during);
+        return search_range(world, machines, during, windows.back());
+    };
+    return {around(dates.front().during).start, around(dates.back().during).end};
+}
+
+std::string codes_text(std::vector<Violation> const& violations) {
+    std::string codes;
+    for (auto const& each : violations)
+        codes += (codes.empty() ? "" : " ") + std::string(name_of(each.rule));
+    return codes;
+}
+
+/// Tells the trail what became of the dates.
+void tell_act(store::Writer& writer, Series const& series, std::string_view action,
+              std::vector<ChangedDate> const& dates, PersonId const& person,
+              std::string_view reason, Instant now) {
+    SeriesAct act{.action = action, .done = {}, .left = {}, .reason = std::string(reason)};
+    for (auto const& each : dates)
+        if (each.after)
+            act.done.push_back(*each.after);
+        else
+            act.left.push_back({each.before.during.start, codes_text(each.violations)});
+    append_act(writer, series, act, person, now);
+}
+
+/// "2026-11-24T10:00"
+std::string local_text(Zone const& zone, Instant at) { return to_rfc3339(at, zone).substr(0, 16); }
+
+}  // namespace
+
+Result<SeriesPlan> plan(Services const& services, store::Reader& reader, FacilityId const& facility,
+                        SeriesWish const& wish, Asker const& asker, Instant now) {
+    auto const book = services.books->get(reader, facility);
+    auto const found = machines_of(reader, *book, wish.wish);
+    if (!found) return tl::make_unexpected(found.error());
+    auto const& machine = found->front();
+    World const empty{.book = book, .now = now};
+    auto const horizon = limits_at(empty, machine, wish.wish.during.start).horizon_days;
+    auto const dates =
+        dates_of(book->zone, {wish.rule, wish.wish.during.start, wish.wish.during.length()},
+                 now + std::chrono::days{horizon + 365});
+    if (!dates) return tl::make_unexpected(dates.error());
+    auto const machines = of_its_kind(*book, machine);
+    auto const range = range_of(empty, machines, *dates);
+    auto world = read_world(reader, book, range, now);
+    auto const party = add_party(services, reader, world, wish.wish, range);
+    if (!party) return tl::make_unexpected(party.error());
+    auto places = read_places(reader, facility, machines, range, std::nullopt);
+    auto const like = ask_of(services, reader, *book, machine, wish.wish, asker);
+    auto const price_of = [&](facility::Machine const& of, Interval during) {
+        return services.pricing.price(reader, facility, of, during, wish.wish.quantity).price;
+    };
+    return SeriesPlan{
+        machine, book->zone,
+        plan_series(std::move(world), std::move(places), like, *dates, wish.clash, price_of)};
+}
+
+std::optional<BookedSeries> book(Services const& services, store::Writer& writer,
+                                 FacilityId const& facility, SeriesWish const& wish,
+                                 SeriesPlan const& plan, Asker const& asker, Instant now) {
+    auto const minutes = std::chrono::floor<std::chrono::minutes>(wish.wish.during.length());
+    BookedSeries made{.series = {.facility = facility,
+                                 .id = services.ids.make<SeriesId>(),
+                                 .enterprise = wish.wish.enterprise,
+                                 .machine = plan.machine.id,
+                                 .created_by = asker.person.value(),
+                                 .rule = wish.rule_text,
+                                 .local_start = local_text(plan.zone, wish.wish.during.start),
+                                 .length_minutes = static_cast<int>(minutes.count()),
+                                 .quantity = wish.wish.quantity,
+                                 .note = wish.note,
+                                 .clash = wish.clash,
+                                 .created_at = now},
+                      .outcomes = {},
+                      .bookings = {}};
+    insert_series(writer, made.series);
+    SeriesAct act{.action = "createSeries", .done = {}, .left = {}, .reason = {}};
+    for (auto const& planned : plan.dates) {
+        SeriesOutcome outcome{planned.date.occurrence, "skipped", std::nullopt,
+                              codes_text(planned.violations)};
+        if (planned.slot) {
+            auto one = wish.wish;
+            one.machine = planned.slot->machine.id;
+            one.during = planned.slot->during;
+            auto const decision = decide(services, writer, facility, one, asker, now);
+            if (!decision || !decision->granted()) return std::nullopt;
+            Booking const draft{.id = services.ids.make<BookingId>(),
+                                .created_by = made.series.created_by,
+                                .origin = Origin::series,
+                                .series = made.series.id,
+                                .occurrence = planned.date.occurrence,
+                                .note = wish.note};
+            made.bookings.push_back(
+                insert_granted(writer, *decision, one, draft, "createSeries", now));
+            outcome.booking = made.bookings.back().id;
+            outcome.outcome = planned.moved() ? "moved" : "booked";
+        } else {
+            act.left.push_back({planned.date.during.start, outcome.codes});
+        }
+        insert_outcome(writer, made.series, outcome);
+        made.outcomes.push_back(std::move(outcome));
+    }
+    act.done = made.bookings;
+    append_act(writer, made.series, act, asker.person, now);
+    return made;
+}
+
+Result<std::vector<ChangedDate>> change_dates(Services const& services, store::Writer& writer,
+                                              Series const& series,
+                                              std::vector<Booking> const& bookings,
+                                              SeriesChange const& change, Asker const& asker,
+                                              Instant now) {
+    std::vector<ChangedDate> changed;
+    for (auto const& before : bookings) {
+        auto const book = services.books->get(writer, before.facility);
+        auto wish = wish_of(writer, *book, before);
+        wish.machine = change.machine.value_or(before.machine);
+        wish.during = shifted(book->zone, before.during, change.shift);
+        auto& one = changed.emplace_back(ChangedDate{before, std::nullopt, {}});
+        auto const decision = decide(services, writer, before.facility, wish, asker, now);
+        if (!decision) return tl::make_unexpected(decision.error());
+        one.violations = decision->violations;
+        auto const& machine = decision->place.machine;
+        auto const taken = read_places(writer, before.facility, {machine},
+                                       occupied(machine, wish.during), before.id)
+                               .front()
+                               .taken;
+        if (!taken.empty() && machine.seats == 1)
+            one.violations.push_back(said_slot_taken(decision->world, taken.front(), {}));
+        if (!one.violations.empty()) continue;
+        auto after = before;
+        after.machine = machine.id;
+        after.during = wish.during;
+        if (update_granted(writer, *decision, wish, after, asker.person, "changeSeries", "", now))
+            one.after = after;
+    }
+    tell_act(writer, series, "changeSeries", changed, asker.person.value(), "", now);
+    return changed;
+}
+
+std::vector<ChangedDate> cancel_dates(Services const& services, store::Writer& writer,
+                                      Series const& series, std::vector<Booking> const& bookings,
+                                      Asker const& asker, std::string_view reason, Instant now) {
+    auto const membership = membership_of(writer, series.facility, series.enterprise).value();
+    std::vector<ChangedDate> changed;
+    for (auto const& before : bookings) {
+        auto const book = services.books->get(writer, before.facility);
+        auto& one = changed.emplace_back(ChangedDate{before, std::nullopt, {}});
+        auto const notice =
+            terms_of(*book, membership, before.machine, before.during.start).notice_cancel;
+        if (before.during.start - now < notice) {
+            one.violations.push_back(said_cancel_late(notice.count()));
+            continue;
+        }
+        if (!change_state(writer, before, State::cancelled, asker.person, reason, now)) continue;
+        auto after = before;
+        after.state = State::cancelled;
+        after.cancel_reason = reason;
+        ++after.version;
+        append_change(writer, "cancelSeries", asker.person, &before, after, reason, now);
+        one.after = after;
+    }
+    tell_act(writer, series, "cancelSeries", changed, asker.person.value(), reason, now);
+    return changed;
+}
+
+std::vector<Booking> ahead_in(store::Reader& reader, FacilityId const& facility,
+                              SeriesId const& series, Instant from, Instant now) {
+    auto bookings =
+        find_bookings(reader, facility, ids_ahead_in(reader, facility, series, from, now));
+    std::ranges::sort(bookings, {}, [](Booking const& each) { return each.during.start; });
+    return bookings;
+}
+
+}  // namespace karkhana::booking

@@ -1,0 +1,59 @@
+#include "server/desk/api.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <string_view>
+
+#include "server/desk/handlers.hpp"
+#include "server/facility/records.hpp"
+#include "server/people/audit.hpp"
+#include "server/store/id_list.hpp"
+
+namespace karkhana::desk {
+namespace {
+
+struct Operation {
+    char const* method;
+    char const* pattern;
+    char const* id;
+    http::Response (*handler)(Services const&, http::Request const&);
+};
+
+constexpr Operation operations[]{
+    {"GET", "/api/v1/enterprises/{id}", "getEnterprise", get_enterprise},
+    {"POST", "/api/v1/enterprises/{id}/phones", "addPhone", add_phone},
+    {"POST", "/api/v1/enterprises/{id}/phones/remove", "removePhone", remove_phone},
+    {"POST", "/api/v1/enterprises/{id}/cards", "issueCard", issue_card},
+    {"POST", "/api/v1/enterprises/{id}/cards/{card}/revoke", "revokeCard", revoke_card},
+    {"POST", "/api/v1/enterprises/{id}/membership", "changeMembership", change_membership},
+    {"GET", "/api/v1/enterprises/{id}/duplicates", "listDuplicates", list_duplicates},
+    {"POST", "/api/v1/enterprises/{id}/merge", "mergeEnterprises", merge_enterprises},
+    {"POST", "/api/v1/merges/{id}/undo", "undoMerge", undo_merge},
+    {"GET", "/api/v1/trainings", "listTrainings", list_trainings},
+    {"POST", "/api/v1/bookings/{id}/attendance", "recordAttendance", record_attendance},
+};
+
+}  // namespace
+
+void add_routes(http::Router& router, Services const& services) {
+    for (auto const& operation : operations)
+        router.add(
+            {.method = operation.method,
+             .pattern = operation.pattern,
+             .operation_id = operation.id,
+             .handler = [services, handler = operation.handler](
+                            http::Request const& request) { return handler(services, request); },
+             .idempotent = std::string_view{operation.method} == "POST"});
+}
+
+void tell(store::Writer& writer, http::Principal const& who, std::string action,
+          std::string subject, boost::json::object const& after, std::string reason, Instant now) {
+    people::append_audit(writer, who.facility,
+                         {.person = who.person,
+                          .action = std::move(action),
+                          .subject = std::move(subject),
+                          .after = boost::json::serialize(after),
+                          .reason = std::move(reason)},
+                         now);
+}
+
+}  // namespace karkhana::desk

@@ -1,0 +1,133 @@
+#include "server/timetable/rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "server/base/text.hpp"
+#include "server/base/unicode.hpp"
+
+namespace karkhana::timetable {
+namespace {
+
+using std::chrono::minutes;
+
+constexpr std::size_t longest_reason = 200;
+
+tl::unexpected<Error> bad_line(int number, std::string const& why) {
+    return refuse(ErrorKind::invalid, "bad_csv", "line " + std::to_string(number) + ": " + why,
+                  "/text");
+}
+
+/// "18:00" as minutes after midnight.
+std::optional<minutes> clock_of(std::string_view text) {
+    auto const digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+    if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4))
+        return std::nullopt;
+    int const hour = (text[0] - '0') * 10 + text[1] - '0';
+    int const minute = (text[3] - '0') * 10 + text[4] - '0';
+    if (hour > 23 || minute > 59) return std::nullopt;
+    return minutes{hour * 60 + minute};
+}
+
+std::vector<std::string> fields_of(std::string_view line) {
+    std::vector<std::string> fields(1);
+    for (char const sign : line)
+        if (sign == ',' && fields.size() < 4)
+            fields.emplace_back();
+        else
+            fields.back() += sign;
+    return fields;
+}
+
+Result<ical::Event> event_of(std::string_view line, int number) {
+    auto const fields = fields_of(line);
+    if (fields.size() < 3) return bad_line(number, "a day and two times are needed");
+    auto const day = parse_date(ascii_digits(fields[0]));
+    if (!day) return bad_line(number, "a day looks like 2026-11-24");
+    auto const from = clock_of(ascii_digits(fields[1])), until = clock_of(ascii_digits(fields[2]));
+    if (!from || !until) return bad_line(number, "a time looks like 18:00");
+    auto reason = facility::plain_text(fields.size() > 3 ? fields[3] : "", longest_reason);
+    if (!reason) return bad_line(number, "the reason cannot be read or is too long");
+    ical::Event event{.uid = std::to_string(number), .summary = std::move(*reason)};
+    event.start.wall = ical::LocalTime{*day} + *from;
+    event.end.wall = ical::LocalTime{*day} + *until;
+    if (*until <= *from) event.end.wall += std::chrono::days{1};
+    return event;
+}
+
+Result<std::vector<ical::Event>> read_csv(std::string_view text) {
+    if (text.size() > ical::longest_calendar)
+        return refuse(ErrorKind::too_large, "calendar_too_large", "1 MiB at most");
+    if (!valid_utf8(text)) return bad_line(1, "the text is not UTF-8");
+    std::vector<ical::Event> events;
+    for (int number = 1; !text.empty(); ++number) {
+        auto const end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (line.empty() || (number == 1 && line.starts_with("day,"))) continue;
+        auto event = event_of(line, number);
+        if (!event) return tl::make_unexpected(event.error());
+        events.push_back(std::move(*event));
+        if (events.size() > ical::most_events)
+            return refuse(ErrorKind::too_large, "calendar_too_large", "too many lines");
+    }
+    return events;
+}
+
+/// "20261124T180000"
+std::string wall_text(Zone const& zone, Instant at) {
+    std::string text = to_rfc3339(std::chrono::floor<std::chrono::seconds>(at), zone);
+    text.resize(19);
+    std::erase(text, '-');
+    std::erase(text, ':');
+    return text;
+}
+
+}  // namespace
+
+Result<std::vector<ical::Event>> read_table(std::string_view content) {
+    if (content.starts_with("\xEF\xBB\xBF")) content.remove_prefix(3);
+    return content.starts_with("BEGIN:VCALENDAR") ? ical::read_calendar(content)
+                                                  : read_csv(content);
+}
+
+std::string entered_table(Zone const& zone, Interval first, std::string_view rule,
+                          std::string_view reason) {
+    std::string text = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Karkhana//Karkhana//EN\n"
+                       "BEGIN:VEVENT\nUID:entered\nDTSTART:" +
+                       wall_text(zone, first.start) + "\nDTEND:" + wall_text(zone, first.end);
+    if (!rule.empty()) text += "\nRRULE:" + std::string(rule);
+    text += "\nSUMMARY:";
+    for (char const sign : reason) {
+        if (sign == '\\' || sign == ',' || sign == ';') text += '\\';
+        text += sign == '\n' || sign == '\r' ? ' ' : sign;
+    }
+    return text + "\nEND:VEVENT\nEND:VCALENDAR\n";
+}
+
+Result<std::vector<Planned>> planned(std::vector<ical::Event> const& events, Zone const& zone,
+                                     Instant now) {
+    auto const dates = ical::occurrences(events, zone, {now, now + looked_ahead}, most_outages);
+    if (!dates) return tl::make_unexpected(dates.error());
+    std::vector<Planned> found;
+    for (auto const& date : *dates) {
+        auto const same = [&](Planned const& each) { return each.during == date.during; };
+        if (std::ranges::none_of(found, same)) found.push_back({date.during, date.event->summary});
+    }
+    return found;
+}
+
+Update update_of(std::vector<Kept> const& kept, std::vector<Planned> const& wanted, Instant now) {
+    Update update;
+    for (auto const& each : wanted)
+        if (std::ranges::find(kept, each.during, &Kept::during) == kept.end())
+            update.add.push_back(each);
+    for (auto const& each : kept)
+        if (each.during.start > now &&
+            std::ranges::find(wanted, each.during, &Planned::during) == wanted.end())
+            update.drop.push_back(each);
+    return update;
+}
+
+}  // namespace karkhana::timetable

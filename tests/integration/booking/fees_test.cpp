@@ -1,0 +1,267 @@
+#include "server/booking/world_records.hpp"
+#include "tests/integration/booking/life.hpp"
+
+namespace karkhana::booking {
+namespace {
+
+class BookingFees : public LifeTest {
+protected:
+    /// A minute costs a taka, so an hour 6000 poisha.
+    void strict() {
+        set("notice_cancel", 120);
+        set("late_1_minutes", 120);
+        set("late_1_percent", 50);
+        set("missed_percent", 100);
+    }
+};
+
+KARKHANA_ON_BOTH_ENGINES(BookingFees);
+
+TEST_P(BookingFees, WhoCancelsLateIsToldTheFeeBeforeAndPaysItAfterTheFirst) {
+    strict();
+    auto const first = booked(shop.member, saturday("10:00", "11:00"));
+    auto const second = booked(shop.member, saturday("11:00", "12:00"));
+    at("08:30");
+    auto const shown = json_of(shop.get(shop.member, "/api/v1/bookings/" + first));
+    EXPECT_TRUE(shown.at("costs").at("if_cancelled").at("free").as_bool());
+    EXPECT_EQ(act(shop.member, first, "cancel").status, 200);
+    EXPECT_EQ(state(first), "late_cancelled");
+    EXPECT_EQ(fees(first), "late_cancel 90 min free");
+    at("09:30");
+    auto const again = json_of(shop.get(shop.member, "/api/v1/bookings/" + second));
+    EXPECT_EQ(again.at("costs").at("if_cancelled").at("amount").at("amount"), 3000);
+    EXPECT_EQ(act(shop.member, second, "cancel").status, 200);
+    EXPECT_EQ(fees(second), "late_cancel 90 min 3000");
+}
+
+TEST_P(BookingFees, InTimeOrInAnOutageNothingIsCharged) {
+    strict();
+    auto const early = booked(shop.member, saturday("14:00", "15:00"));
+    auto const cut = booked(shop.member, saturday("10:00", "11:00"));
+    shop.add_outage(std::nullopt, saturday("10:30", "10:45"), "load_shedding");
+    at("09:00");
+    act(shop.member, early, "cancel");
+    act(shop.member, cut, "cancel");
+    EXPECT_EQ(state(early) + " " + state(cut), "cancelled cancelled");
+    EXPECT_EQ(fees(early) + fees(cut), "");
+}
+
+TEST_P(BookingFees, AnAccidentIsUndoneForFiveMinutesWithoutAFee) {
+    strict();
+    at("09:00");
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    auto const late = booked(shop.member, saturday("11:00", "12:00"));
+    at("09:04");
+    EXPECT_GT(json_of(shop.get(shop.member, "/api/v1/bookings/" + id))
+                  .at("costs")
+                  .at("undo_seconds")
+                  .as_int64(),
+              0);
+    EXPECT_EQ(act(shop.other, id, "undo").status, 404);
+    EXPECT_EQ(act(shop.member, id, "undo").status, 200);
+    EXPECT_EQ(state(id), "cancelled");
+    EXPECT_EQ(fees(id), "");
+    at("09:05");
+    EXPECT_EQ(code_of(act(shop.member, late, "undo")), "undo_over");
+    EXPECT_EQ(state(late), "confirmed");
+    EXPECT_EQ(told(), "createBooking createBooking undoBooking");
+}
+
+TEST_P(BookingFees, TimeThatSomebodyElseUsesIsNotCharged) {
+    strict();
+    set("free_late", 0);
+    auto const given_up = booked(shop.member, saturday("10:00", "11:00"));
+    auto const half_used = booked(shop.member, saturday("12:00", "13:00"));
+    at("09:00");
+    act(shop.member, given_up, "cancel");
+    at("10:30");
+    act(shop.member, half_used, "cancel");
+    at("09:10");
+    auto const other = booked(shop.other, saturday("10:00", "11:00"));
+    booked(shop.other, saturday("12:00", "12:30"));
+    act(shop.other, other, "check-in");
+    force(other, State::running);
+    at("11:00");
+    force(other, State::completed);
+    sweep();
+    EXPECT_EQ(state(given_up), "released");
+    EXPECT_EQ(fees(given_up), "late_cancel 60 min 3000 withdrawn");
+    sweep_at("13:00");
+    EXPECT_EQ(state(half_used), "late_cancelled");
+    EXPECT_EQ(fees(half_used), "late_cancel 90 min 3000");
+}
+
+TEST_P(BookingFees, TheSecondNoShowIsPaidForAndTheManagerMayExcuseIt) {
+    strict();
+    auto const first = booked(shop.member, saturday("10:00", "11:00"));
+    auto const second = booked(shop.member, saturday("11:00", "12:00"));
+    sweep_at("10:20");
+    sweep_at("11:20");
+    EXPECT_EQ(fees(first) + ", " + fees(second), "no_show 60 min free, no_show 60 min 6000");
+    EXPECT_EQ(code_of(act(shop.manager, second, "excuse")), "missing_field");
+    EXPECT_EQ(act(shop.desk, second, "excuse", R"({"reason":"flooded road"})").status, 403);
+    EXPECT_EQ(act(shop.manager, second, "excuse", R"({"reason":"flooded road"})").status, 200);
+    EXPECT_EQ(state(second), "released");
+    EXPECT_EQ(fees(second), "no_show 60 min 6000 withdrawn");
+    EXPECT_EQ(code_of(act(shop.manager, second, "excuse", R"({"reason":"again"})")),
+              "nothing_to_excuse");
+}
+
+TEST_P(BookingFees, WhoStaysTooLongIsChargedByTheMinuteOnce) {
+    set("overrun_percent", 200);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    at("10:00");
+    force(id, State::running);
+    at("11:15");
+    force(id, State::completed);
+    sweep();
+    sweep();
+    // Ten minutes, five of the fifteen being free, at two taka.
+    EXPECT_EQ(fees(id), "overrun 15 min 2000");
+}
+
+TEST_P(BookingFees, APowerCutOrAJobThatNeverRanIsNoOverrun) {
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    auto const never_ran = booked(shop.member, saturday("12:00", "13:00"));
+    shop.add_outage(laser.id, saturday("11:00", "11:30"), "breakdown");
+    at("10:00");
+    force(id, State::running);
+    at("11:30");
+    force(id, State::completed);
+    at("12:00");
+    force(never_ran, State::checked_in);
+    at("13:45");
+    force(never_ran, State::completed);
+    sweep();
+    EXPECT_EQ(fees(id) + fees(never_ran), "");
+}
+
+TEST_P(BookingFees, ABreakdownThatIsToldOfLaterTakesTheFeeOfANoShowBack) {
+    strict();
+    set("free_misses", 0);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    sweep_at("10:20");
+    EXPECT_EQ(fees(id), "no_show 60 min 6000");
+    sweep_at("11:30");
+    shop.add_outage(laser.id, saturday("10:05", "12:00"), "breakdown");
+    sweep();
+    EXPECT_EQ(fees(id), "no_show 60 min 6000 withdrawn");
+    EXPECT_EQ(state(id), "released");
+    sweep();
+    EXPECT_EQ(told(), "createBooking markMissed excuseBooking");
+}
+
+TEST_P(BookingFees, TheRestOfAMissedSlotThatSomebodyElseUsesIsNotCharged) {
+    strict();
+    set("free_misses", 0);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    at("10:15");
+    shop.clock.advance(std::chrono::milliseconds{700});
+    sweep();
+    EXPECT_EQ(fees(id), "no_show 60 min 6000");
+    auto const other = booked(shop.other, saturday("10:30", "11:00"));
+    at("10:30");
+    force(other, State::running);
+    sweep_at("11:00");
+    EXPECT_EQ(fees(id), "no_show 60 min 6000 withdrawn");
+}
+
+TEST_P(BookingFees, TheNextOneIsWarnedOfAnOverrunOnce) {
+    auto const running = booked(shop.member, saturday("10:00", "11:00"));
+    booked(shop.other, saturday("11:15", "12:00"));
+    at("10:00");
+    force(running, State::running);
+    sweep_at("11:00");
+    sweep_at("11:01");
+    EXPECT_EQ(told(), "createBooking createBooking warnOverrun");
+}
+
+TEST_P(BookingFees, WhatIsNotNeededIsReleasedByTheDesk) {
+    strict();
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    at("09:50");
+    EXPECT_EQ(act(shop.member, id, "release").status, 403);
+    EXPECT_EQ(act(shop.desk, id, "release").status, 200);
+    EXPECT_EQ(state(id), "released");
+    EXPECT_EQ(fees(id), "");
+    EXPECT_EQ(shop.book(shop.other, laser.id, saturday("10:00", "11:00")).status, 201);
+}
+
+TEST_P(BookingFees, ABookingIsHandedOverToAnMeThatMayHaveIt) {
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    auto const to = [](EnterpriseId const& enterprise) {
+        return R"({"enterprise_id":")" + enterprise.text() + "\"}";
+    };
+    // Nobody is made to pay for what it did not ask for.
+    EXPECT_EQ(act(shop.member, id, "hand-over", to(shop.rahim)).status, 404);
+    shop.suspend(shop.rahim);
+    auto const refused = act(shop.desk, id, "hand-over", to(shop.rahim));
+    EXPECT_EQ(violations_of(json_of(refused)), "suspended");
+    auto const third = shop.add_enterprise("Third");
+    EXPECT_EQ(act(shop.desk, id, "hand-over", to(third)).status, 200);
+    EXPECT_EQ(find(id).enterprise, third);
+    EXPECT_EQ(told(), "createBooking handOverBooking");
+}
+
+TEST_P(BookingFees, WhatWaitsForApprovalIsApprovedRefusedOrLapses) {
+    std::vector<std::string> ids;
+    for (auto const* from : {"10:00", "11:00", "12:00"}) {
+        auto const id = shop.ids.make<BookingId>();
+        auto const start = dhaka(std::string("2026-11-21 ") + from);
+        ledger().write([&](store::Writer& writer) {
+            insert_booking(writer,
+                           {.facility = shop.facility,
+                            .id = id,
+                            .machine = laser.id,
+                            .enterprise = shop.mita,
+                            .created_by = shop.member.person,
+                            .during = {start, start + std::chrono::hours{1}},
+                            .state = State::pending,
+                            .hold_until = dhaka("2026-11-21 09:00"),
+                            .pending_for = PendingFor::approval},
+                           shop.clock.now());
+            return true;
+        });
+        ids.push_back(id.text());
+    }
+    EXPECT_EQ(act(shop.member, ids[0], "approve").status, 403);
+    EXPECT_EQ(act(shop.manager, ids[0], "approve").status, 200);
+    EXPECT_EQ(act(shop.manager, ids[1], "refuse", R"({"reason":"no die"})").status, 200);
+    EXPECT_EQ(code_of(act(shop.manager, ids[1], "approve")), "wrong_state");
+    sweep_at("08:59");
+    EXPECT_EQ(state(ids[2]), "pending");
+    sweep_at("09:00");
+    EXPECT_EQ(state(ids[0]) + " " + state(ids[1]) + " " + state(ids[2]),
+              "confirmed cancelled released");
+    EXPECT_EQ(told(), "approveBooking refuseBooking lapseApproval");
+}
+
+TEST_P(BookingFees, WhatStaffLetPassIsNotAskedAgainWhenItIsApproved) {
+    auto const wanted = saturday("10:00", "11:00");
+    Booking const booking{.facility = shop.facility,
+                          .id = shop.ids.make<BookingId>(),
+                          .machine = laser.id,
+                          .enterprise = shop.mita,
+                          .created_by = shop.member.person,
+                          .during = wanted,
+                          .state = State::pending,
+                          .hold_until = wanted.start,
+                          .pending_for = PendingFor::approval};
+    ledger().write([&](store::Writer& writer) {
+        insert_booking(writer, booking, shop.clock.now());
+        return true;
+    });
+    shop.suspend(shop.mita);
+    auto const refused = act(shop.manager, booking.id.text(), "approve");
+    EXPECT_EQ(violations_of(json_of(refused)), "suspended");
+    ledger().write([&](store::Writer& writer) {
+        insert_overrides(writer, shop.facility, booking.id, shop.desk.person,
+                         {{Rule::suspended, "paid in cash today", "{}"}}, shop.clock.now());
+        return true;
+    });
+    EXPECT_EQ(act(shop.manager, booking.id.text(), "approve").status, 200);
+    EXPECT_EQ(state(booking.id.text()), "confirmed");
+}
+
+}  // namespace
+}  // namespace karkhana::booking

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <set>
+
+#include "server/booking/life_records.hpp"
+#include "server/booking/queue_records.hpp"
+#include "server/booking/records.hpp"
+#include "server/booking/sweep.hpp"
+#include "server/facility/book_changes.hpp"
+#include "server/people/audit.hpp"
+#include "tests/integration/booking/workshop.hpp"
+
+namespace karkhana::booking {
+
+inline Interval saturday(std::string const& from, std::string const& until) {
+    return {dhaka("2026-11-21 " + from), dhaka("2026-11-21 " + until)};
+}
+
+/// A workshop with one laser, and short ways to live through a day in it.
+class LifeTest : public tests::StoreTest {
+protected:
+    using Member = http::Principal;
+
+    std::string booked(Member const& who, Interval during) {
+        auto const answer = shop.book(who, laser.id, during);
+        EXPECT_EQ(answer.status, 201) << answer.body;
+        return text_of(json_of(answer), "id");
+    }
+    Booking find(std::string const& id) {
+        return ledger().read([&](store::Reader& reader) {
+            return find_booking(reader, shop.facility, *BookingId::parse(id)).value();
+        });
+    }
+    std::string state(std::string const& id) { return std::string(name_of(find(id).state)); }
+    http::Response act(Member const& who, std::string const& id, std::string const& action,
+                       std::string const& body = "{}") {
+        return shop.post(who, "/api/v1/bookings/" + id + "/" + action, body);
+    }
+    void at(std::string const& clock) { shop.clock.set(dhaka("2026-11-21 " + clock)); }
+    std::size_t sweep() { return Sweep{shop.services}.run().size(); }
+    std::size_t sweep_at(std::string const& clock) {
+        at(clock);
+        return sweep();
+    }
+    void set(std::string const& name, std::int64_t value) {
+        ledger().write([&](store::Writer& writer) {
+            facility::insert_setting(writer, shop.facility, shop.ids.make<SettingId>(),
+                                     {.name = name,
+                                      .machine = {},
+                                      .group = {},
+                                      .membership = "",
+                                      .season = "",
+                                      .value = value,
+                                      .from = dhaka("2026-01-01 00:00")},
+                                     std::nullopt, shop.clock.now());
+            return true;
+        });
+    }
+    void force(std::string const& id, State to) {
+        ledger().write([&](store::Writer& writer) {
+            auto const booking = find_booking(writer, shop.facility, *BookingId::parse(id)).value();
+            return change_state(writer, booking, to, std::nullopt, "", shop.clock.now());
+        });
+    }
+    /// The actions of the audit trail with this subject's kind, oldest first, joined by spaces.
+    std::string told(std::string const& kind = "booking") {
+        auto records = ledger().read([&](store::Reader& reader) {
+            return people::list_audit(reader, shop.facility, 0, 1000);
+        });
+        std::string text;
+        for (auto at = records.rbegin(); at != records.rend(); ++at)
+            if (at->event.subject.starts_with(kind + "/"))
+                text += (text.empty() ? "" : " ") + at->event.action;
+        return text;
+    }
+    /// "late_cancel 30 min 3000", "no_show 60 min free", with "withdrawn" when it is.
+    std::string fees(std::string const& id) {
+        std::string text;
+        auto const kept = ledger().read([&](store::Reader& reader) {
+            return fees_of(reader, shop.facility, *BookingId::parse(id));
+        });
+        for (auto const& fee : kept) {
+            text += (text.empty() ? "" : ", ") + std::string(name_of(fee.fee.kind)) + " " +
+                    std::to_string(fee.fee.minutes) + " min ";
+            text += fee.fee.free ? "free" : std::to_string(fee.fee.amount.poisha);
+            if (fee.withdrawn_at) text += " withdrawn";
+        }
+        return text;
+    }
+
+    Workshop shop{ledger()};
+    facility::Machine laser = shop.add_laser("laser-1");
+};
+
+}  // namespace karkhana::booking

@@ -1,0 +1,361 @@
+#include <thread>
+
+#include "tests/integration/booking/life.hpp"
+
+namespace karkhana::booking {
+namespace {
+
+class BookingQueue : public LifeTest {
+protected:
+    BookingQueue() {
+        for (auto const* name : {"first", "second", "third"}) {
+            auto const id = shop.add_enterprise(name);
+            parties.push_back({id, shop.add_person(std::string("of-") + name, "member", {id})});
+        }
+    }
+    std::string join_body(std::string const& from, std::string const& until, int minutes) {
+        return R"({"machine_id":")" + laser.id.text() + R"(","from":")" +
+               shop.time(dhaka("2026-11-21 " + from)) + R"(","until":")" +
+               shop.time(dhaka("2026-11-21 " + until)) + R"(","length_minutes":)" +
+               std::to_string(minutes) + "}";
+    }
+    /// `more`: further members, each with its comma.
+    std::string joins_with(http::Principal const& who, std::string const& more,
+                           std::string const& from = "09:00", std::string const& until = "17:00") {
+        auto body = join_body(from, until, 60);
+        body.insert(body.size() - 1, more);
+        auto const answer = shop.post(who, "/api/v1/waitlist", body);
+        EXPECT_EQ(answer.status, 201) << answer.body;
+        shop.clock.advance(std::chrono::seconds{1});
+        return text_of(json_of(answer), "id");
+    }
+    std::string joins(http::Principal const& who, std::string const& from = "09:00",
+                      std::string const& until = "17:00", int minutes = 60) {
+        auto const answer = shop.post(who, "/api/v1/waitlist", join_body(from, until, minutes));
+        EXPECT_EQ(answer.status, 201) << answer.body;
+        shop.clock.advance(std::chrono::seconds{1});
+        return text_of(json_of(answer), "id");
+    }
+    /// All three in their order.
+    std::vector<std::string> all_join() {
+        std::vector<std::string> ids;
+        for (auto const& party : parties) ids.push_back(joins(party.member));
+        return ids;
+    }
+    http::Response answer(http::Principal const& who, std::string const& entry,
+                          std::string const& action, std::string const& body = "{}") {
+        return shop.post(who, "/api/v1/waitlist/" + entry + "/" + action, body);
+    }
+    std::string entry_state(std::string const& entry) {
+        return ledger().read([&](store::Reader& reader) {
+            return std::string(
+                name_of(find_entry(reader, shop.facility, *WaitlistEntryId::parse(entry))->state));
+        });
+    }
+    std::string states(std::vector<std::string> const& entries) {
+        std::string text;
+        for (auto const& entry : entries) text += (text.empty() ? "" : " ") + entry_state(entry);
+        return text;
+    }
+    /// "joined first, skipped first suspended, offered second", oldest first.
+    std::string log() {
+        auto const body = json_of(shop.get(shop.manager, "/api/v1/waitlist/log?limit=100"));
+        std::vector<std::string> lines;
+        for (auto const& item : body.at("items").as_array()) {
+            auto const& event = item.as_object();
+            auto line = text_of(event, "what") + " " +
+                        text_of(event.at("enterprise").at("name").as_object(), "en");
+            for (auto const& rule : event.at("rules").as_array())
+                line += " " + std::string(rule.as_string());
+            lines.insert(lines.begin(), line);
+        }
+        std::string text;
+        for (auto const& line : lines) text += (text.empty() ? "" : ", ") + line;
+        return text;
+    }
+    std::optional<std::int64_t> broken() {
+        return ledger().read(
+            [&](store::Reader& reader) { return first_broken_queue(reader, shop.facility); });
+    }
+
+    struct Party {
+        EnterpriseId id;
+        http::Principal member;
+    };
+    std::vector<Party> parties;
+    std::string taken = booked(shop.member, saturday("09:00", "13:00"));
+    std::string taken_too = booked(shop.member, saturday("13:00", "17:00"));
+};
+
+KARKHANA_ON_BOTH_ENGINES(BookingQueue);
+
+TEST_P(BookingQueue, OfThreeTheFirstIsNotEligibleSoTheSecondGetsTheOfferAndTheLogSaysWhy) {
+    auto const entries = all_join();
+    shop.suspend(parties[0].id);
+    EXPECT_EQ(sweep(), 0U);
+    act(shop.member, taken, "cancel");
+    at("08:30");
+    sweep();
+    sweep();
+    EXPECT_EQ(states(entries), "waiting offered offered");
+    EXPECT_EQ(log(), "joined first, joined second, joined third, skipped first suspended, "
+                     "offered second, offered third");
+    EXPECT_EQ(broken(), std::nullopt);
+    EXPECT_EQ(told(), "createBooking createBooking cancelBooking offerBooking offerBooking");
+}
+
+TEST_P(BookingQueue, AnOfferHoldsTheTimeUntilItIsTaken) {
+    auto const entry = joins(parties[0].member);
+    act(shop.member, taken, "cancel");
+    sweep();
+    auto const list = json_of(shop.get(parties[0].member, "/api/v1/waitlist"));
+    auto const& offer = list.at("items").as_array().at(0).at("offer").as_object();
+    auto const booking = text_of(offer, "booking_id");
+    EXPECT_EQ(state(booking), "pending");
+    EXPECT_EQ(code_of(shop.book(shop.other, laser.id, saturday("09:00", "10:00"))), "slot_taken");
+    EXPECT_EQ(answer(parties[1].member, entry, "take").status, 404);
+    EXPECT_EQ(answer(parties[0].member, entry, "take").status, 200);
+    EXPECT_EQ(state(booking) + " " + entry_state(entry), "confirmed taken");
+    EXPECT_EQ(code_of(answer(parties[0].member, entry, "take")), "wrong_state");
+    sweep_at("08:45");
+    EXPECT_EQ(state(booking), "confirmed");
+}
+
+TEST_P(BookingQueue, AnOfferThatNobodyAnswersGoesToTheNextThoughTheJobSlept) {
+    auto const first = joins(parties[0].member, "10:00", "11:00");
+    auto const second = joins(parties[1].member, "10:00", "11:00");
+    act(shop.member, taken, "cancel");
+    sweep();
+    EXPECT_EQ(entry_state(first) + " " + entry_state(second), "offered waiting");
+    // Half an hour is over, and the job slept for half an hour more.
+    at("09:01");
+    EXPECT_EQ(code_of(answer(parties[0].member, first, "take")), "offer_over");
+    sweep();
+    sweep();
+    EXPECT_EQ(entry_state(first) + " " + entry_state(second), "expired offered");
+    EXPECT_EQ(log(), "joined first, joined second, offered first, expired first, offered second");
+}
+
+TEST_P(BookingQueue, TheRestOfAMissedSlotGoesToWhoWaits) {
+    auto const entry = joins(parties[0].member, "09:00", "11:00");
+    sweep_at("09:14");
+    EXPECT_EQ(entry_state(entry), "waiting");
+    sweep_at("09:20");
+    EXPECT_EQ(state(taken) + " " + entry_state(entry), "missed offered");
+}
+
+TEST_P(BookingQueue, WhoDeclinesOrLeavesMakesRoom) {
+    auto const entries = all_join();
+    act(shop.member, taken, "cancel");
+    sweep();
+    EXPECT_EQ(states(entries), "offered offered offered");
+    EXPECT_EQ(answer(parties[0].member, entries[0], "decline").status, 200);
+    EXPECT_EQ(answer(parties[1].member, entries[1], "leave").status, 200);
+    EXPECT_EQ(states(entries), "left left offered");
+    EXPECT_EQ(shop.book(shop.other, laser.id, saturday("09:00", "10:00")).status, 201);
+    EXPECT_EQ(broken(), std::nullopt);
+}
+
+TEST_P(BookingQueue, SomebodyIsPassedOverOnlyWithAReason) {
+    auto const first = joins(parties[0].member, "10:00", "11:00");
+    auto const second = joins(parties[1].member, "10:00", "11:00");
+    act(shop.member, taken, "cancel");
+    sweep();
+    EXPECT_EQ(code_of(answer(shop.manager, first, "skip")), "missing_field");
+    EXPECT_EQ(answer(parties[1].member, first, "skip", R"({"reason":"me first"})").status, 403);
+    EXPECT_EQ(answer(shop.manager, first, "skip", R"({"reason":"asked on the phone"})").status,
+              200);
+    sweep();
+    EXPECT_EQ(entry_state(first) + " " + entry_state(second), "waiting offered");
+    EXPECT_EQ(log(), "joined first, joined second, offered first, passed_over first, "
+                     "offered second");
+}
+
+TEST_P(BookingQueue, MesSeeTheOrderButNotWhoIsInIt) {
+    all_join();
+    auto const list = json_of(shop.get(parties[1].member, "/api/v1/waitlist"));
+    EXPECT_FALSE(text_of(list.at("rule").as_object(), "bn").empty());
+    auto const& items = list.at("items").as_array();
+    ASSERT_EQ(items.size(), 3U);
+    EXPECT_TRUE(items[0].at("enterprise").is_null());
+    EXPECT_TRUE(items[0].at("id").is_null());
+    EXPECT_EQ(items[1].at("enterprise").at("name").at("en"), "second");
+    EXPECT_EQ(items[1].at("number"), 2);
+    auto const log = json_of(shop.get(parties[1].member, "/api/v1/waitlist/log"));
+    EXPECT_TRUE(log.at("items").as_array().at(2).at("enterprise").is_null());
+}
+
+TEST_P(BookingQueue, TheLogCannotBeEdited) {
+    joins(parties[0].member);
+    joins(parties[1].member);
+    for (auto const* sql : {"UPDATE queue_event SET reason = 'x' WHERE facility_id = $1",
+                            "DELETE FROM queue_event WHERE facility_id = $1"})
+        EXPECT_THROW(ledger().write(
+                         [&](store::Writer& writer) { return writer.execute(sql, shop.facility); }),
+                     std::exception);
+    EXPECT_EQ(broken(), std::nullopt);
+    ledger().write([&](store::Writer& writer) {
+        return writer.execute("UPDATE queue_head SET hash = $2 WHERE facility_id = $1",
+                              shop.facility, std::string(64, 'a'));
+    });
+    EXPECT_EQ(broken(), 3);
+}
+
+TEST_P(BookingQueue, ManyJobsAtOnceOfferATimeOnce) {
+    auto const entries = all_join();
+    act(shop.member, taken, "cancel");
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i) threads.emplace_back([&] { sweep(); });
+    threads.clear();
+    sweep();
+    EXPECT_EQ(states(entries), "offered offered offered");
+    EXPECT_EQ(told(), "createBooking createBooking cancelBooking offerBooking offerBooking "
+                      "offerBooking");
+    EXPECT_EQ(broken(), std::nullopt);
+}
+
+TEST_P(BookingQueue, WhoseWindowIsOverDoesNotWaitAnyMore) {
+    auto const entry = joins(parties[0].member, "10:00", "12:00");
+    for (int i = 0; i < 4; ++i) joins(parties[0].member, "10:00", "12:00");
+    at("09:00");
+    force(taken, State::running);
+    sweep_at("11:00");
+    EXPECT_EQ(entry_state(entry), "waiting");
+    sweep_at("11:01");
+    sweep();
+    EXPECT_EQ(entry_state(entry), "expired");
+    EXPECT_TRUE(log().ends_with("expired first, expired first, expired first, expired first, "
+                                "expired first"));
+    EXPECT_EQ(broken(), std::nullopt);
+    joins(parties[0].member, "12:00", "17:00");
+}
+
+TEST_P(BookingQueue, WhatCameThroughTheQueueIsMovedOrBookedAgainLikeAnyOther) {
+    auto const entry = joins(parties[0].member, "10:00", "11:00");
+    auto const unanswered = joins(parties[1].member, "12:00", "13:00");
+    act(shop.member, taken, "cancel");
+    sweep();
+    auto const items = json_of(shop.get(parties[0].member, "/api/v1/waitlist")).at("items");
+    auto const booking = text_of(items.as_array().at(0).at("offer").as_object(), "booking_id");
+    EXPECT_EQ(answer(parties[0].member, entry, "take").status, 200);
+    auto const body = R"({"from":")" + shop.time(dhaka("2026-11-21 09:00")) + R"(","until":")" +
+                      shop.time(dhaka("2026-11-21 17:00")) +
+                      R"(","kind":"flood","mode":"cancel","reason":"The river is high"})";
+    EXPECT_EQ(shop.post(shop.manager, "/api/v1/closures", body).status, 201);
+    sweep();
+    auto const verdicts = [&](http::Principal const& who) {
+        auto const answer = json_of(shop.get(who, "/api/v1/proposals"));
+        std::string text;
+        for (auto const& item : answer.at("items").as_array())
+            text += text_of(item.as_object(), "verdict") + " ";
+        return text;
+    };
+    EXPECT_EQ(state(booking), "cancelled");
+    EXPECT_EQ(verdicts(parties[0].member), "again ");
+    // Who had not answered waits on, and had nothing to lose.
+    EXPECT_EQ(entry_state(unanswered), "waiting");
+    EXPECT_EQ(verdicts(parties[1].member), "");
+}
+
+TEST_P(BookingQueue, WhatHasToBeApprovedIsNotHadThroughTheQueueWithout) {
+    set("approval", 1);
+    auto const entry = joins(parties[0].member, "10:00", "11:00");
+    act(shop.member, taken, "cancel");
+    sweep();
+    auto const items = json_of(shop.get(parties[0].member, "/api/v1/waitlist")).at("items");
+    auto const booking = text_of(items.as_array().at(0).at("offer").as_object(), "booking_id");
+    EXPECT_EQ(answer(parties[0].member, entry, "take").status, 200);
+    EXPECT_EQ(state(booking) + " " + entry_state(entry), "pending taken");
+    EXPECT_EQ(find(booking).pending_for, PendingFor::approval);
+    EXPECT_EQ(act(shop.manager, booking, "approve").status, 200);
+    EXPECT_EQ(state(booking), "confirmed");
+}
+
+TEST_P(BookingQueue, WhoMayRunTheMachineOrHasAnOperatorIsOfferedOneThatNeedsAnAuthorisation) {
+    set("needs_authorisation", 1);
+    auto const authorise = [&](http::Principal const& who) {
+        ledger().write([&](store::Writer& writer) {
+            return writer.execute(
+                "INSERT INTO authorisation (facility_id, authorisation_id, person_id, "
+                "machine_kind, granted_at, granted_by) VALUES ($1, $2, $3, 'laser', $4, $5)",
+                shop.facility, shop.ids.make<BookingId>(), who.person, shop.clock.now(),
+                shop.manager.person);
+        });
+    };
+    auto const [none, own, helped] = std::tuple{parties[0], parties[1], parties[2]};
+    authorise(own.member);
+    auto const first = joins(none.member, "09:00", "11:00");
+    auto const second = joins(own.member, "09:00", "11:00");
+    auto const third = joins_with(helped.member, R"(,"assisted":true)", "09:00", "11:00");
+    act(shop.member, taken, "cancel");
+    sweep();
+    EXPECT_EQ(states({first, second, third}), "waiting offered offered");
+    EXPECT_TRUE(log().ends_with("skipped first not_authorised, offered second, offered third"))
+        << log();
+    EXPECT_EQ(answer(own.member, second, "take").status, 200);
+    EXPECT_EQ(answer(helped.member, third, "take").status, 200);
+    auto const list = json_of(shop.get(shop.manager, "/api/v1/bookings?limit=10"));
+    std::string run_by;
+    for (auto const& item : list.at("items").as_array()) {
+        auto const booking = find(text_of(item.as_object(), "id"));
+        if (booking.origin != Origin::waitlist) continue;
+        run_by += booking.assisted                           ? "operator "
+                  : booking.operated_by == own.member.person ? "own "
+                                                             : "nobody ";
+    }
+    EXPECT_EQ(run_by, "operator own ");
+}
+
+TEST_P(BookingQueue, WhoRunsTheMachineIsNotForAPartyToSayOfOthers) {
+    auto body = join_body("09:00", "17:00", 60);
+    auto const named = [&](PersonId const& person) {
+        auto text = body;
+        text.insert(text.size() - 1, R"(,"operated_by":")" + person.text() + "\"");
+        return text;
+    };
+    auto const& who = parties[0].member;
+    EXPECT_EQ(code_of(shop.post(who, "/api/v1/waitlist", named(parties[1].member.person))),
+              "not_theirs");
+    EXPECT_EQ(shop.post(who, "/api/v1/waitlist", named(who.person)).status, 201);
+    auto of_another = named(shop.ids.make<PersonId>());
+    of_another.insert(of_another.size() - 1, R"(,"enterprise_id":")" + parties[0].id.text() + "\"");
+    EXPECT_EQ(code_of(shop.post(shop.desk, "/api/v1/waitlist", of_another)), "not_found");
+}
+
+TEST_P(BookingQueue, ALaterTimeOfTheDayIsOfferedAndTheLogSaysWhoHadToLetTheEarlierOneGo) {
+    act(shop.member, taken, "cancel");
+    act(shop.member, taken_too, "cancel");
+    booked(shop.other, saturday("09:00", "13:00"));
+    auto const last = booked(shop.other, saturday("15:00", "17:00"));
+    auto const own = parties[0].member;
+    booked(own, saturday("14:00", "15:00"));
+    auto const first = joins(own, "13:00", "17:00");
+    auto const second = joins(parties[1].member, "13:00", "17:00");
+    set("gap_minutes", 60);
+    act(shop.other, last, "cancel");
+    sweep();
+    EXPECT_EQ(entry_state(first) + " " + entry_state(second), "offered offered");
+    EXPECT_TRUE(log().ends_with("offered first, skipped first gap, offered second")) << log();
+    auto const items = json_of(shop.get(shop.manager, "/api/v1/waitlist")).at("items").as_array();
+    EXPECT_EQ(text_of(items[0].at("offer").as_object(), "start").substr(11, 5), "16:00");
+    EXPECT_EQ(text_of(items[1].at("offer").as_object(), "start").substr(11, 5), "13:00");
+    EXPECT_EQ(broken(), std::nullopt);
+}
+
+TEST_P(BookingQueue, WhatCannotBeWaitedForIsRefused) {
+    auto const& who = parties[0].member;
+    auto const refused = [&](std::string const& body) {
+        return code_of(shop.post(who, "/api/v1/waitlist", body));
+    };
+    EXPECT_EQ(refused(join_body("09:00", "09:30", 60)), "bad_interval");
+    EXPECT_EQ(refused(join_body("06:00", "07:30", 60)), "bad_interval");
+    EXPECT_EQ(refused("{}"), "missing_field");
+    auto other = join_body("09:00", "17:00", 60);
+    other.replace(other.find(laser.id.text()), 36, shop.ids.make<MachineId>().text());
+    EXPECT_EQ(refused(other), "not_found");
+    for (int i = 0; i < 5; ++i) joins(who);
+    EXPECT_EQ(refused(join_body("09:00", "17:00", 60)), "too_many_waiting");
+}
+
+}  // namespace
+}  // namespace karkhana::booking

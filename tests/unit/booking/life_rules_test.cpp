@@ -1,0 +1,189 @@
+#include <gtest/gtest.h>
+
+#include "server/booking/rules_fee.hpp"
+#include "server/booking/rules_hold.hpp"
+#include "server/booking/rules_overrun.hpp"
+#include "tests/unit/booking/values.hpp"
+
+namespace karkhana::booking {
+namespace {
+
+using namespace tests;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+Instant on_saturday(std::string const& clock) { return dhaka("2026-11-21 " + clock); }
+
+/// From 10:00 to 12:00, for 240 taka, booked the day before.
+Booking two_hours(State state) {
+    Booking booking;
+    booking.machine = laser().id;
+    booking.state = state;
+    booking.during = {on_saturday("10:00"), on_saturday("12:00")};
+    booking.quote = {24'000};
+    booking.created_at = dhaka("2026-11-20 10:00");
+    return booking;
+}
+
+Terms strict() {
+    Terms terms;
+    terms.notice_cancel = minutes{24 * 60};
+    terms.late_tiers = {{minutes{24 * 60}, 25}, {minutes{120}, 50}, {minutes{30}, 100}};
+    terms.missed_percent = 100;
+    terms.overrun_percent = 150;
+    return terms;
+}
+
+TEST(LateCancel, IsOneAfterTheNoticeAndBeforeTheStartOfTheJob) {
+    auto terms = strict();
+    terms.notice_cancel = minutes{60};
+    auto const booking = two_hours(State::confirmed);
+    EXPECT_FALSE(is_late(terms, booking, on_saturday("09:00")));
+    EXPECT_TRUE(is_late(terms, booking, on_saturday("09:00") + seconds{1}));
+    EXPECT_TRUE(is_late(terms, two_hours(State::checked_in), on_saturday("10:05")));
+    EXPECT_FALSE(is_late(terms, two_hours(State::pending), on_saturday("09:59")));
+    EXPECT_FALSE(is_late(Terms{}, booking, on_saturday("09:59")));
+}
+
+TEST(LateCancel, IsNoneWhileTheBookingIsUndone) {
+    auto booking = two_hours(State::confirmed);
+    booking.created_at = on_saturday("09:55");
+    EXPECT_FALSE(is_late(strict(), booking, on_saturday("09:59")));
+    EXPECT_TRUE(is_late(strict(), booking, on_saturday("10:00")));
+}
+
+TEST(LateCancel, CostsByTheTierOfItsNotice) {
+    auto const booking = two_hours(State::confirmed);
+    auto const amount = [&](std::string const& clock) {
+        return late_fee(strict(), booking, on_saturday(clock), 1).amount.poisha;
+    };
+    EXPECT_EQ(amount("07:59"), 6'000);
+    EXPECT_EQ(amount("08:00"), 6'000);
+    EXPECT_EQ(amount("08:01"), 12'000);
+    EXPECT_EQ(amount("09:30"), 12'000);
+    EXPECT_EQ(amount("09:31"), 24'000);
+    EXPECT_EQ(late_fee(strict(), booking, on_saturday("08:30"), 1).minutes, 90);
+}
+
+TEST(LateCancel, TheFirstOneIsFree) {
+    auto const fee = late_fee(strict(), two_hours(State::confirmed), on_saturday("09:31"), 0);
+    EXPECT_TRUE(fee.free);
+    EXPECT_EQ(fee.amount, Money{});
+}
+
+TEST(NoShow, TheFirstOneIsFreeAndTheNextOneIsPaidFor) {
+    auto terms = strict();
+    auto const booking = two_hours(State::confirmed);
+    EXPECT_TRUE(missed_fee(terms, booking, 0).free);
+    EXPECT_EQ(missed_fee(terms, booking, 1), (Fee{FeeKind::no_show, 120, {24'000}, false}));
+    terms.free_misses = 0;
+    terms.missed_percent = 33;
+    EXPECT_EQ(missed_fee(terms, booking, 0).amount, Money{7'920});
+}
+
+TEST(Overrun, IsChargedByTheMinuteAfterTheFreeOnes) {
+    auto booking = two_hours(State::completed);
+    EXPECT_EQ(overrun_fee(strict(), booking, {}), std::nullopt);
+    booking.ended_at = on_saturday("12:00") + seconds{59};
+    EXPECT_EQ(overrun_fee(strict(), booking, {}), std::nullopt);
+    booking.ended_at = on_saturday("12:05");
+    EXPECT_EQ(overrun_fee(strict(), booking, {}), (Fee{FeeKind::overrun, 5, {}, true}));
+    // A minute is booked at 2 taka; ten of them at one and a half times that.
+    booking.ended_at = on_saturday("12:15");
+    EXPECT_EQ(overrun_fee(strict(), booking, {}), (Fee{FeeKind::overrun, 15, {3'000}, false}));
+}
+
+TEST(Overrun, WhatOutagesTookIsNotCharged) {
+    auto booking = two_hours(State::completed);
+    booking.ended_at = on_saturday("12:40");
+    facility::Outage cut{.during = {on_saturday("10:30"), on_saturday("11:00")},
+                         .kind = "load_shedding",
+                         .source = facility::OutageSource::seen};
+    auto const over = [&](std::vector<facility::Outage> const& outages) {
+        auto const fee = overrun_fee(strict(), booking, outages);
+        return fee ? fee->minutes : 0;
+    };
+    EXPECT_EQ(over({}), 40);
+    EXPECT_EQ(over({cut}), 10);
+    EXPECT_EQ(over({cut, cut}), 10) << "it was lost once";
+    auto after = cut;
+    after.during = {on_saturday("12:00"), on_saturday("13:00")};
+    EXPECT_EQ(over({after}), 0);
+    // Nobody looked: in its own time it ran on, after it nobody could end it.
+    after.kind = cut.kind = "unmetered";
+    EXPECT_EQ(over({cut}), 40);
+    EXPECT_EQ(over({after}), 0);
+    cut.kind = "load_shedding";
+    cut.source = facility::OutageSource::timetable;
+    EXPECT_EQ(over({cut}), 40) << "it was only announced";
+    cut.source = facility::OutageSource::seen;
+    cut.machine = numbered_id<MachineId>(9);
+    EXPECT_EQ(over({cut}), 40) << "of another machine";
+}
+
+TEST(GivenUpTime, IsReusedWhenOthersHaveAllOfIt) {
+    auto const free = given_back(two_hours(State::late_cancelled), on_saturday("09:00"));
+    EXPECT_EQ(free, (Interval{on_saturday("10:00"), on_saturday("12:00")}));
+    Interval const early{on_saturday("09:30"), on_saturday("11:00")};
+    Interval const late{on_saturday("11:00"), on_saturday("12:00")};
+    EXPECT_TRUE(reused(free, {late, early}, Duration{}));
+    EXPECT_FALSE(reused(free, {early}, Duration{}));
+    EXPECT_FALSE(reused(free, {early, {on_saturday("11:01"), on_saturday("12:00")}}, Duration{}));
+    EXPECT_FALSE(reused(free, {}, Duration{}));
+    // Set-up and clean-up between them are nobody's.
+    Interval const after_a_break{on_saturday("11:10"), on_saturday("11:55")};
+    EXPECT_TRUE(reused(free, {early, after_a_break}, minutes{10}));
+    EXPECT_FALSE(reused(free, {early, after_a_break}, minutes{9}));
+    EXPECT_FALSE(reused({free.start, free.start + minutes{5}}, {}, minutes{10}));
+    // Of one that was missed only what was left when it was found out.
+    EXPECT_TRUE(
+        reused(given_back(two_hours(State::missed), on_saturday("11:00")), {late}, Duration{}));
+}
+
+TEST(Hold, IsOverExactlyAtItsEnd) {
+    auto booking = two_hours(State::pending);
+    booking.hold_until = on_saturday("09:00");
+    EXPECT_FALSE(hold_is_over(booking, on_saturday("09:00") - seconds{1}));
+    EXPECT_TRUE(hold_is_over(booking, on_saturday("09:00")));
+    booking.state = State::confirmed;
+    EXPECT_FALSE(hold_is_over(booking, on_saturday("09:00")));
+}
+
+TEST(Hold, OfAnOfferEndsAtTheStartButLeavesTimeToAnswer) {
+    auto const slot = two_hours(State::pending).during;
+    EXPECT_EQ(answer_until(Terms{}.offer, slot, on_saturday("08:00")), on_saturday("08:30"));
+    EXPECT_EQ(answer_until(Terms{}.offer, slot, on_saturday("09:45")), on_saturday("10:00"));
+    EXPECT_EQ(answer_until(Terms{}.offer, slot, on_saturday("09:55")), on_saturday("10:05"));
+    EXPECT_EQ(answer_until(Terms{}.offer, slot, on_saturday("11:55")), on_saturday("12:00"));
+}
+
+TEST(Undo, IsForAFewMinutesAndBeforeAnybodyCame) {
+    auto booking = two_hours(State::confirmed);
+    booking.created_at = on_saturday("08:00");
+    EXPECT_TRUE(may_undo({}, booking, on_saturday("08:04")));
+    EXPECT_FALSE(may_undo({}, booking, on_saturday("08:05")));
+    booking.state = State::checked_in;
+    EXPECT_FALSE(may_undo({}, booking, on_saturday("08:04")));
+}
+
+TEST(Overrun, TheNextOneIsWarnedAQuarterOfAnHourBefore) {
+    auto running = two_hours(State::running);
+    running.id = numbered_id<BookingId>(1);
+    auto next = two_hours(State::confirmed);
+    next.id = numbered_id<BookingId>(2);
+    next.enterprise = numbered_id<EnterpriseId>(8);
+    next.during = {on_saturday("12:30"), on_saturday("13:30")};
+    std::vector<Booking> live{running, next};
+    Warning const warning{next.id, running.id};
+    EXPECT_TRUE(overruns(live, on_saturday("11:59")).empty());
+    EXPECT_TRUE(overruns(live, on_saturday("12:14")).empty());
+    EXPECT_EQ(overruns(live, on_saturday("12:15")), std::vector{warning});
+    live[1].enterprise = running.enterprise;
+    EXPECT_TRUE(overruns(live, on_saturday("12:15")).empty()) << "nobody waits for themselves";
+    live[1].enterprise = next.enterprise;
+    live[1].machine = numbered_id<MachineId>(9);
+    EXPECT_TRUE(overruns(live, on_saturday("12:20")).empty());
+}
+
+}  // namespace
+}  // namespace karkhana::booking
