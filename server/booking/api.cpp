@@ -175,6 +175,14 @@ http::Response booking_answer(Services const& services, store::Reader& reader,
     Caller const caller{request.principal.value()};
     auto const costs = costs_json(services, reader, booking, services.clock.now());
     auto const overrides = overrides_of(reader, booking.facility, booking.id);
+    // What did not take place held nothing.
+    bool const took_place = is_live(booking.state) || booking.state == State::completed ||
+                            booking.state == State::interrupted;
+    std::vector<NamedHold> holds;
+    if (took_place) holds = named_holds(reader, booking.facility, booking.id);
+    std::optional<people::Person> hand;
+    if (booking.operated_by)
+        hand = people::find_person(reader, booking.facility, *booking.operated_by);
     return show(status,
                 {.booking = booking,
                  .machine = machine,
@@ -183,6 +191,8 @@ http::Response booking_answer(Services const& services, store::Reader& reader,
                  .history = &history,
                  .sessions = services.sessions_of ? &sessions : nullptr,
                  .overrides = &overrides,
+                 .holds = &holds,
+                 .hand = &hand,
                  .costs = &costs},
                 facility::zone_of(reader, booking.facility));
 }

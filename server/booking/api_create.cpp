@@ -27,12 +27,15 @@ http::Response insert(Services const& services, store::Writer& writer, http::Req
     attempt.inserted = insert_granted(writer, *decision, draft.wish, booking, "createBooking", now);
     auto const& made = *attempt.inserted;
     std::vector<Transition> const history{{.at = now, .to = made.state, .person = who.person}};
+    std::vector<NamedHold> holds;
+    if (!decision->holds.empty()) holds = named_holds(writer, who.facility, made.id);
     return show(201,
                 {.booking = made,
                  .machine = decision->place.machine,
                  .enterprise = decision->enterprise,
                  .actions = Caller{who}.actions(made, services.settings, now),
-                 .history = &history},
+                 .history = &history,
+                 .holds = &holds},
                 decision->world.zone())
         .with("Location", "/api/v1/bookings/" + made.id.text());
 }

@@ -20,6 +20,7 @@ std::string snapshot(Booking const& booking) {
         if (booking.hold_until)
             out.key("hold_until").plain(rfc3339_text(*booking.hold_until, Duration{}));
     }
+    if (booking.assisted) out.key("assisted").flag(true);
     if (booking.quantity) out.key("quantity").integer(*booking.quantity);
     out.key("quote").money(booking.quote);
     out.key("version").integer(booking.version);

@@ -136,14 +136,15 @@ Wish wish_of(store::Reader& reader, facility::Book const& book, Booking const& b
               .operated_by = booking.operated_by,
               .changes = booking};
     if (book.resources.empty()) return wish;
-    auto machine = booking.machine;
-    auto held = held_by(reader, booking.facility, booking.id);
-    // What goes on with another one begins with what that one had.
-    if (held.empty() && booking.follows) {
-        machine = find_booking(reader, booking.facility, *booking.follows).value().machine;
-        held = held_by(reader, booking.facility, *booking.follows);
-    }
-    wish.resources = asked_besides(book, machine, held);
+    auto const in_use = [&](ResourceId const& id) {
+        return std::ranges::find(book.resources, id, &facility::Resource::id) !=
+               book.resources.end();
+    };
+    // What goes on with another one begins with what that one was asked for with.
+    bool const goes_on = booking.follows && held_by(reader, booking.facility, booking.id).empty();
+    for (auto const& each :
+         held_by(reader, booking.facility, goes_on ? *booking.follows : booking.id))
+        if (each.asked && in_use(each.resource)) wish.resources.push_back(each.resource);
     return wish;
 }
 

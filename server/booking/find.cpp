@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/booking/caller.hpp"
+#include "server/booking/rules_hands.hpp"
 #include "server/facility/book_cache.hpp"
 
 namespace karkhana::booking {
@@ -52,8 +53,8 @@ void choose_hands(store::Reader& reader, Seeker const& seeker, World const& worl
     for (auto& option : options) {
         auto const limits = limits_at(world, option.place.machine, world.now);
         option.hand = licences.hand(option.place.machine.kind, false);
-        bool const unfit = limits.needs_authorisation && !option.hand.authorised;
-        if (unfit || (limits.least_age > 0 && !option.hand.born_on)) option.hand.assisted = true;
+        auto const today = local_day(world.zone(), world.now);
+        if (why_unfit(limits, option.hand, today, world.now)) option.hand.assisted = true;
     }
 }
 

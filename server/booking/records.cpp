@@ -246,6 +246,15 @@ bool change_state(store::Writer& writer, Booking const& booking, State to,
     return true;
 }
 
+void assist(store::Writer& writer, Booking& booking, PersonId const& by) {
+    writer.execute("UPDATE booking SET assisted = 1, operated_by = $3, version = version + 1 "
+                   "WHERE facility_id = $1 AND booking_id = $2",
+                   booking.facility, booking.id, by);
+    booking.assisted = true;
+    booking.operated_by = by;
+    ++booking.version;
+}
+
 bool hand_over(store::Writer& writer, Booking const& booking, EnterpriseId const& to) {
     return writer.execute("UPDATE booking SET enterprise_id = $3, version = version + 1, "
                           "calendar_sequence = calendar_sequence + 1 WHERE facility_id = $1 "

@@ -52,6 +52,8 @@ bool update_booking(store::Writer& writer, Booking const& booking);
 /// another booking of the machine is running or paused already.
 bool change_state(store::Writer& writer, Booking const& booking, State to,
                   std::optional<PersonId> person, std::string_view reason, Instant now);
+/// From now on an operator of the facility runs it; raises the version.
+void assist(store::Writer& writer, Booking& booking, PersonId const& by);
 /// Gives the booking to another ME, when its version is still `booking.version`, which it raises.
 /// False when somebody was faster.
 bool hand_over(store::Writer& writer, Booking const& booking, EnterpriseId const& to);

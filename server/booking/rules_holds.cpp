@@ -44,48 +44,71 @@ private:
         return resource.capacity - most_held(held_, resource.id, during);
     }
 
-    void hold(ResourceId const& resource, std::int64_t units, Interval during) {
-        held_.push_back({resource, units, during});
+    void hold(ResourceId const& resource, std::int64_t units, Interval during, bool asked = false) {
+        held_.push_back({resource, units, during, asked});
         auto const same = std::ranges::find(plan_.holds, resource, &Held::resource);
-        if (same == plan_.holds.end())
-            plan_.holds.push_back(held_.back());
-        else
-            same->units += units;
+        if (same == plan_.holds.end()) return plan_.holds.push_back(held_.back());
+        same->units += units;
+        same->asked = same->asked || asked;
     }
 
     /// One of the resources that fit, or what is missing of the one that has most left.
     template <class Fits>
-    void one_of(Fits const& fits, std::int64_t units, Interval during, Lack lack) {
+    void one_of(Fits const& fits, std::int64_t units, Interval during, Lack lack,
+                bool asked = false) {
         for (auto const& resource : world_.book->resources) {
             if (!fits(resource)) continue;
             auto const free = free_of(resource, during);
-            if (free >= units) return hold(resource.id, units, during);
+            if (free >= units) return hold(resource.id, units, during, asked);
             lack.free = std::max(lack.free, free);
         }
         plan_.lacks.push_back(std::move(lack));
     }
 
-    void exactly(ResourceId const& id, std::int64_t units) {
+    Resource const* known(ResourceId const& id) const {
         auto const found = std::ranges::find(world_.book->resources, id, &Resource::id);
-        auto const name =
-            found == world_.book->resources.end() ? facility::Name{"?", "?"} : found->name;
+        return found == world_.book->resources.end() ? nullptr : &*found;
+    }
+
+    void exactly(ResourceId const& id, std::int64_t units, bool asked) {
+        auto const* const found = known(id);
+        auto const name = found == nullptr ? facility::Name{"?", "?"} : found->name;
         one_of([&](Resource const& each) { return each.id == id; }, units, slot(),
-               {Rule::co_resource, name, units, 0});
+               {Rule::co_resource, name, units, 0}, asked);
+    }
+
+    /// What was asked for by name and is what the machine needs: it is had once, not twice.
+    std::optional<ResourceId> take_asked(std::vector<ResourceId>& asked,
+                                         facility::Need const& need) const {
+        auto const found = std::ranges::find_if(asked, [&](ResourceId const& id) {
+            auto const* const resource = known(id);
+            return need.resource ? id == *need.resource
+                                 : resource != nullptr && resource->kind == need.kind;
+        });
+        if (found == asked.end()) return std::nullopt;
+        auto const id = *found;
+        asked.erase(found);
+        return id;
     }
 
     /// With its set-up and clean-up: the die is in the machine all the while.
     Interval slot() const { return occupied(place_.machine, ask_.during); }
 
     void needs() {
-        for (auto const& need : world_.book->needs) {
-            if (need.machine != place_.machine.id) continue;
-            if (need.resource)
-                exactly(*need.resource, need.units);
-            else
-                one_of([&](Resource const& each) { return each.kind == need.kind; }, need.units,
-                       slot(), {Rule::co_resource, kind_name(need.kind), need.units, 0});
-        }
-        for (auto const& id : ask_.resources) exactly(id, 1);
+        auto asked = ask_.resources;
+        // What has to be this very one is taken before any one of its kind.
+        for (bool const by_name : {true, false})
+            for (auto const& need : world_.book->needs)
+                if (need.machine == place_.machine.id && need.resource.has_value() == by_name)
+                    need_of(need, take_asked(asked, need));
+        for (auto const& id : asked) exactly(id, 1, true);
+    }
+
+    void need_of(facility::Need const& need, std::optional<ResourceId> const& named) {
+        if (named) return exactly(*named, need.units, true);
+        if (need.resource) return exactly(*need.resource, need.units, false);
+        one_of([&](Resource const& each) { return each.kind == need.kind; }, need.units, slot(),
+               {Rule::co_resource, kind_name(need.kind), need.units, 0});
     }
 
     bool on_duty(Resource const& resource) const {
@@ -150,22 +173,6 @@ private:
 };
 
 }  // namespace
-
-std::vector<ResourceId> asked_besides(facility::Book const& book, MachineId const& machine,
-                                      std::span<ResourceId const> held) {
-    std::vector<ResourceId> found;
-    for (auto const& resource : book.resources) {
-        bool const needed = std::ranges::any_of(book.needs, [&](facility::Need const& need) {
-            return need.machine == machine &&
-                   (need.resource ? *need.resource == resource.id : need.kind == resource.kind);
-        });
-        bool const given = resource.kind == "operator" || resource.kind == "power" ||
-                           resource.id == ResourceId{machine.uuid};
-        bool const is_held = std::ranges::find(held, resource.id) != held.end();
-        if (is_held && !needed && !given) found.push_back(resource.id);
-    }
-    return found;
-}
 
 ResourceId room_of(facility::Machine const& machine) { return {machine.id.uuid}; }
 

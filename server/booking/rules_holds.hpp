@@ -23,16 +23,12 @@ struct HoldPlan {
     std::vector<Lack> lacks;  ///< none: all of it can be had, and is in `holds`
 };
 /// All or nothing: what the machine needs, what was asked for, an operator for an assisted booking,
-/// seats of a room, watts where the site's are limited. Of a kind the first resource that is free
-/// is taken, in the order of the book.
+/// seats of a room, watts where the site's are limited. Of a kind that the machine needs what was
+/// asked for by name is taken, else the first resource that is free, in the order of the book.
 HoldPlan plan_holds(World const& world, Place const& place, Ask const& ask);
 
 /// How much of a resource is held at the moment of the interval at which it is most.
 std::int64_t most_held(std::span<Held const> held, ResourceId const& resource, Interval during);
-
-/// Of what a booking holds, what was asked for besides the machine's needs.
-std::vector<ResourceId> asked_besides(facility::Book const& book, MachineId const& machine,
-                                      std::span<ResourceId const> held);
 
 /// A shared machine is the resource of its own seats.
 ResourceId room_of(facility::Machine const& machine);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "server/booking/rules_hands.hpp"
 #include "server/booking/rules_holds.hpp"
 #include "server/booking/rules_policy.hpp"
 #include "server/booking/words.hpp"
@@ -8,14 +9,6 @@ namespace karkhana::booking {
 namespace {
 
 using std::chrono::days;
-
-/// Full years between two days.
-int age_on(std::chrono::local_days day, std::chrono::local_days born_on) {
-    std::chrono::year_month_day const now{day}, born{born_on};
-    int const years = static_cast<int>(now.year()) - static_cast<int>(born.year());
-    bool const had = std::pair{now.month(), now.day()} >= std::pair{born.month(), born.day()};
-    return had ? years : years - 1;
-}
 
 bool belongs(Party const& party, facility::Reserved::Audience audience) {
     using Audience = facility::Reserved::Audience;
@@ -45,19 +38,9 @@ struct PartyCheck {
     facility::Machine const& machine() const { return place.machine; }
 
     void authorised() {
-        if (ask.hand.assisted || !(limits.needs_authorisation || limits.least_age > 0)) return;
-        auto const& hand = ask.hand;
-        if (!hand.named) return found.push_back(said_nobody_runs_it(machine()));
-        if (limits.needs_authorisation && !hand.authorised)
-            return found.push_back(said_not_authorised(machine()));
-        if (limits.needs_authorisation && hand.authorised_until &&
-            *hand.authorised_until < ask.during.end)
-            return found.push_back(
-                said_authorisation_over(world, machine(), *hand.authorised_until));
-        if (limits.least_age == 0) return;
         auto const day = local_day(world.zone(), ask.during.start);
-        if (!hand.born_on || age_on(day, *hand.born_on) < limits.least_age)
-            found.push_back(said_too_young(limits.least_age));
+        if (auto const why = why_unfit(limits, ask.hand, day, ask.during.end))
+            found.push_back(said_unfit(*why, world.zone(), machine(), limits, ask.hand));
     }
     /// Kept for some until it is released to all; a night's hours are of the day they began on.
     void reserved() {
@@ -98,8 +81,10 @@ struct PartyCheck {
                 return found.push_back(said_gap(world, limits.gap.count(), each.during));
     }
     void trial() {
+        if (ask.kind != Kind::trial) return;
         bool const tried = std::ranges::find(party().tried, machine().id) != party().tried.end();
-        if (ask.kind == Kind::trial && tried) found.push_back(said_trial_used());
+        if (tried) found.push_back(said_trial_used());
+        if (!limits.trials) found.push_back(said_no_trials());
     }
     void account() {
         auto const since = world.now - days{limits.missed_days};

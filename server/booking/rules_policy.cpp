@@ -12,14 +12,33 @@ namespace {
 using std::chrono::days;
 using std::chrono::minutes;
 
-constexpr std::array<std::string_view, 24> kRuleNames{
-    "in_past",        "closed",      "outage",          "grid",           "too_short",
-    "too_long",       "too_far",     "too_soon",        "not_authorised", "operator_busy",
-    "reserved_hours", "daily_quota", "weekly_quota",    "future_quota",   "gap",
-    "trial_used",     "suspended",   "membership_over", "overdue",        "low_balance",
-    "co_resource",    "capacity",    "power_budget",    "slot_taken"};
+constexpr std::array<std::string_view, 25> kRuleNames{"in_past",
+                                                      "closed",
+                                                      "outage",
+                                                      "grid",
+                                                      "too_short",
+                                                      "too_long",
+                                                      "too_far",
+                                                      "too_soon",
+                                                      "not_authorised",
+                                                      "operator_busy",
+                                                      "reserved_hours",
+                                                      "daily_quota",
+                                                      "weekly_quota",
+                                                      "future_quota",
+                                                      "gap",
+                                                      "trial_used",
+                                                      "no_trials",
+                                                      "suspended",
+                                                      "membership_over",
+                                                      "overdue",
+                                                      "low_balance",
+                                                      "co_resource",
+                                                      "capacity",
+                                                      "power_budget",
+                                                      "slot_taken"};
 
-bool on_grid(Zone const& zone, int grid_minutes, Instant at) {
+bool fits_grid(Zone const& zone, int grid_minutes, Instant at) {
     auto const local = zone.to_local(at);
     auto const since_midnight = local - std::chrono::floor<days>(local);
     return since_midnight % minutes{grid_minutes} == Duration::zero();
@@ -70,7 +89,7 @@ struct TimeCheck {
     }
     void grid() {
         bool const start_fits =
-            keeps_start() || on_grid(world.zone(), limits.grid_minutes, during().start);
+            keeps_start() || fits_grid(world.zone(), limits.grid_minutes, during().start);
         if (!start_fits || during().length() % minutes{limits.grid_minutes} != Duration::zero())
             found.push_back(said_grid(limits.grid_minutes));
     }

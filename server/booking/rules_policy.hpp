@@ -39,6 +39,7 @@ enum class Rule {
     future_quota,
     gap,
     trial_used,
+    no_trials,
     suspended,
     membership_over,
     overdue,
@@ -92,6 +93,7 @@ struct Held {
     ResourceId resource;
     std::int64_t units = 1;
     Interval during;
+    bool asked = false;  ///< by name, and stays so wherever the booking moves
 
     bool operator==(Held const&) const = default;
 };

@@ -117,6 +117,8 @@ std::vector<SettingName> const& setting_names() {
         {"override.overdue", 0, 3, "roles"},
         {"override.low_balance", 0, 3, "roles"},
         {"override.membership_over", 0, 3, "roles"},
+        {"override.start", 0, 3, "roles"},
+        {"trials", 0, 1, "flag"},
     };
     return names;
 }
@@ -181,6 +183,7 @@ Limits limits_for(facility::Book const& book, facility::Machine const& machine,
                  .approval = static_cast<Limits::Approval>(of.number("approval", 0)),
                  .needs_authorisation = of.number("needs_authorisation", 0) != 0,
                  .least_age = of.number("least_age", 0),
+                 .trials = of.number("trials", 1) != 0,
                  .overdue_days = of.maybe("overdue_days"),
                  .overdue_poisha = of.maybe("overdue_poisha"),
                  .least_balance_poisha = of.maybe("least_balance_poisha"),

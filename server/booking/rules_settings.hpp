@@ -61,6 +61,7 @@ struct Limits {
     enum class Approval { none, always, first_time } approval = Approval::none;
     bool needs_authorisation = false;
     int least_age = 0;
+    bool trials = true;  ///< whether it may be tried out
     std::optional<std::int64_t> overdue_days, overdue_poisha, least_balance_poisha;
     std::optional<std::int64_t> missed_most;
     int missed_days = 30;

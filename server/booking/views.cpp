@@ -36,6 +36,26 @@ void write_overrides(JsonText& out, TimeTexts& times, std::vector<KeptOverride> 
     out.close(']');
 }
 
+void write_holds(JsonText& out, TimeTexts& times, std::vector<NamedHold> const& holds) {
+    out.key("holds").open('[');
+    for (auto const& [held, kind, name] : holds) {
+        out.open('{').key("id").id(held.resource).key("kind").text(kind).key("name");
+        write_name(out, name);
+        out.key("units").integer(held.units).key("asked").flag(held.asked);
+        out.key("start").plain(times(held.during.start));
+        out.key("end").plain(times(held.during.end)).close('}');
+    }
+    out.close(']');
+}
+
+void write_hand(JsonText& out, std::optional<people::Person> const& hand) {
+    out.key("operated_by");
+    if (!hand) return void(out.null());
+    out.open('{').key("id").id(hand->id).key("name");
+    write_name(out, hand->name);
+    out.close('}');
+}
+
 json::value number_json(std::variant<std::int64_t, std::string> const& number) {
     return std::visit([](auto const& held) { return json::value(held); }, number);
 }
@@ -100,6 +120,8 @@ void write_booking(JsonText& out, TimeTexts& times, BookingView const& view) {
     out.close(']');
     if (view.history) write_history(out, times, *view.history);
     if (view.overrides) write_overrides(out, times, *view.overrides);
+    if (view.holds) write_holds(out, times, *view.holds);
+    if (view.hand) write_hand(out, *view.hand);
     out.close('}');
 }
 

@@ -33,7 +33,9 @@ struct BookingView {
     std::vector<Transition> const* history = nullptr;  ///< not told in lists
     std::vector<SessionId> const* sessions = nullptr;
     std::vector<KeptOverride> const* overrides = nullptr;
-    boost::json::object const* costs = nullptr;  ///< fees, and what a cancel now would be
+    std::vector<NamedHold> const* holds = nullptr;
+    std::optional<people::Person> const* hand = nullptr;  ///< who runs it, if that is known
+    boost::json::object const* costs = nullptr;           ///< fees, and what a cancel now would be
 };
 void write_booking(JsonText& out, TimeTexts& times, BookingView const& view);
 

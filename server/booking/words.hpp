@@ -18,14 +18,16 @@ Violation said_too_soon(std::int64_t notice_minutes);
 Violation said_cancel_late(std::int64_t notice_minutes);
 Violation said_nobody_runs_it(facility::Machine const& machine);
 Violation said_not_authorised(facility::Machine const& machine);
-Violation said_authorisation_over(World const& world, facility::Machine const& machine,
+Violation said_authorisation_over(Zone const& zone, facility::Machine const& machine,
                                   Instant until);
-Violation said_too_young(int least_age);
+Violation said_age_unknown(facility::Machine const& machine, int least_age);
+Violation said_too_young(facility::Machine const& machine, int least_age);
 Violation said_reserved(World const& world, Interval kept, facility::Reserved::Audience audience,
                         Instant released);
 Violation said_quota(World const& world, Quota quota, Exceeded const& over);
 Violation said_gap(World const& world, std::int64_t gap_minutes, Interval other);
 Violation said_trial_used();
+Violation said_no_trials();
 Violation said_suspended();
 Violation said_missed_too_often(std::int64_t missed, std::int64_t most, int days);
 Violation said_membership_over(World const& world, Instant until);

@@ -56,23 +56,34 @@ Violation said_not_authorised(facility::Machine const& machine) {
                              "এই মেশিন চালাতে আগে প্রশিক্ষণ নিতে হবে।"));
 }
 
-Violation said_authorisation_over(World const& world, facility::Machine const& machine,
+Violation said_authorisation_over(Zone const& zone, facility::Machine const& machine,
                                   Instant until) {
-    auto const day = to_date(local_day(world.zone(), until));
+    auto const day = to_date(local_day(zone, until));
     auto violation = unauthorised(machine, "expired",
                                   said("The permission to run this machine ends on " + day + ".",
                                        "এই মেশিন চালানোর অনুমতির মেয়াদ " + day + " তারিখে শেষ।"));
-    violation.numbers.emplace_back("expires_at", to_rfc3339(until, world.zone()));
+    violation.numbers.emplace_back("expires_at", to_rfc3339(until, zone));
     return violation;
 }
 
-Violation said_too_young(int least_age) {
+Violation said_age_unknown(facility::Machine const& machine, int least_age) {
     auto const age = std::to_string(least_age);
-    return {Rule::not_authorised,
-            said("Whoever runs it must be " + age + " years old. An operator can run it for you.",
-                 "যিনি চালাবেন তাঁর বয়স অন্তত " + age +
-                     " বছর হতে হবে। একজন অপারেটর আপনার হয়ে চালাতে পারেন।"),
-            {{"reason", "age"}, {"least_age", least_age}}};
+    auto violation = unauthorised(
+        machine, "age_unknown",
+        said("Whoever runs it must be " + age +
+                 " years old, and the birth date of this person is not known.",
+             "যিনি চালাবেন তাঁর বয়স অন্তত " + age + " বছর হতে হবে; এই ব্যক্তির জন্মতারিখ জানা নেই।"));
+    violation.numbers.emplace_back("least_age", least_age);
+    return violation;
+}
+
+Violation said_too_young(facility::Machine const& machine, int least_age) {
+    auto const age = std::to_string(least_age);
+    auto violation = unauthorised(machine, "age",
+                                  said("Whoever runs it must be " + age + " years old.",
+                                       "যিনি চালাবেন তাঁর বয়স অন্তত " + age + " বছর হতে হবে।"));
+    violation.numbers.emplace_back("least_age", least_age);
+    return violation;
 }
 
 Violation said_reserved(World const& world, Interval kept, facility::Reserved::Audience audience,
@@ -132,6 +143,12 @@ Violation said_trial_used() {
     return {Rule::trial_used,
             said("This enterprise has had its trial of this machine.",
                  "এই প্রতিষ্ঠান এই মেশিনে পরীক্ষামূলক বুকিং নিয়ে ফেলেছে।"),
+            {}};
+}
+
+Violation said_no_trials() {
+    return {Rule::no_trials,
+            said("There are no trials of this machine.", "এই মেশিনে পরীক্ষামূলক বুকিং হয় না।"),
             {}};
 }
 

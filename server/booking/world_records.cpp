@@ -156,12 +156,31 @@ std::vector<Held> held_between(store::Reader& reader, FacilityId const& facility
         facility, range.start - reach, range.end, range.start, except.value_or(BookingId{}));
 }
 
-std::vector<ResourceId> held_by(store::Reader& reader, FacilityId const& facility,
-                                BookingId const& booking) {
+std::vector<Held> held_by(store::Reader& reader, FacilityId const& facility,
+                          BookingId const& booking) {
     return reader.all(
-        "SELECT resource_id FROM booking_hold WHERE facility_id = $1 AND booking_id = $2 "
-        "ORDER BY resource_id",
-        [](store::Row const& row) { return row.id<ResourceId>(0); }, facility, booking);
+        "SELECT resource_id, units, from_us, until_us, asked FROM booking_hold "
+        "WHERE facility_id = $1 AND booking_id = $2 ORDER BY resource_id",
+        [](store::Row const& row) {
+            return Held{row.id<ResourceId>(0), row.integer(1), {row.at(2), row.at(3)}, row.flag(4)};
+        },
+        facility, booking);
+}
+
+std::vector<NamedHold> named_holds(store::Reader& reader, FacilityId const& facility,
+                                   BookingId const& booking) {
+    return reader.all(
+        "SELECT h.resource_id, h.units, h.from_us, h.until_us, h.asked, r.kind, r.name_en, "
+        "r.name_bn FROM booking_hold h JOIN resource r ON r.facility_id = h.facility_id "
+        "AND r.resource_id = h.resource_id WHERE h.facility_id = $1 AND h.booking_id = $2 "
+        "ORDER BY r.kind, r.slug",
+        [](store::Row const& row) {
+            return NamedHold{
+                {row.id<ResourceId>(0), row.integer(1), {row.at(2), row.at(3)}, row.flag(4)},
+                row.text(5),
+                {row.text(6), row.text(7)}};
+        },
+        facility, booking);
 }
 
 std::vector<OnShift> shifts_between(store::Reader& reader, FacilityId const& facility,
@@ -235,9 +254,9 @@ void replace_holds(store::Writer& writer, facility::Machine const& machine,
     std::ranges::sort(sorted, {}, &Held::resource);
     for (auto const& hold : sorted)
         writer.execute("INSERT INTO booking_hold (facility_id, booking_id, resource_id, units, "
-                       "from_us, until_us, live) VALUES ($1, $2, $3, $4, $5, $6, 1)",
+                       "from_us, until_us, live, asked) VALUES ($1, $2, $3, $4, $5, $6, 1, $7)",
                        facility, booking, hold.resource, hold.units, hold.during.start,
-                       hold.during.end);
+                       hold.during.end, hold.asked);
 }
 
 void insert_overrides(store::Writer& writer, FacilityId const& facility, BookingId const& booking,

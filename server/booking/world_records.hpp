@@ -48,9 +48,17 @@ bool limits_any(facility::Book const& book, std::initializer_list<std::string_vi
 
 std::vector<Held> held_between(store::Reader& reader, FacilityId const& facility, Interval range,
                                std::optional<BookingId> except);
-/// What the booking holds.
-std::vector<ResourceId> held_by(store::Reader& reader, FacilityId const& facility,
-                                BookingId const& booking);
+/// What the booking holds, or held until it was over.
+std::vector<Held> held_by(store::Reader& reader, FacilityId const& facility,
+                          BookingId const& booking);
+/// The same with the names, for people; in the order of the kinds.
+struct NamedHold {
+    Held held;
+    std::string kind;  ///< of the resource
+    facility::Name name;
+};
+std::vector<NamedHold> named_holds(store::Reader& reader, FacilityId const& facility,
+                                   BookingId const& booking);
 std::vector<OnShift> shifts_between(store::Reader& reader, FacilityId const& facility,
                                     Interval range);
 

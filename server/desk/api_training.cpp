@@ -2,8 +2,10 @@
 #include <boost/json/array.hpp>
 
 #include "server/booking/records.hpp"
+#include "server/booking/start.hpp"
 #include "server/desk/attendance.hpp"
 #include "server/desk/handlers.hpp"
+#include "server/facility/book_records.hpp"
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
@@ -126,33 +128,38 @@ std::optional<Error> may_record(Booking const& booking, Instant now) {
 }
 
 /// Who passed may run machines of this kind; who is found not to have passed after all may not,
-/// as far as it came from here.
-void settle_authorisation(Services const& services, store::Writer& writer,
-                          http::Principal const& who, Said& said, std::string_view machine_kind,
-                          std::vector<Attendee> const& before, Instant now) {
+/// as far as it came from here. Errors: those of booking::old_enough.
+Result<void> settle_authorisation(Services const& services, store::Writer& writer,
+                                  http::Principal const& who, Said& said,
+                                  std::string const& machine_kind,
+                                  std::vector<Attendee> const& before, Instant now) {
     auto& attendee = said.attendee;
-    if (!attendee.person) return;
+    if (!attendee.person) return {};
     auto const earlier = std::ranges::find(before, attendee.person, &Attendee::person);
     bool const had = earlier != before.end() && earlier->authorisation.has_value();
     if (attendee.outcome != Outcome::passed) {
         if (had) people::revoke(writer, who.facility, *earlier->authorisation, now);
-        return;
+        return {};
     }
     if (had && !said.authorise_until) {
         attendee.authorisation = earlier->authorisation;
-        return;
+        return {};
     }
+    auto const book = facility::read_book(writer, who.facility);
+    if (auto old = booking::old_enough(writer, book, machine_kind, *attendee.person, now); !old)
+        return old;
     if (had) people::revoke(writer, who.facility, *earlier->authorisation, now);
     attendee.authorisation = services.ids.make<people::AuthorisationId>();
     people::grant(writer, who.facility,
                   {.id = *attendee.authorisation,
                    .person = *attendee.person,
-                   .machine_kind = std::string{machine_kind},
+                   .machine_kind = machine_kind,
                    .granted_at = now,
                    .expires_at = said.authorise_until,
                    .revoked_at = {},
                    .granted_by = {}},
                   who.person);
+    return {};
 }
 
 json::object one_training(store::Reader& reader, FacilityId const& facility,
@@ -207,7 +214,9 @@ Response record_attendance(Services const& services, Request const& request) {
         facility::lock_machine(writer, who.facility, found->machine);
         auto const machine = facility::find_machine(writer, who.facility, found->machine).value();
         auto before = attendance_of(writer, who.facility, {*id});
-        settle_authorisation(services, writer, who, said, machine.kind, before[*id], now);
+        auto const settled =
+            settle_authorisation(services, writer, who, said, machine.kind, before[*id], now);
+        if (!settled) return http::problem(settled.error());
         insert_attendee(writer, who.facility, *id, said.attendee, who.person, now);
         auto const answer = one_training(writer, who.facility, *found);
         tell(writer, who, "recordAttendance", "booking/" + id->text(), answer, "", now);

@@ -20,6 +20,7 @@ LiveBoard board_for(Services const& services, RunControl const& run, http::Reque
 json::object machine_of(LiveMachine const& live, LiveBoard const& board,
                         http::Request const& request) {
     auto object = facility::machine_json(live.machine);
+    object["trials"] = live.trials;
     object["live"] = live_json(live, board.zone, &*request.principal);
     return object;
 }

@@ -178,9 +178,10 @@ LiveMachine live_machine(Services const& services, RunControl const& run,
     add_meter(live, services, run.meters(), session);
     live.contact = services.contacts.actual(machine.id);
     live.stopping = run.stopping(machine.id);
-    live.ticks = booking::ticks_wanted(
-        *around.book,
-        {.machine = machine.id, .membership = "", .season = around.season, .at = around.now});
+    booking::Scope const scope{
+        .machine = machine.id, .membership = "", .season = around.season, .at = around.now};
+    live.ticks = booking::ticks_wanted(*around.book, scope);
+    live.trials = booking::limits_for(*around.book, machine, scope).trials;
     auto const unseen = around.alarms.find(machine.id);
     live.alarm = unseen != around.alarms.end() ? unseen->second : "";
     if (live.alarm.empty()) live.alarm = services.contacts.alarm(machine.id);

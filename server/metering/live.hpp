@@ -38,6 +38,7 @@ struct LiveMachine {
     std::string alarm;
     std::optional<RunControl::Stopping> stopping;
     std::vector<std::string_view> ticks;  ///< asked for before it starts
+    bool trials = true;                   ///< whether it may be tried out
     std::optional<booking::State> asked;  ///< what somebody asked for that waits for the cycle
 };
 

@@ -63,12 +63,13 @@ RunControl::Scene RunControl::scene_of(store::Reader& reader, booking::Booking c
     return scene;
 }
 
-/// With what is to be seen to first; who has begun goes on without.
-RunControl::Scene RunControl::scene_to_start(store::Reader& reader, booking::Booking const& booking,
-                                             Instant now) const {
+/// With who runs it, and what is to be seen to first; who has begun goes on without the latter.
+RunControl::Scene RunControl::scene_to_start(store::Reader& reader, Asking const& asking,
+                                             booking::Booking const& booking, Instant now) const {
     auto scene = scene_of(reader, booking, now);
-    if (scene.own() != nullptr) return scene;
     auto const book = services_.booking.books->get(reader, booking.facility);
+    scene.hands = booking::judge_start(reader, *book, scene.machine, booking, asking.starter, now);
+    if (scene.own() != nullptr) return scene;
     auto const day = local_day(book->zone, now);
     scene.ticks =
         booking::ticks_wanted(*book, {.machine = booking.machine,

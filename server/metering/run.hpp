@@ -14,6 +14,7 @@
 
 #include "server/booking/booking.hpp"
 #include "server/booking/rules_life.hpp"
+#include "server/booking/start.hpp"
 #include "server/facility/rules.hpp"
 #include "server/http/message.hpp"
 #include "server/metering/alarms.hpp"
@@ -109,6 +110,7 @@ private:
         bool outage = false;
         bool taken = false;
         std::vector<std::string_view> ticks;  ///< that the machine asks for before it starts
+        booking::StartVerdict hands;          ///< of whoever is about to run it
 
         UsageSession const* own() const {
             bool const mine = unfinished && unfinished->booking == booking.id;
@@ -119,6 +121,7 @@ private:
         booking::Booking booking;
         booking::Actor actor = booking::Actor::party;
         std::vector<std::string> ticks = {};  ///< what the asker has seen to
+        booking::Starter starter = {};
     };
     struct AtMachine : Asking {
         Turns::Turn turn;
@@ -171,11 +174,14 @@ private:
                                                         MachineId const& machine);
     tl::expected<AtMachine, http::Response> at_machine(http::Request const& request);
     Scene scene_of(store::Reader& reader, booking::Booking const& booking, Instant now) const;
-    Scene scene_to_start(store::Reader& reader, booking::Booking const& booking, Instant now) const;
+    Scene scene_to_start(store::Reader& reader, Asking const& asking,
+                         booking::Booking const& booking, Instant now) const;
 
-    Result<void> begin_once(Asking const& asking, PersonId const& person, std::string const& key);
-    Result<void> begin(store::Writer& writer, Asking const& asking, PersonId const& person,
-                       std::string const& key, Beginning const& beginning);
+    /// Error `policy_refused`: then `hands` says why.
+    Result<void> begin_once(Asking const& asking, std::string const& key,
+                            booking::StartVerdict& hands);
+    Result<void> begin(store::Writer& writer, Asking const& asking, std::string const& key,
+                       Beginning const& beginning, booking::StartVerdict& hands);
     Result<void> check_start(Asking const& asking, Scene const& scene, Instant now) const;
     Result<Beginning> beginning_of(Scene const& scene, std::vector<Register> const& asked,
                                    Instant now);

@@ -3,8 +3,10 @@
 #include "server/base/digest.hpp"
 #include "server/booking/api.hpp"
 #include "server/booking/caller.hpp"
+#include "server/booking/draft.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/rules_safety.hpp"
+#include "server/booking/views.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/metering/run.hpp"
@@ -35,6 +37,16 @@ std::vector<std::string> read_ticks(http::JsonBody& body) {
     return ticked;
 }
 
+http::Response refused_start(Error const& error, booking::StartVerdict const& hands,
+                             booking::Actor actor) {
+    if (error.kind == ErrorKind::unavailable) return http::problem(error).with("Retry-After", "1");
+    if (error.code != "policy_refused") return http::problem(error);
+    return http::problem(
+        error, {{"violations", booking::violations_json(hands.violations, hands.may_pass)},
+                {"alternatives", boost::json::array{}},
+                {"assisted_possible", actor == booking::Actor::staff}});
+}
+
 http::Response wrong_state() {
     return http::problem({ErrorKind::conflict, "wrong_state", "", "It has just changed."});
 }
@@ -54,7 +66,13 @@ Result<RunControl::Asking> RunControl::asking(http::Request const& request) {
     if (!booking) return refuse(ErrorKind::not_found, "not_found");
     auto const actor = booking::Caller{who}.actor_for(booking->enterprise);
     if (!actor) return tl::make_unexpected(actor.error());
-    return Asking{*booking, *actor};
+    return Asking{.booking = *booking,
+                  .actor = *actor,
+                  .ticks = {},
+                  .starter = {.actor = *actor,
+                              .person = who.person,
+                              .manager = who.has("manager"),
+                              .operator_ = who.has("operator")}};
 }
 
 /// A repeat must not touch a contact or a meter, so it is looked for before anything else. Nothing
@@ -90,15 +108,18 @@ tl::expected<RunControl::AtMachine, http::Response> RunControl::at_machine(
 http::Response RunControl::start(http::Request const& request) {
     auto body = http::JsonBody::parse(request);
     auto ticks = read_ticks(body);
+    bool const assists = body.maybe_flag("assisted").value_or(false);
+    auto overrides = booking::read_overrides(body);
     if (auto const error = body.finish()) return http::problem(*error);
     auto found = at_machine(request);
     if (!found) return found.error();
     found->ticks = std::move(ticks);
+    found->starter.assists = assists;
+    found->starter.overrides = std::move(overrides);
     auto const& machine = found->booking.machine;
-    auto const begun = begin_once(*found, request.principal->person, run_key(request));
-    if (!begun && begun.error().kind == ErrorKind::unavailable)
-        return http::problem(begun.error()).with("Retry-After", "1");
-    if (!begun) return http::problem(begun.error());
+    booking::StartVerdict hands;
+    auto const begun = begin_once(*found, run_key(request), hands);
+    if (!begun) return refused_start(begun.error(), hands, found->actor);
     auto const now_running = services_.ledger.read([&](store::Reader& reader) {
         auto const booking =
             booking::find_booking(reader, found->booking.facility, found->booking.id);
@@ -132,34 +153,38 @@ Result<void> RunControl::check_start(Asking const& asking, Scene const& scene, I
                    .state = scene.booking.state,
                    .during = scene.booking.during,
                    .now = now,
-                   .assisted = scene.booking.assisted,
+                   .assisted = scene.booking.assisted || asking.starter.assists,
                    .out_of_order = scene.machine.out_of_order,
                    .outage = scene.outage || mains_off() || cut_,
                    .taken = scene.taken,
                    .contact_silent =
                        services_.contacts.actual(scene.booking.machine) == ContactState::unknown});
     if (!may) return may;
+    if (!scene.hands.violations.empty())
+        return refuse(ErrorKind::invalid, "policy_refused",
+                      "Whoever runs the machine may not, for the reasons listed.");
     return booking::check_ticks(scene.ticks, asking.ticks);
 }
 
-Result<void> RunControl::begin_once(Asking const& asking, PersonId const& person,
-                                    std::string const& key) {
+Result<void> RunControl::begin_once(Asking const& asking, std::string const& key,
+                                    booking::StartVerdict& hands) {
     auto const now = services_.clock.now();
     auto const [scene, known_key] = services_.ledger.read([&](store::Reader& reader) {
         auto const booking =
             booking::find_booking(reader, asking.booking.facility, asking.booking.id).value();
-        auto found = scene_to_start(reader, booking, now);
+        auto found = scene_to_start(reader, asking, booking, now);
         auto const* own = found.own();
         auto of_own = own == nullptr ? "" : run_key_of(reader, booking.facility, own->id);
         return std::pair{std::move(found), std::move(of_own)};
     });
     if (known_key == key) return {};
+    hands = scene.hands;
     if (auto const may = check_start(asking, scene, now); !may) return may;
     auto const beginning = beginning_of(scene, ask(scene.machine.id, Edge::start), now);
     if (!beginning) return tl::make_unexpected(beginning.error());
     keep_events(services_.ledger, services_.facility, services_.meters);
     return services_.ledger.write(
-        [&](store::Writer& writer) { return begin(writer, asking, person, key, *beginning); });
+        [&](store::Writer& writer) { return begin(writer, asking, key, *beginning, hands); });
 }
 
 Result<RunControl::Beginning> RunControl::beginning_of(Scene const& scene,
@@ -175,13 +200,15 @@ Result<RunControl::Beginning> RunControl::beginning_of(Scene const& scene,
     return beginning;
 }
 
-Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, PersonId const& person,
-                               std::string const& key, Beginning const& beginning) {
+Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, std::string const& key,
+                               Beginning const& beginning, booking::StartVerdict& hands) {
     auto const now = services_.clock.now();
     auto const& facility = asking.booking.facility;
+    auto const& person = asking.starter.person;
     lock_with_sharers(writer, facility, meters_, asking.booking.machine);
-    auto const booking = booking::find_booking(writer, facility, asking.booking.id).value();
-    auto const scene = scene_to_start(writer, booking, now);
+    auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
+    auto const scene = scene_to_start(writer, asking, booking, now);
+    hands = scene.hands;
     if (auto const may = check_start(asking, scene, now); !may) return may;
     if (auto const* own = scene.own()) {
         auto registers = beginning.registers;
@@ -203,7 +230,10 @@ Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, Pers
         open(writer, std::move(session), beginning.registers, key);
         keep_ticks(writer, facility, id, scene.ticks, person, now);
     }
-    return change(writer, booking, State::running, "startBooking", person, "");
+    if (asking.starter.assists && !booking.assisted) booking::assist(writer, booking, person);
+    booking::insert_overrides(writer, facility, booking.id, person, hands.overridden, now);
+    auto const reason = hands.overridden.empty() ? "" : hands.overridden.front().reason;
+    return change(writer, booking, State::running, "startBooking", person, reason);
 }
 
 /// The registers to begin with: as read, or for want of that the last good ones. Nothing for a

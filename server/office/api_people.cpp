@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 
+#include "server/booking/start.hpp"
 #include "server/desk/attendance.hpp"
+#include "server/facility/book_records.hpp"
 #include "server/facility/records.hpp"
 #include "server/facility/shifts.hpp"
 #include "server/office/handlers.hpp"
@@ -137,6 +139,11 @@ Response grant_authorisation(Services const& services, Request const& request) {
                                                  &facility::Machine::kind) == machines.end())
                                return Error{ErrorKind::invalid, "unknown_kind", "/machine_kind",
                                             "There is no machine of that kind."};
+                           auto const book = facility::read_book(writer, who.facility);
+                           if (auto const old = booking::old_enough(
+                                   writer, book, granted.machine_kind, *person, now);
+                               !old)
+                               return old.error();
                            people::grant(writer, who.facility, granted, who.person);
                            return std::nullopt;
                        });

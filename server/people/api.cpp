@@ -257,6 +257,41 @@ Response create_enterprise(Services const& services, Request const& request) {
     });
 }
 
+std::chrono::local_days today_at(Services const& services, Request const& request) {
+    auto const zone = services.store.read([&](store::Reader& reader) {
+        return facility::zone_of(reader, request.principal.value().facility);
+    });
+    return local_day(zone, services.clock.now());
+}
+
+/// When somebody was born, as the office writes it down; null: not known.
+Response change_birth(Services const& services, Request const& request) {
+    auto const id = http::path_id<PersonId>(request);
+    if (!id) return http::problem(id.error());
+    auto body = JsonBody::parse(request);
+    auto const birth = body.maybe_text("born_on", 10);
+    if (auto const error = body.finish()) return http::problem(*error);
+    auto const born_on = valid_birth(birth, today_at(services, request));
+    if (!born_on) return http::problem(born_on.error());
+    auto const& who = request.principal.value();
+    return write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+        auto person = find_person(writer, who.facility, *id);
+        if (!person) return http::problem({ErrorKind::not_found, "not_found"});
+        auto const before = person_json(*person);
+        person->born_on = *born_on;
+        auto const after = person_json(*person);
+        set_born_on(writer, who.facility, *id, *born_on);
+        append_audit(writer, who.facility,
+                     {.person = who.person,
+                      .action = "changeBirth",
+                      .subject = "person/" + id->text(),
+                      .before = json::serialize(before),
+                      .after = json::serialize(after)},
+                     services.clock.now());
+        return http::json_response(200, after);
+    });
+}
+
 Response create_person(Services const& services, Request const& request) {
     auto body = JsonBody::parse(request);
     auto const password = body.text("password", 200);
@@ -265,9 +300,13 @@ Response create_person(Services const& services, Request const& request) {
                  .phone = body.maybe_text("phone", 20),
                  .language = body.maybe_text("language", 2).value_or("bn"),
                  .roles = read_roles(body)};
+    auto const birth = body.maybe_text("born_on", 10);
     if (auto const error = body.finish()) return http::problem(*error);
     auto person = valid_person(std::move(draft));
     if (!person) return http::problem(person.error());
+    auto const born_on = valid_birth(birth, today_at(services, request));
+    if (!born_on) return http::problem(born_on.error());
+    person->born_on = *born_on;
     auto const accepted = acceptable_password(password, person->login);
     if (!accepted) return http::problem(accepted.error());
     auto const hash = services.passwords.hash(*accepted);
@@ -318,6 +357,7 @@ void add_routes(http::Router& router, Services const& services) {
     router.add(route(services, "POST", "enterprises", "createEnterprise", create_enterprise));
     router.add(route(services, "GET", "people", "listPeople", list_people));
     router.add(route(services, "POST", "people", "createPerson", create_person));
+    router.add(route(services, "POST", "people/{id}/birth", "changeBirth", change_birth));
     router.add(route(services, "GET", "audit", "listAudit", list_audit));
 }
 

@@ -38,6 +38,7 @@ json::object person_json(Person const& person) {
             {"name", facility::name_json(person.name)},
             {"language", person.language},
             {"phone", http::or_null(person.phone)},
+            {"born_on", person.born_on ? json::value(to_date(*person.born_on)) : json::value{}},
             {"roles", std::move(roles)}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "server/base/calendar.hpp"
 #include "server/people/reach.hpp"
 #include "server/store/id_list.hpp"
 
@@ -24,11 +25,18 @@ Enterprise enterprise_of(store::Row const& row) {
 }
 
 Person person_of(store::Row const& row) {
-    return {.id = row.id<PersonId>(0),
-            .login = row.text(1),
-            .name = {row.text(2), row.text(3)},
-            .phone = row.maybe_text(4),
-            .language = row.text(5)};
+    Person person{.id = row.id<PersonId>(0),
+                  .login = row.text(1),
+                  .name = {row.text(2), row.text(3)},
+                  .phone = row.maybe_text(4),
+                  .language = row.text(5)};
+    if (auto const born = row.maybe_text(6)) person.born_on = parse_date(*born).value();
+    return person;
+}
+
+std::optional<std::string> text_of(std::optional<std::chrono::local_days> const& day) {
+    if (!day) return std::nullopt;
+    return to_date(*day);
 }
 
 RoleGrant grant_of(store::Row const& row) { return {row.text(0), row.maybe_id<EnterpriseId>(1)}; }
@@ -136,10 +144,10 @@ void insert_enterprise(store::Writer& writer, FacilityId const& facility,
 }
 
 std::vector<Person> list_people(store::Reader& reader, FacilityId const& facility) {
-    auto people =
-        reader.all("SELECT person_id, login, name_en, name_bn, phone, language FROM person "
-                   "WHERE facility_id = $1 ORDER BY login",
-                   person_of, facility);
+    auto people = reader.all(
+        "SELECT person_id, login, name_en, name_bn, phone, language, born_on FROM person "
+        "WHERE facility_id = $1 ORDER BY login",
+        person_of, facility);
     std::map<PersonId, std::vector<RoleGrant>> grants;
     reader.each(
         "SELECT role, enterprise_id, person_id FROM role_grant WHERE facility_id = $1 "
@@ -152,20 +160,20 @@ std::vector<Person> list_people(store::Reader& reader, FacilityId const& facilit
 
 std::optional<Person> find_person(store::Reader& reader, FacilityId const& facility,
                                   PersonId const& id) {
-    auto person =
-        reader.first("SELECT person_id, login, name_en, name_bn, phone, language FROM person "
-                     "WHERE facility_id = $1 AND person_id = $2",
-                     person_of, facility, id);
+    auto person = reader.first(
+        "SELECT person_id, login, name_en, name_bn, phone, language, born_on FROM person "
+        "WHERE facility_id = $1 AND person_id = $2",
+        person_of, facility, id);
     if (person) person->roles = grants_of(reader, facility, person->id);
     return person;
 }
 
 std::optional<Person> find_person_by_login(store::Reader& reader, FacilityId const& facility,
                                            std::string_view login) {
-    auto person =
-        reader.first("SELECT person_id, login, name_en, name_bn, phone, language FROM person "
-                     "WHERE facility_id = $1 AND login = $2",
-                     person_of, facility, login);
+    auto person = reader.first(
+        "SELECT person_id, login, name_en, name_bn, phone, language, born_on FROM person "
+        "WHERE facility_id = $1 AND login = $2",
+        person_of, facility, login);
     if (person) person->roles = grants_of(reader, facility, person->id);
     return person;
 }
@@ -184,9 +192,10 @@ void insert_person(store::Writer& writer, FacilityId const& facility, Person con
                    std::string_view password_hash, Instant now) {
     writer.execute(
         "INSERT INTO person (facility_id, person_id, login, name_en, name_bn, phone, language, "
-        "password_hash, disabled, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)",
+        "password_hash, disabled, created_at, born_on) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)",
         facility, person.id, person.login, person.name.en, person.name.bn, person.phone,
-        person.language, password_hash, now);
+        person.language, password_hash, now, text_of(person.born_on));
     for (std::size_t i = 0; i < person.roles.size(); ++i)
         writer.execute(
             "INSERT INTO role_grant (facility_id, person_id, position, role, enterprise_id) "
@@ -198,6 +207,12 @@ void set_password_hash(store::Writer& writer, FacilityId const& facility, Person
                        std::string_view password_hash) {
     writer.execute("UPDATE person SET password_hash = $3 WHERE facility_id = $1 AND person_id = $2",
                    facility, person, password_hash);
+}
+
+void set_born_on(store::Writer& writer, FacilityId const& facility, PersonId const& person,
+                 std::optional<std::chrono::local_days> const& born_on) {
+    writer.execute("UPDATE person SET born_on = $3 WHERE facility_id = $1 AND person_id = $2",
+                   facility, person, text_of(born_on));
 }
 
 void set_disabled(store::Writer& writer, FacilityId const& facility, PersonId const& person,

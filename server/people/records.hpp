@@ -40,6 +40,9 @@ void insert_person(store::Writer& writer, FacilityId const& facility, Person con
                    std::string_view password_hash, Instant now);
 void set_password_hash(store::Writer& writer, FacilityId const& facility, PersonId const& person,
                        std::string_view password_hash);
+/// Empty: not known.
+void set_born_on(store::Writer& writer, FacilityId const& facility, PersonId const& person,
+                 std::optional<std::chrono::local_days> const& born_on);
 /// A disabled person keeps the past and can no longer do anything.
 void set_disabled(store::Writer& writer, FacilityId const& facility, PersonId const& person,
                   bool disabled);

@@ -166,6 +166,7 @@ constexpr std::array kTable{
     OperationRow{"recordAttendance",   yes,    yes,     no,    no},
     OperationRow{"listPeople",         yes,    no,      no,    yes},
     OperationRow{"createPerson",       yes,    no,      no,    no},
+    OperationRow{"changeBirth",        yes,    no,      no,    no},
     OperationRow{"listAudit",          yes,    no,      no,    yes},
 
     OperationRow{"listRateCards",      yes,    no,      yes,   yes},

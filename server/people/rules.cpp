@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/base/calendar.hpp"
 #include "server/base/text.hpp"
 #include "server/base/unicode.hpp"
 
@@ -184,6 +185,21 @@ Result<Person> valid_person(Person person) {
     if (!grants) return pass_on(grants, "");
     person.roles = std::move(*grants);
     return person;
+}
+
+Result<std::optional<std::chrono::local_days>> valid_birth(std::optional<std::string> const& text,
+                                                           std::chrono::local_days today) {
+    constexpr std::chrono::local_days earliest{std::chrono::year{1900} / 1 / 1};
+    if (!text) return std::nullopt;
+    auto const day = parse_date(*text);
+    if (!day) return pass_on(day, "/born_on");
+    if (*day > today)
+        return refuse(ErrorKind::invalid, "born_later", "A birth date is not after today.",
+                      "/born_on");
+    if (*day < earliest)
+        return refuse(ErrorKind::invalid, "born_too_early", "A birth date is not before 1900.",
+                      "/born_on");
+    return *day;
 }
 
 std::string search_key(Enterprise const& enterprise) {

@@ -38,6 +38,7 @@ struct Person {
     std::optional<std::string> phone;
     std::string language = "bn";
     std::vector<RoleGrant> roles;
+    std::optional<std::chrono::local_days> born_on{};  ///< empty: not known
 };
 
 /// A mobile number of Bangladesh in any spelling (01712-345678, +880 1712..., Bengali digits), or
@@ -59,6 +60,11 @@ Result<Enterprise> valid_enterprise(Enterprise enterprise);
 /// Errors: those above, `bad_login`, `bad_language`, `role_missing`, `unknown_role`,
 /// `enterprise_missing` (a member without), `enterprise_not_allowed` (others with), `role_twice`.
 Result<Person> valid_person(Person person);
+
+/// A birth date, "1990-05-14"; empty where there is none. Errors: `bad_date`, `born_later` (after
+/// today), `born_too_early` (before 1900).
+Result<std::optional<std::chrono::local_days>> valid_birth(std::optional<std::string> const& text,
+                                                           std::chrono::local_days today);
 
 /// What an enterprise is found by, and in which order: names, phone and place.
 std::string search_key(Enterprise const& enterprise);

@@ -274,7 +274,10 @@ TEST_P(BookingDisplaced, WhoMovesToAnotherMachineLeavesWhatTheFirstOneNeeded) {
     });
     auto const held = [&](std::string const& id) {
         return ledger().read([&](store::Reader& reader) {
-            return held_by(reader, shop.facility, *BookingId::parse(id));
+            std::vector<ResourceId> held;
+            for (auto const& each : held_by(reader, shop.facility, *BookingId::parse(id)))
+                held.push_back(each.resource);
+            return held;
         });
     };
     auto const second = shop.add_laser("laser-2");

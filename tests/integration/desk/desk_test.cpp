@@ -7,6 +7,7 @@
 #include "server/booking/sweep.hpp"
 #include "server/desk/api.hpp"
 #include "server/desk/attendance.hpp"
+#include "server/facility/book_changes.hpp"
 #include "server/people/authorisations.hpp"
 #include "tests/integration/booking/workshop.hpp"
 
@@ -447,6 +448,32 @@ TEST_P(Trainings, WhoPassedMayRunSuchMachinesAndACorrectionTakesItBack) {
         return writer.execute("DELETE FROM attendance");
     }),
                  store::ConstraintViolated);
+}
+
+TEST_P(Trainings, WhoIsTooYoungHasPassedAndStillMayNot) {
+    workshop.clock.set(dhaka("2026-11-21 12:00"));
+    ledger().write([&](store::Writer& writer) {
+        facility::insert_setting(writer, workshop.facility, workshop.ids.make<SettingId>(),
+                                 {.name = "least_age",
+                                  .machine = {},
+                                  .group = {},
+                                  .membership = "",
+                                  .season = "",
+                                  .value = 18,
+                                  .from = dhaka("2026-01-01 00:00")},
+                                 std::nullopt, workshop.clock.now());
+        return true;
+    });
+    auto const mita = workshop.member.person;
+    json::object const passed{{"person_id", mita.text()}, {"came", true}, {"result", "passed"}};
+    EXPECT_EQ(said(record(passed)), "age_unknown");
+    EXPECT_EQ(count("SELECT count(*) FROM attendance"), 0);
+    ledger().write([&](store::Writer& writer) {
+        people::set_born_on(writer, workshop.facility, mita, parse_date("1990-05-14").value());
+        return true;
+    });
+    ok(record(passed), 201);
+    EXPECT_EQ(authorisations().size(), 1u);
 }
 
 TEST_P(Trainings, AreListedWithThoseWhoCameByName) {

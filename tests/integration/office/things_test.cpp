@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "server/facility/book_changes.hpp"
 #include "server/facility/shifts.hpp"
 #include "server/people/authorisations.hpp"
 #include "tests/integration/office/office_fixture.hpp"
@@ -193,6 +194,38 @@ TEST_P(OfficeThings, WhoMayRunWhatIsGrantedAndRevoked) {
     ASSERT_EQ(revoked.status, 200);
     EXPECT_EQ(text_at(items_of(revoked).at(0), "revoked_at"), "2026-11-21T09:00:00+06:00");
     EXPECT_EQ(refused(revoke, "{}"), "not_found") << "once is enough";
+}
+
+TEST_P(OfficeThings, WhoIsTooYoungIsNotAuthorised) {
+    auto const path = "/people/" + member.person.text() + "/authorisations";
+    auto const set = [&](MachineId const& machine, std::int64_t years) {
+        ledger().write([&](store::Writer& writer) {
+            facility::insert_setting(writer, here.id, ids.make<SettingId>(),
+                                     {.name = "least_age",
+                                      .machine = machine,
+                                      .group = {},
+                                      .membership = "",
+                                      .season = "",
+                                      .value = years,
+                                      .from = dhaka("2026-01-01 00:00")},
+                                     std::nullopt, clock.now());
+            return true;
+        });
+    };
+    auto const born = [&](std::string const& day) {
+        ledger().write([&](store::Writer& writer) {
+            people::set_born_on(writer, here.id, member.person, parse_date(day).value());
+            return true;
+        });
+    };
+    set(laser.id, 18);
+    EXPECT_EQ(refused(path, R"({"machine_kind":"laser"})"), "age_unknown");
+    EXPECT_EQ(post(path, R"({"machine_kind":"press"})").status, 201) << "no age is asked there";
+    born("2008-11-22");
+    EXPECT_EQ(refused(path, R"({"machine_kind":"laser"})"), "too_young");
+    EXPECT_EQ(items_of(get(member, path)).size(), 1u);
+    born("2008-11-21");
+    EXPECT_EQ(post(path, R"({"machine_kind":"laser"})").status, 201) << "eighteen today";
 }
 
 TEST_P(OfficeThings, OutagesAreEnteredAndWithdrawn) {

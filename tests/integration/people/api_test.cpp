@@ -174,6 +174,57 @@ TEST_P(PeopleApi, PeopleAreAddedAndCanLogIn) {
               1);
 }
 
+TEST_P(PeopleApi, ABirthDateIsWrittenDownByTheManagerAndKeptInTheTrail) {
+    auto const made = post("/api/v1/people",
+                           R"({"login":"rina","name":{"en":"Rina"},"password":"nodir-par-9",)"
+                           R"("born_on":"1990-05-14","roles":[{"role":"operator"}]})",
+                           manager);
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(text(json_of(made), "born_on"), "1990-05-14");
+    auto const path = "/api/v1/people/" + text(json_of(made), "id") + "/birth";
+    auto const changed = post(path, R"({"born_on":"1991-05-14"})", manager);
+    ASSERT_EQ(changed.status, 200) << changed.body;
+    EXPECT_EQ(text(json_of(changed), "born_on"), "1991-05-14");
+    EXPECT_EQ(count("SELECT count(*) FROM audit_event WHERE action = 'changeBirth' "
+                    "AND before_json LIKE '%1990-05-14%' AND after_json LIKE '%1991-05-14%'"),
+              1);
+    auto const listed = [&] {
+        auto const people = json_of(call("GET", "/api/v1/people", "", manager));
+        return people.at("items").as_array()[1].as_object().at("born_on");
+    };
+    EXPECT_EQ(listed().as_string(), "1991-05-14");
+    EXPECT_EQ(post(path, R"({"born_on":null})", manager).status, 200);
+    EXPECT_TRUE(listed().is_null()) << "not known";
+    auto const desk = cookie_of(try_log_in("rina", "nodir-par-9"));
+    EXPECT_EQ(post(path, R"({"born_on":"1991-05-14"})", desk).status, 403);
+    EXPECT_EQ(call("GET", "/api/v1/me", "", desk).body.find("born"), std::string::npos);
+    EXPECT_EQ(post("/api/v1/people/" + ids.make<PersonId>().text() + "/birth",
+                   R"({"born_on":"1991-05-14"})", manager)
+                  .status,
+              404);
+}
+
+TEST_P(PeopleApi, ABirthDateThatCannotBeIsRefused) {
+    auto const me = json_of(call("GET", "/api/v1/me", "", manager));
+    auto const path = "/api/v1/people/" + text(me, "person_id") + "/birth";
+    auto const zone = Zone::find("Asia/Dhaka").value();
+    auto const today = local_day(zone, clock.now());
+    auto const born = [&](std::string const& day) {
+        return post(path, R"({"born_on":")" + day + "\"}", manager);
+    };
+    EXPECT_EQ(born(to_date(today)).status, 200) << "today, here and not in Greenwich";
+    EXPECT_EQ(code_of(born(to_date(today + std::chrono::days{1}))), "born_later");
+    EXPECT_EQ(code_of(born("1899-12-31")), "born_too_early");
+    EXPECT_EQ(born("1900-01-01").status, 200);
+    for (auto const day : {"1990", "14-05-1990", "1990-02-30", "soon"})
+        EXPECT_EQ(code_of(born(day)), "bad_date") << day;
+    EXPECT_EQ(code_of(post("/api/v1/people",
+                           R"({"login":"x2","name":{"en":"X"},"password":"nodir-par-9",)"
+                           R"("born_on":"2999-01-01","roles":[{"role":"operator"}]})",
+                           manager)),
+              "born_later");
+}
+
 TEST_P(PeopleApi, APersonThatMakesNoSenseIsRefused) {
     auto const foreign = add_enterprise("Foreign", elsewhere);
     auto const person = [](std::string const& change) {

@@ -131,6 +131,12 @@ std::vector<Row> account_rows() {
              it.world.party->tried = {laser().id};
          },
          "This enterprise has had its trial of this machine."},
+        {Rule::no_trials,
+         [](Case& it) {
+             it.ask.kind = Kind::trial;
+             set(it.world, "trials", 0);
+         },
+         "There are no trials of this machine."},
         {Rule::suspended,
          [](Case& it) {
              set(it.world, "missed_most", 2);
@@ -225,7 +231,8 @@ TEST(Codes, AllThatIsBrokenIsToldAtOnceInOneOrder) {
     it.world.now = dhaka("2026-11-21 07:59");
     EXPECT_EQ(codes(check_policy(it.world, it.place, it.ask)),
               "not_authorised reserved_hours daily_quota weekly_quota future_quota gap trial_used "
-              "suspended membership_over overdue low_balance co_resource capacity power_budget");
+              "no_trials suspended membership_over overdue low_balance co_resource capacity "
+              "power_budget");
 }
 
 TEST(Codes, WhoGivesTimeBackIsAskedNothing) {
@@ -256,7 +263,7 @@ TEST(Authorisation, IsOfThePersonAndAnOperatorNeedsNone) {
     EXPECT_EQ(reason(), "");
     set(it.world, "least_age", 18);
     it.ask.hand = {.named = true, .authorised = true};
-    EXPECT_EQ(reason(), "age") << "nobody knows how old";
+    EXPECT_EQ(reason(), "age_unknown");
     it.ask.hand.born_on = parse_date("2008-11-21").value();
     EXPECT_EQ(reason(), "") << "eighteen today";
     it.ask.hand.born_on = parse_date("2008-11-22").value();
@@ -307,8 +314,28 @@ TEST(Holds, AreAllOrNone) {
     auto const plan = plan_holds(it.world, it.place, it.ask);
     EXPECT_TRUE(plan.lacks.empty());
     EXPECT_EQ(plan.holds, (std::vector<Held>{{numbered_id<ResourceId>(2), 1, whole},
-                                             {numbered_id<ResourceId>(3), 1, whole},
+                                             {numbered_id<ResourceId>(3), 1, whole, true},
                                              {numbered_id<ResourceId>(4), 3000, it.ask.during}}));
+    // Asked for by name, it is the one that is needed, and not another beside it.
+    it.ask.resources = {numbered_id<ResourceId>(2), numbered_id<ResourceId>(3)};
+    auto const named = plan_holds(it.world, it.place, it.ask);
+    EXPECT_TRUE(named.lacks.empty());
+    ASSERT_EQ(named.holds.size(), 3U);
+    EXPECT_EQ(named.holds[0], (Held{numbered_id<ResourceId>(2), 1, whole, true}));
+    EXPECT_EQ(named.holds[1], (Held{numbered_id<ResourceId>(3), 1, whole, true}));
+    it.ask.resources = {numbered_id<ResourceId>(1)};
+    EXPECT_EQ(codes(check_policy(it.world, it.place, it.ask)), "co_resource")
+        << "the one that was named is held by another, and no other will do";
+    it.ask.resources = {numbered_id<ResourceId>(3)};
+    // This very one, and any one: the latter is another.
+    it.world.held.clear();
+    edit(it.world, [](facility::Book& book) {
+        book.needs.push_back(
+            {.machine = laser().id, .resource = numbered_id<ResourceId>(1), .kind = ""});
+    });
+    EXPECT_EQ(codes(check_policy(it.world, it.place, it.ask)), "");
+    edit(it.world, [](facility::Book& book) { book.needs.pop_back(); });
+    it.world.held = {{numbered_id<ResourceId>(1), 1, it.ask.during}};
     // Two of a kind: there is one left.
     edit(it.world, [](facility::Book& book) { book.needs.push_back(book.needs[0]); });
     EXPECT_EQ(codes(check_policy(it.world, it.place, it.ask)), "co_resource");

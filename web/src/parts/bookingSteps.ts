@@ -1,7 +1,7 @@
 // The steps of a booking that the server is asked for, each by its own address.
 
 import { api, keyed, take } from '../api/client.ts';
-import type { Booking, SafetyTick } from '../api/types.ts';
+import type { Booking, BookingDraft, SafetyTick } from '../api/types.ts';
 
 export type StepName = 'check_in' | 'start' | 'pause' | 'stop' | 'withdraw_stop' | 'cancel';
 
@@ -12,6 +12,10 @@ export interface Step {
   quantity?: number | undefined;
   /** What was seen to, for start. */
   ticks?: SafetyTick[] | undefined;
+  /** An operator runs it, for start. */
+  assisted?: boolean | undefined;
+  /** What staff vouch for and why, for start. */
+  overrides?: BookingDraft['overrides'] | undefined;
   /** Why, for cancel. */
   reason?: string | undefined;
 }
@@ -23,7 +27,12 @@ export function takeStep(asked: Step, key: string): Promise<Booking> {
       return take(api.POST('/api/v1/bookings/{id}/check-in', { params, body: {} }));
     case 'start': {
       const ticks = Object.fromEntries((asked.ticks ?? []).map((tick) => [tick, true]));
-      return take(api.POST('/api/v1/bookings/{id}/start', { params, body: { ticks } }));
+      const body = {
+        ticks,
+        ...(asked.assisted && { assisted: true }),
+        ...(asked.overrides?.length && { overrides: asked.overrides }),
+      };
+      return take(api.POST('/api/v1/bookings/{id}/start', { params, body }));
     }
     case 'pause':
       return take(api.POST('/api/v1/bookings/{id}/pause', { params, body: {} }));

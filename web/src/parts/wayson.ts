@@ -1,6 +1,6 @@
 // What can be done about what speaks against a booking.
 
-import type { BookingDraft, Quote, Violation } from '../../api/types.ts';
+import type { BookingDraft, Quote, Violation } from '../api/types.ts';
 
 /** Whether whoever asks may let all of it pass. */
 export const mayPass = (violations: Violation[]): boolean =>

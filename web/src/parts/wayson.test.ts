@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { BookingDraft, Quote, Violation } from '../../api/types.ts';
+import type { BookingDraft, Quote, Violation } from '../api/types.ts';
 import { boundBy, mayPass, overridesFor } from './wayson.ts';
 
 const broken = (code: Violation['code'], may_override: boolean): Violation => ({
