@@ -143,5 +143,21 @@ TEST(Absence, AnOutageOfAnotherMachineExcusesNobody) {
     EXPECT_EQ(found->to, State::missed);
 }
 
+TEST(Absence, IsExcusedByACutThatCameAndNotByOneThatTheGeneratorBridges) {
+    auto world = saturday();
+    auto const displaces_it = [&](std::string const& kind, facility::OutageSource source) {
+        return displaces(*world.book, {.kind = kind, .source = source}, laser().id);
+    };
+    using facility::OutageSource;
+    EXPECT_TRUE(displaces_it("load_shedding", OutageSource::timetable)) << "without a generator";
+    edit(world, [](facility::Book& book) { book.facility.generator_w = 30'000; });
+    EXPECT_FALSE(displaces_it("load_shedding", OutageSource::timetable));
+    EXPECT_FALSE(displaces_it("load_shedding", OutageSource::entered));
+    EXPECT_TRUE(displaces_it("load_shedding", OutageSource::seen)) << "the machine stood still";
+    EXPECT_TRUE(displaces_it("breakdown", OutageSource::entered)) << "of no use to the generator";
+    EXPECT_FALSE(displaces(*world.book, {.machine = numbered_id<MachineId>(2), .kind = "breakdown"},
+                           laser().id));
+}
+
 }  // namespace
 }  // namespace karkhana::booking

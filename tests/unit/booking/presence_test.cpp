@@ -76,6 +76,13 @@ TEST_F(WhoseUse, BelongsToWhoseTimeItWasWhenItBegan) {
     EXPECT_EQ(whose(use("10:00")), Whose::theirs);
 }
 
+TEST_F(WhoseUse, IsNotThatOfWhoWaitsForAnotherMachine) {
+    auto elsewhere = booking(2, 2, "09:00", "10:00");
+    elsewhere.machine = numbered_id<MachineId>(2);
+    waiting.push_back(elsewhere);
+    EXPECT_EQ(whose(use("09:50")), Whose::theirs);
+}
+
 TEST_F(WhoseUse, IsWaitedForWhileItMayBecomeTheirs) {
     auto begins = use("10:14");
     begins.session.reset();

@@ -95,6 +95,34 @@ TEST_F(Quotas, OfAMachineAndOfAllHoldSideBySide) {
     EXPECT_TRUE(over(Quota::weekly, "2026-11-21 10:00", "2026-11-21 12:00"));
 }
 
+TEST_F(Quotas, OfTheMachineItsGroupAndAllAreAskedEachByItself) {
+    book("2026-11-21 12:00", "2026-11-21 13:00");     // the laser
+    book("2026-11-21 13:00", "2026-11-21 15:00", 2);  // another of the group
+    book("2026-11-21 15:00", "2026-11-21 16:00", 3);  // any
+    auto const group = numbered_id<GroupId>(5);
+    // What an hour more of the laser runs against when these are the limits; 0: nothing.
+    auto const limit = [&](int machine, int of_group, int all) -> std::int64_t {
+        auto const daily = [](int minutes) {
+            return facility::Setting{.name = "daily_minutes", .value = minutes, .from = instant(0)};
+        };
+        edit(world, [&](facility::Book& book) {
+            book.groups = {{.id = group,
+                            .slug = "lasers",
+                            .name = {},
+                            .machines = {laser().id, numbered_id<MachineId>(2)}}};
+            book.settings = {daily(machine), daily(of_group), daily(all)};
+            book.settings[0].machine = laser().id;
+            book.settings[1].group = group;
+        });
+        auto const found = over(Quota::daily, "2026-11-21 10:00", "2026-11-21 11:00");
+        return found ? found->limit : 0;
+    };
+    EXPECT_EQ(limit(120, 240, 300), 0) << "just what there is";
+    EXPECT_EQ(limit(119, 240, 300), 119);
+    EXPECT_EQ(limit(120, 239, 300), 239);
+    EXPECT_EQ(limit(120, 240, 299), 299);
+}
+
 TEST_F(Quotas, OfTheSeasonHoldInItAlone) {
     set(world, "weekly_minutes", 600);
     edit(world, [](facility::Book& book) {

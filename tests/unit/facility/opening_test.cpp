@@ -102,5 +102,83 @@ TEST(Opening, IsEnteredWithoutContradictions) {
         "bad_hours");
 }
 
+TEST(Opening, OfASpecialDayKnowsNoBreaks) {
+    auto plan = workshop();
+    plan.special.push_back({day("2026-12-19"), {"Fair", "মেলা"}, {{540, 1020}}, ""});
+    EXPECT_TRUE(is_open(dhaka, plan, between("2026-12-19T12:00", "2026-12-19T15:00")));
+}
+
+std::string code_of(Result<Profile> const& profile) {
+    return profile ? "" : std::string(profile.error().code);
+}
+
+TEST(ProfileOfHours, HasBreaksOfADayThatAreApart) {
+    auto const with = [](std::vector<Break> breaks) {
+        Profile profile{.id = {}, .slug = "normal", .name = {"Normal", "সাধারণ"}};
+        profile.hours = {{1, 540, 1020}};
+        profile.breaks = std::move(breaks);
+        return code_of(valid_profile(profile));
+    };
+    auto const at_rest = [](int weekday, int from, int until) {
+        return Break{weekday, {from, until}, {"Prayer", "নামাজ"}};
+    };
+    EXPECT_EQ(with({at_rest(1, 0, 1), at_rest(7, 1440, 2880)}), "");
+    EXPECT_EQ(with({at_rest(1, 780, 840), at_rest(1, 720, 780)}), "") << "they touch";
+    EXPECT_EQ(with({at_rest(1, 720, 780), at_rest(2, 720, 780)}), "") << "of two days";
+    EXPECT_EQ(with({at_rest(1, 780, 840), at_rest(1, 720, 781)}), "breaks_overlap");
+    for (auto const& bad : {at_rest(0, 720, 780), at_rest(8, 720, 780), at_rest(1, -1, 780),
+                            at_rest(1, 720, 720), at_rest(1, 720, 2881)})
+        EXPECT_EQ(with({bad}), "bad_break") << bad.weekday << " " << bad.span.from_minute;
+    auto nameless = at_rest(1, 720, 780);
+    nameless.name = {};
+    EXPECT_EQ(with({nameless}), "name_missing");
+}
+
+TEST(ProfileOfHours, SaysWhatElseIsWrongWithIt) {
+    Profile const good{.id = {}, .slug = "eid", .name = {"Eid", "ঈদ"}, .hours = {{1, 540, 1020}}};
+    EXPECT_EQ(code_of(valid_profile(good)), "");
+    auto profile = good;
+    profile.slug = "Eid";
+    EXPECT_NE(code_of(valid_profile(profile)), "");
+    profile = good;
+    profile.name = {};
+    EXPECT_EQ(code_of(valid_profile(profile)), "name_missing");
+    profile = good;
+    profile.hours.push_back({1, 600, 660});
+    EXPECT_NE(code_of(valid_profile(profile)), "") << "twice open at once";
+}
+
+TEST(Periods, AreAYearLongAtMostAndApart) {
+    auto const with = [](std::vector<std::pair<char const*, char const*>> const& periods) {
+        std::vector<Period> made;
+        for (auto const& [first, last] : periods) made.push_back({day(first), day(last), 0});
+        auto const found = valid_periods(made);
+        return found ? "" : std::string(found.error().code);
+    };
+    EXPECT_EQ(with({{"2027-03-10", "2027-03-10"}, {"2027-02-08", "2027-03-09"}}), "");
+    EXPECT_EQ(with({{"2027-03-09", "2027-03-10"}, {"2027-02-08", "2027-03-09"}}),
+              "periods_overlap");
+    EXPECT_EQ(with({{"2027-03-10", "2027-03-09"}}), "bad_period");
+    EXPECT_EQ(with({{"2027-01-01", "2028-01-02"}}), "");
+    EXPECT_EQ(with({{"2027-01-01", "2028-01-03"}}), "bad_period");
+}
+
+TEST(SpecialDays, HaveHoursOfTheirOwnThatAreApart) {
+    auto const with = [](std::vector<Span> spans) {
+        auto const found = valid_special_day({day("2027-03-10"), {"Eid", "ঈদ"}, spans, ""});
+        return found ? "" : std::string(found.error().code);
+    };
+    EXPECT_EQ(with({}), "");
+    EXPECT_EQ(with({{600, 660}, {0, 600}}), "") << "they touch";
+    EXPECT_EQ(with({{1439, 2880}}), "");
+    for (auto const& bad : {std::vector<Span>{{599, 660}, {0, 600}},
+                            {{-1, 60}},
+                            {{1440, 1500}},
+                            {{600, 600}},
+                            {{600, 2881}}})
+        EXPECT_EQ(with(bad), "bad_hours") << bad[0].from_minute;
+    EXPECT_EQ(valid_special_day({day("2027-03-10"), {}, {}, ""}).error().code, "name_missing");
+}
+
 }  // namespace
 }  // namespace karkhana::facility

@@ -31,6 +31,10 @@ TEST(QuietTime, HoldsBackWhatIsWrittenInTheNightUntilMorning) {
 TEST(QuietTime, MayLieInTheDayAndMayBeNone) {
     EXPECT_EQ(first_allowed(dhaka, {13 * 60, 14 * 60}, at("2026-11-20T13:30:00+06:00")),
               at("2026-11-20T14:00:00+06:00"));
+    for (auto const* loud : {"2026-11-20T12:59:59+06:00", "2026-11-20T14:00:30+06:00"})
+        EXPECT_EQ(first_allowed(dhaka, {13 * 60, 14 * 60}, at(loud)), at(loud)) << loud;
+    EXPECT_EQ(first_allowed(dhaka, {13 * 60, 14 * 60}, at("2026-11-20T13:00:00+06:00")),
+              at("2026-11-20T14:00:00+06:00"));
     auto const night = at("2026-11-20T03:00:00+06:00");
     EXPECT_EQ(first_allowed(dhaka, {0, 0}, night), night);
 }
@@ -54,6 +58,16 @@ TEST(SmsSize, AnEscapedCharacterIsNotCutInTwo) {
     // 152 and a bracket of two: it goes into the second part, which has 153 as well.
     EXPECT_EQ(sms_size(repeated("a", 152) + "[" + repeated("a", 151)), (SmsSize{false, 305, 2}));
     EXPECT_EQ(sms_size(repeated("a", 152) + "[" + repeated("a", 152)), (SmsSize{false, 306, 3}));
+}
+
+TEST(SmsSize, KnowsTheLettersOfTheTableBeyondAscii) {
+    EXPECT_EQ(sms_size("é Ø Δ ß ñ"), (SmsSize{false, 9, 1}));
+    EXPECT_EQ(sms_size("€"), (SmsSize{false, 2, 1}));
+    EXPECT_EQ(sms_size(repeated("a", 158) + "€"), (SmsSize{false, 160, 1}));
+    EXPECT_EQ(sms_size(repeated("a", 159) + "€"), (SmsSize{false, 161, 2}));
+    for (auto const* other : {"ç", "`", "ক", "я"})
+        EXPECT_EQ(sms_size(other), (SmsSize{true, 1, 1})) << other;
+    EXPECT_EQ(sms_size("😀"), (SmsSize{true, 2, 1}));
 }
 
 TEST(SmsSize, OfBanglaIsCountedInUtf16) {
@@ -88,12 +102,23 @@ TEST(Ways, AreThoseThatTheContactWishesAndTheFacilityHas) {
     quiet.by_sms = false;
     quiet.email.reset();
     EXPECT_THAT(ways_to(quiet, {true, true}), ElementsAre(Way{Channel::in_app, ""}));
+    auto by_screen = contact;
+    by_screen.by_email = false;
+    by_screen.phone.reset();
+    EXPECT_THAT(ways_to(by_screen, {true, true}), ElementsAre(Way{Channel::in_app, ""}));
     EXPECT_THAT(ways_to({.phone = "+8801712345678"}, {true, true}),
                 ElementsAre(Way{Channel::sms, "+8801712345678"}));
 }
 
 TEST(Email, IsReadOrRefused) {
     EXPECT_EQ(normal_email("Rina@Example.org"), "rina@example.org");
+    EXPECT_EQ(normal_email("AZ.az@Example.org"), "az.az@example.org");
+    EXPECT_TRUE(normal_email(repeated("a", 242) + "@example.org"));
+    EXPECT_FALSE(normal_email(repeated("a", 243) + "@example.org"));
+    for (auto const* bad :
+         {"ri\x7Fna@example.org", "ri>na@example.org", "ri\"na@example.org", "ri,na@example.org",
+          "ri;na@example.org", "rina@example.org.", "ri.na@example", "rina@"})
+        EXPECT_FALSE(normal_email(bad)) << bad;
     for (auto const* bad : {"", "rina", "@example.org", "rina@", "rina@example", "a@b@example.org",
                             "rina @example.org", "rina@example.org\r\nBcc: x@y.z", "<r@e.org>"})
         EXPECT_EQ(normal_email(bad).error().code, "bad_email") << bad;
@@ -141,12 +166,46 @@ TEST(PrivateAddress, IsEverythingThatIsNotOnTheInternet) {
         EXPECT_FALSE(is_private(outside)) << ::testing::PrintToString(outside);
 }
 
+TEST(PrivateAddress, BeginsAndEndsWhereTheRegistrySays) {
+    for (auto const& [first, last] : {std::pair{v4(0, 0, 0, 0), v4(0, 255, 255, 255)},
+                                      {v4(10, 0, 0, 0), v4(10, 255, 255, 255)},
+                                      {v4(100, 64, 0, 0), v4(100, 127, 255, 255)},
+                                      {v4(127, 0, 0, 0), v4(127, 255, 255, 255)},
+                                      {v4(169, 254, 0, 0), v4(169, 254, 255, 255)},
+                                      {v4(172, 16, 0, 0), v4(172, 31, 255, 255)},
+                                      {v4(192, 0, 0, 0), v4(192, 0, 0, 255)},
+                                      {v4(192, 0, 2, 0), v4(192, 0, 2, 255)},
+                                      {v4(192, 168, 0, 0), v4(192, 168, 255, 255)},
+                                      {v4(198, 18, 0, 0), v4(198, 19, 255, 255)},
+                                      {v4(224, 0, 0, 0), v4(255, 255, 255, 255)}}) {
+        EXPECT_TRUE(is_private(first)) << ::testing::PrintToString(first);
+        EXPECT_TRUE(is_private(last)) << ::testing::PrintToString(last);
+    }
+    for (auto const& outside :
+         {v4(1, 0, 0, 0), v4(9, 255, 255, 255), v4(11, 0, 0, 0), v4(100, 63, 255, 255),
+          v4(100, 128, 0, 0), v4(126, 255, 255, 255), v4(128, 0, 0, 0), v4(169, 253, 255, 255),
+          v4(169, 255, 0, 0), v4(172, 15, 255, 255), v4(172, 32, 0, 0), v4(191, 255, 255, 255),
+          v4(192, 0, 1, 0), v4(192, 0, 3, 0), v4(192, 167, 255, 255), v4(192, 169, 0, 0),
+          v4(198, 17, 255, 255), v4(198, 20, 0, 0), v4(223, 255, 255, 255)})
+        EXPECT_FALSE(is_private(outside)) << ::testing::PrintToString(outside);
+    EXPECT_TRUE(is_private(v6({0x1F, 0xFF}))) << "below what is given out";
+    EXPECT_TRUE(is_private(v6({0x40, 0x00}))) << "above it";
+    EXPECT_FALSE(is_private(v6({0x20, 0x02, 8, 8, 8, 8})));
+    EXPECT_FALSE(is_private(v6({0, 0x64, 0xFF, 0x9B}, v4(8, 8, 8, 8))));
+    EXPECT_TRUE(is_private(v4(8, 8, 8, 8) + "x")) << "no address at all";
+}
+
 TEST(WebhookUrl, IsOneOfTheWeb) {
     for (auto const* good : {"https://example.org/hook?x=1", "http://example.org:8080"})
         EXPECT_TRUE(valid_webhook_url(good)) << good;
     for (auto const* bad : {"", "ftp://example.org", "https://", "https:///x", "https://u:p@e.org",
                             "https://e.org/a b", "file:///etc/passwd", "https://:80/"})
         EXPECT_EQ(valid_webhook_url(bad).error().code, "bad_url") << bad;
+    for (auto const* bad : {"https://e.org/\x7F", "https://e.org/\xC3\xA9", "https://e.org\\x/"})
+        EXPECT_FALSE(valid_webhook_url(bad)) << bad;
+    std::string const address = "https://example.org/";
+    EXPECT_TRUE(valid_webhook_url(address + repeated("a", 500 - 20)));
+    EXPECT_FALSE(valid_webhook_url(address + repeated("a", 501 - 20)));
 }
 
 /// What texts speak of, as long as it usually is.

@@ -121,5 +121,42 @@ TEST(Holidays, OfAListTakeThePlaceOfThoseItBroughtBefore) {
     EXPECT_EQ(merged[2].day, day("2027-02-21"));
 }
 
+TEST(Holidays, OfAFileOfAnotherSystemEndTheirLinesAsItDoes) {
+    auto const found = read("2026-12-16,\"Victory Day\",\"বিজয় দিবস\"\r\n"
+                            "2026-12-25,Christmas,বড়দিন\r\n");
+    ASSERT_EQ(found.size(), 2u);
+    EXPECT_EQ(found[0].name.bn, "বিজয় দিবস");
+    EXPECT_EQ(found[1].name.bn, "বড়দিন");
+    EXPECT_EQ(why_not("nonsense"),
+              "Line 1: a day, a name in English and one in Bangla are needed.");
+}
+
+TEST(Holidays, AreAThousandAtMost) {
+    std::string text;
+    for (int i = 0; i < 1000; ++i)
+        text += to_date(day("2026-01-01") + std::chrono::days{i}) + ",a,ক\n";
+    EXPECT_EQ(read(text).size(), 1000u);
+}
+
+TEST(HolidaysOfACalendar, EndWithADayAsTheyBeginWithOne) {
+    EXPECT_EQ(of_calendar(event("DTSTART;TZID=Asia/Dhaka:20270221T000000\n"
+                                "DTEND;TZID=Asia/Dhaka:20270221T120000\nSUMMARY:Half a day\n"))
+                  .error()
+                  .code,
+              "not_whole_days");
+    EXPECT_EQ(of_calendar(event("DTSTART;TZID=Asia/Dhaka:20270221T120000\n"
+                                "DTEND;TZID=Asia/Dhaka:20270222T000000\nSUMMARY:Half a day\n"))
+                  .error()
+                  .code,
+              "not_whole_days");
+}
+
+TEST(Holidays, AreKeptByDayInWhateverOrderTheyCome) {
+    auto const of = [](char const* on) { return SpecialDay{day(on), {"a", "ক"}, {}, "list"}; };
+    auto const merged = with_imported({}, {of("2027-02-21"), of("2026-12-16")}, "list");
+    ASSERT_EQ(merged.size(), 2u);
+    EXPECT_EQ(merged[0].day, day("2026-12-16"));
+}
+
 }  // namespace
 }  // namespace karkhana::office
