@@ -181,6 +181,38 @@ TEST_F(Bounds, ARunningBookingIsLetEndUntilItsEnd) {
     EXPECT_EQ(broken(), "in_past");
 }
 
+TEST_F(Bounds, NoticeIsOfWhatBeginsNewAlone) {
+    set(world, "notice_create", 30);
+    world.now = ask.during.start;
+    EXPECT_EQ(broken(), "too_soon") << "at once";
+    set(world, "notice_change", 60);
+    ask.change = true;
+    ask.held = ask.during;
+    world.now = today("09:30");
+    ask.during.end = today("11:30");
+    EXPECT_EQ(broken(), "") << "it begins as before";
+    ask.during = {today("10:15"), today("11:00")};
+    EXPECT_EQ(broken(), "") << "it gives time back";
+    ask.during = {today("10:15"), today("11:15")};
+    EXPECT_EQ(broken(), "too_soon");
+}
+
+TEST_F(Bounds, WhatIsGivenBackOfAClosedDayIsNotRefused) {
+    set_hours(world, {{7, 540, 1020}});
+    ask.held = {today("10:00"), today("11:30")};
+    EXPECT_EQ(broken(), "");
+    ask.during.end = today("12:00");
+    EXPECT_EQ(broken(), "closed");
+}
+
+TEST_F(Bounds, AWeekIsSevenDays) {
+    auto const week = week_of(world.zone(), dhaka("2026-11-18 10:00"), 7);
+    EXPECT_EQ(week.start, dhaka("2026-11-15 00:00"));
+    EXPECT_EQ(week.end, dhaka("2026-11-22 00:00"));
+    EXPECT_EQ(week_of(world.zone(), today("10:00"), 6).start, today("00:00"));
+    EXPECT_EQ(week_of(world.zone(), dhaka("2026-11-20 23:59"), 6).end, today("00:00"));
+}
+
 TEST_F(Bounds, TheLongestEndIsNoShorterThanTheShortestBooking) {
     auto const longest = [&] {
         auto const end = longest_end(world, place, today("10:00"));
@@ -246,6 +278,53 @@ TEST_F(Bounds, WhatAnotherMachineNeedsIsNotNeededHere) {
     EXPECT_EQ(broken(), "co_resource");
 }
 
+TEST_F(Bounds, WhatWasAskedForBesidesIsWhatTheMachineDoesNotTakeAnyhow) {
+    auto const made = [](std::uint8_t number, std::string kind) {
+        return facility::Resource{.id = numbered_id<ResourceId>(number),
+                                  .kind = std::move(kind),
+                                  .slug = std::to_string(number),
+                                  .name = {},
+                                  .machine = {},
+                                  .person = {}};
+    };
+    book([&](facility::Book& book) {
+        book.resources = {made(10, "die"),  made(11, "mould"),    made(12, "mould"),
+                          made(13, "seat"), made(14, "operator"), made(15, "power"),
+                          made(1, "room"),  made(16, "seat")};
+        book.needs = {{.machine = laser().id, .resource = {}, .kind = "die", .units = 1},
+                      {.machine = laser().id,
+                       .resource = numbered_id<ResourceId>(11),
+                       .kind = "",
+                       .units = 1},
+                      {.machine = another, .resource = {}, .kind = "seat", .units = 1}};
+    });
+    std::vector<ResourceId> held;
+    for (auto const& each : world.book->resources)
+        if (each.id != numbered_id<ResourceId>(16)) held.push_back(each.id);
+    EXPECT_EQ(asked_besides(*world.book, laser().id, held),
+              (std::vector{numbered_id<ResourceId>(12), numbered_id<ResourceId>(13)}));
+}
+
+TEST_F(Bounds, ANamedDieIsNeededAndNoOtherWillDo) {
+    book([](facility::Book& book) {
+        for (auto const& id : {numbered_id<ResourceId>(1), numbered_id<ResourceId>(2)})
+            book.resources.push_back({.id = id,
+                                      .kind = "die",
+                                      .slug = id.text(),
+                                      .name = {},
+                                      .machine = {},
+                                      .person = {}});
+        book.needs = {{.machine = laser().id,
+                       .resource = numbered_id<ResourceId>(1),
+                       .kind = "",
+                       .units = 1}};
+    });
+    EXPECT_EQ(plan_holds(world, place, ask).holds,
+              (std::vector<Held>{{numbered_id<ResourceId>(1), 1, ask.during}}));
+    world.held = {{numbered_id<ResourceId>(1), 1, ask.during}};
+    EXPECT_EQ(broken(), "co_resource");
+}
+
 TEST_F(Bounds, ARoomIsFullWithItsLastSeat) {
     place.machine.seats = 4;
     ask.people = 2;
@@ -288,6 +367,8 @@ TEST_F(Bounds, TheGeneratorFeedsOnlyWhileTheMainsIsOff) {
     world.outages[0].kind = "maintenance";
     world.outages[0].machine = another;
     EXPECT_EQ(broken(), "") << "that is no cut";
+    world.outages[0].kind = "load_shedding";
+    EXPECT_EQ(broken(), "") << "and that one is elsewhere";
 }
 
 // ---------------------------------------------------------------- who does not come, who stays
@@ -367,7 +448,7 @@ TEST(Overrun, WarnsTheNextOfTheMachineWhoIsSoonToCome) {
     };
     auto const next = made(2, "11:15", "12:00", State::confirmed, 2, 1);
     EXPECT_TRUE(warned(running, next, "11:00"));
-    EXPECT_FALSE(warned(running, next, "10:59"));
+    EXPECT_FALSE(warned(running, made(2, "11:00", "12:00", State::confirmed, 2, 1), "10:59"));
     auto paused = running;
     paused.state = State::paused;
     EXPECT_TRUE(warned(paused, next, "11:00"));
@@ -378,6 +459,7 @@ TEST(Overrun, WarnsTheNextOfTheMachineWhoIsSoonToCome) {
     EXPECT_TRUE(warned(running, made(2, "11:00", "12:00", State::checked_in, 2, 1), "11:05"));
     EXPECT_TRUE(warned(running, made(2, "10:00", "10:30", State::confirmed, 2, 1), "11:05"))
         << "who should have had it meanwhile";
+    EXPECT_FALSE(warned(running, made(2, "09:00", "09:30", State::confirmed, 2, 1), "11:05"));
     EXPECT_FALSE(warned(running, made(2, "11:00", "12:00", State::pending, 2, 1), "11:00"));
     EXPECT_FALSE(warned(running, made(2, "11:00", "12:00", State::confirmed, 1, 1), "11:00"));
     EXPECT_FALSE(warned(running, made(2, "11:00", "12:00", State::confirmed, 2, 2), "11:00"));
@@ -458,6 +540,8 @@ TEST_F(Bounds, WhoseHoursTheyAreIsByMachineGroupAudienceAndDay) {
     EXPECT_FALSE(theirs(of_members));
     EXPECT_FALSE(theirs([](auto&) {}));
     waiter.membership = "priority";
+    waiter.entry.wanted = {dhaka("2026-11-20 09:00"), today("10:00")};
+    EXPECT_TRUE(theirs([](auto&) {})) << "the last day of the window";
     waiter.entry.wanted = {dhaka("2026-11-22 09:00"), dhaka("2026-11-28 09:00")};
     EXPECT_TRUE(theirs([](auto& each) { each.weekday = 5; })) << "the sixth day of the window";
 }

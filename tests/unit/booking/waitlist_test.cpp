@@ -95,6 +95,13 @@ TEST_F(Waitlist, PriorityMembersGoFirstThenThoseForWhomTheHoursAre) {
     EXPECT_EQ(order, "321");
 }
 
+TEST_F(Waitlist, WhoWantsJustTheFreeHourIsOfferedIt) {
+    joins(1, "10:00").entry.wanted = {on_saturday("10:00"), on_saturday("11:00")};
+    EXPECT_EQ(turns(), "1 offered 10:00");
+    waiters[0].entry.wanted.end = on_saturday("10:59");
+    EXPECT_EQ(turns(), "");
+}
+
 TEST_F(Waitlist, TwoFreeHoursGoToTwo) {
     places[0].taken.pop_back();
     busy("12:00", "17:00");

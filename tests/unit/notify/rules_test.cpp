@@ -116,8 +116,8 @@ TEST(Email, IsReadOrRefused) {
     EXPECT_TRUE(normal_email(repeated("a", 242) + "@example.org"));
     EXPECT_FALSE(normal_email(repeated("a", 243) + "@example.org"));
     for (auto const* bad :
-         {"ri\x7Fna@example.org", "ri>na@example.org", "ri\"na@example.org", "ri,na@example.org",
-          "ri;na@example.org", "rina@example.org.", "ri.na@example", "rina@"})
+         {"ri<na@example.org", "ri\x7Fna@example.org", "ri>na@example.org", "ri\"na@example.org",
+          "ri,na@example.org", "ri;na@example.org", "rina@example.org.", "ri.na@example", "rina@"})
         EXPECT_FALSE(normal_email(bad)) << bad;
     for (auto const* bad : {"", "rina", "@example.org", "rina@", "rina@example", "a@b@example.org",
                             "rina @example.org", "rina@example.org\r\nBcc: x@y.z", "<r@e.org>"})
@@ -289,6 +289,18 @@ TEST(SmsGateway, IsAskedInItsOwnWords) {
                 ElementsAre("X-Key: a&b", "X-Text: \"লেজার\" & {to}1"));
     SmsSettings const form{.url = "https://sms.example.org/?to={to}", .method = "GET"};
     EXPECT_EQ(sms_call(form, message).url, "https://sms.example.org/?to=%2B8801712345678");
+}
+
+TEST(SmsGateway, IsToldInAnAddressOrAFormWhatCannotBeTakenForAnythingElse) {
+    auto message = some_message();
+    message.text = "09AZaz-_.~ /:@[`{+&=%";
+    auto const spelled = "09AZaz-_.~%20%2F%3A%40%5B%60%7B%2B%26%3D%25";
+    SmsSettings const in_url{.url = "https://sms.example.org/?t={text}", .method = "GET"};
+    EXPECT_EQ(sms_call(in_url, message).url, std::string{"https://sms.example.org/?t="} + spelled);
+    SmsSettings const form{.url = "https://sms.example.org/",
+                           .content_type = "application/x-www-form-urlencoded",
+                           .body = "t={text}"};
+    EXPECT_EQ(sms_call(form, message).body, std::string{"t="} + spelled);
 }
 
 TEST(SmsGateway, IsBelievedWhenItSaysYes) {
