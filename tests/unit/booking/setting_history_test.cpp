@@ -25,6 +25,23 @@ TEST(SettingHistory, SaysWhatHoldsWhatHeldAndWhatWillHold) {
     EXPECT_EQ(standings({gap(1'000'000, 30)}, now), std::vector{Standing::now});
 }
 
+TEST(SettingHistory, TakesThePlaceOfTheSameAlone) {
+    auto const first = gap(10, 30);
+    auto const held = [&](auto&& change) {
+        auto later = gap(20, 60);
+        change(later);
+        return standings({first, later}, now).at(0) == Standing::now;
+    };
+    EXPECT_FALSE(held([](Setting&) {}));
+    EXPECT_TRUE(held([](Setting& each) { each.name = "daily_count"; }));
+    EXPECT_TRUE(held([](Setting& each) { each.machine = MachineId{}; }));
+    EXPECT_TRUE(held([](Setting& each) { each.group = GroupId{}; }));
+    EXPECT_TRUE(held([](Setting& each) { each.membership = "member"; }));
+    EXPECT_TRUE(held([](Setting& each) { each.season = "eid"; }));
+    EXPECT_FALSE(held([](Setting& each) { each.from = now; })) << "from this moment on";
+    EXPECT_TRUE(held([](Setting& each) { each.from = now + Duration{1}; }));
+}
+
 TEST(SettingHistory, RefusesNumbersThatCannotBe) {
     auto const code = [](Setting setting) {
         auto const valid = valid_setting(std::move(setting), now);
@@ -34,6 +51,15 @@ TEST(SettingHistory, RefusesNumbersThatCannotBe) {
     EXPECT_EQ(code(gap(1'000'000, std::nullopt)), "fine") << "lifted";
     EXPECT_EQ(code(gap(999'999, 30)), "in_past");
     EXPECT_EQ(code(gap(1'000'000, -1)), "out_of_range");
+    auto const percent = [&](std::int64_t value) {
+        return code({.name = "missed_percent", .value = value, .from = now});
+    };
+    EXPECT_EQ(percent(0), "fine");
+    EXPECT_EQ(percent(100), "fine");
+    EXPECT_EQ(percent(101), "out_of_range");
+    auto of_a_group = gap(1'000'000, 30);
+    of_a_group.group = GroupId{};
+    EXPECT_EQ(code(of_a_group), "fine");
     EXPECT_EQ(code({.name = "colour", .value = 1, .from = now}), "unknown_setting");
     EXPECT_EQ(code({.name = "grid_minutes", .value = 50, .from = now}), "bad_grid");
     EXPECT_EQ(code({.name = "grid_minutes", .value = 45, .from = now}), "fine");
@@ -65,6 +91,7 @@ TEST(SettingHistory, ExplainsEveryNumber) {
     EXPECT_EQ(of("gap_minutes").value, 30);
     EXPECT_EQ(of("gap_minutes").setting, &book.settings[0]);
     EXPECT_EQ(of("max_minutes").value, 120) << "the setting goes before the machine";
+    EXPECT_EQ(of("min_minutes").value, laser.min_minutes);
     EXPECT_EQ(of("grid_minutes").value, 15) << "lifted: the machine's own";
     EXPECT_EQ(of("horizon_days").value, 30);
     EXPECT_EQ(of("horizon_days").setting, nullptr);
