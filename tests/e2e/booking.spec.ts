@@ -117,6 +117,62 @@ test('an answer that got lost is asked for again, and nothing is booked twice',
     expect(await count()).toBe(before + 1);
   });
 
+test('a place in the queue whose answer got lost is asked for again, and had once',
+  async ({ page, person }) => {
+    const member = await person('member');
+    const places = async () => (await member.get('/waitlist')).items
+      .filter((one: { mine: boolean }) => one.mine) as { id: string }[];
+    const before = await places();
+    // Of today: what is asked for begins now, and a moment later that is another time.
+    await page.goto('/book?machine=laser-2');
+    await page.getByRole('button', { name: 'সময় মিলছে না? অপেক্ষা করুন' }).click();
+    const dialog = page.getByRole('dialog');
+    const keys = await loseAnswer(page, '**/api/v1/waitlist');
+    await dialog.locator('button.main').click();
+    await expect(page.getByRole('alert')).toContainText('দুবার হবে না');
+    await expect(length(page, '৩০ মিনিট').locator('input')).toBeDisabled();
+    await holdsTheRules(page);
+    await dialog.getByRole('button', { name: 'আবার চেষ্টা করুন' }).click();
+    await expect(page.getByText(/তালিকায় .* নম্বর/)).toBeVisible();
+    expect(new Set(keys).size).toBe(1);
+    const after = await places();
+    expect(after).toHaveLength(before.length + 1);
+    for (const { id } of after.slice(before.length)) await member.ask(`/waitlist/${id}/leave`, {});
+  });
+
+test('dates whose answer got lost are asked for again, and booked once',
+  async ({ page, person }) => {
+    const member = await person('member');
+    await page.locator('[data-start]').nth(6).click();
+    await page.getByRole('button', { name: 'বারবার বুক করুন…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('label', { hasText: 'প্রতিদিন' }).click();
+    await dialog.locator('label', { hasText: '২ বার' }).first().click();
+    await dialog.locator('label', { hasText: 'তাহলে কোনোটিই না' }).click();
+    await expect(dialog.locator('[data-dates] li')).toHaveCount(2);
+    const keys = await loseAnswer(page, '**/api/v1/series');
+    await holdsTheRules(page);
+    await dialog.getByRole('button', { name: /তারিখ বুক করুন/ }).click();
+    await expect(page.getByRole('alert')).toContainText('দুবার হবে না');
+    await dialog.getByRole('button', { name: 'আবার চেষ্টা করুন' }).click();
+    await expect(page.getByText('২টি তারিখ বুক হলো')).toBeVisible();
+    expect(new Set(keys).size).toBe(1);
+    const { items } = await member.get('/bookings?limit=200');
+    const { series_id } = items.find((one: { series_id?: string; state: string }) =>
+      one.series_id && one.state === 'confirmed');
+    await member.ask(`/series/${series_id}/cancel`, {});
+  });
+
+test('a count that is none is said, and nothing is booked without it', async ({ page }) => {
+  await page.locator('[data-start]').last().click();
+  await expect(confirm(page)).toContainText('৳');
+  await page.getByLabel(/কতটি/).fill('অনেক 🙂');
+  await expect(page.getByText('সংখ্যাটি বেশি বড় বা ছোট।')).toBeVisible();
+  await expect(confirm(page)).toBeDisabled();
+  await page.getByLabel(/কতটি/).fill('৩০');
+  await expect(confirm(page)).toBeEnabled();
+});
+
 test('what is booked can be moved and cancelled', async ({ page, person }) => {
   const member = await person('member');
   const booking = await member.bookSoon('cad-1', 60, 4 * 24 * 60);

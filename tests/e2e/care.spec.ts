@@ -58,7 +58,7 @@ test('a breakdown: told with a photo, a new time for who had booked, and mended'
   await page.getByLabel('খুচরা যন্ত্রাংশ').fill('একটি আয়না');
   await page.getByLabel('কারণ').fill('ধুলা');
   await page.getByRole('button', { name: 'আবার চলছে' }).click();
-  await expect(page.getByText('যন্ত্রটি আবার বুক করা যাবে')).toBeVisible();
+  await expect(page.getByText('মেশিনটি আবার বুক করা যাবে')).toBeVisible();
   await expect(page.getByText('মিটেছে')).toBeVisible();
   await expect(page.locator('dd', { hasText: 'একটি আয়না' })).toBeVisible();
   await expect(page.locator('div', { has: page.locator('dt', { hasText: /^বন্ধ ছিল$/ }) }).last()

@@ -103,6 +103,50 @@ test('a stop that waits for the cycle is taken back on the card', async ({ page,
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
+test('a machine starts when everything it asks for has been touched', async ({ page, open }) => {
+  const ticks = ['guards', 'extraction', 'protection', 'operator'];
+  const id = '0195d2a0-0000-7000-8000-000000000002';
+  const enterprise = { id, name: { en: 'Mita Shoes', bn: 'মিতা সুজ' } };
+  let booking: object = {};
+  await page.route('**/api/v1/events', (route) => route.abort());
+  await page.route('**/api/v1/machines', async (route) => {
+    const answer = await route.fetch();
+    const body = await answer.json();
+    const machine = body.items.find((one: { slug: string }) => one.slug === 'pearl-1');
+    const end = new Date(Date.parse(body.now) + 3_600_000).toISOString();
+    const slot = { start: body.now, end, state: 'checked_in' };
+    booking = { ...slot, id, machine, enterprise, version: 1, actions: ['start'] };
+    Object.assign(machine.live, {
+      state: 'booked', ticks, now: { ...slot, booking_id: id, enterprise, mine: false },
+    });
+    await route.fulfill({ json: body });
+  });
+  await page.route('**/api/v1/bookings?*', async (route) => {
+    await expect.poll(() => 'id' in booking).toBe(true);
+    // A full house has more than one page of them.
+    const later = route.request().url().includes('cursor=');
+    await route.fulfill({ json: { items: later ? [booking] : [], next: later ? null : 'x' } });
+  });
+  await page.route('**/api/v1/bookings/*/start', (route) =>
+    route.fulfill({ json: { ...booking, state: 'running' } }));
+  await open('operator');
+  await page.locator('[data-machine=pearl-1]').getByRole('button', { name: 'শুরু' }).click();
+  const dialog = page.getByRole('dialog');
+  const start = dialog.getByRole('button', { name: 'শুরু' });
+  await holdsTheRules(page);
+  for (const tick of await dialog.locator('[aria-pressed]').all()) {
+    await expect(start).toBeDisabled();
+    await tick.click();
+  }
+  await holdsTheRules(page);
+  const asked = page.waitForRequest('**/start');
+  await start.click();
+  expect((await asked).postDataJSON().ticks)
+    .toEqual({ guards: true, extraction: true, protection: true, operator: true });
+  await expect(page.getByText(/চালু হলো/)).toBeVisible();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
 test('what is wrong with a meter is on its card, and is acknowledged there', async ({
   page, open,
 }) => {

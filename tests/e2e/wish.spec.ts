@@ -83,7 +83,7 @@ test('a die and a trial are asked for, and what is taken is said', async (
   await dialog.getByText('ডাই, আসন, পরীক্ষামূলক…').click();
   await dialog.locator('label', { hasText: 'সোলের ডাই ৩৯' }).click();
   await expect(confirm(page)).toBeEnabled();
-  await expect(page.getByRole('button', { name: 'আবার আবার…' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'বারবার বুক করুন…' })).toBeHidden();
   await holdsTheRules(page);
   await confirm(page).click();
   await expect(booked(page)).toBeVisible();

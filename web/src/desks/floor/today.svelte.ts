@@ -5,7 +5,7 @@ import type { Booking, Machine } from '../../api/types.ts';
 import { facilityNow } from '../../app/clock.svelte.ts';
 import { on } from '../../app/live.svelte.ts';
 import { machines } from '../../app/machines.svelte.ts';
-import { Loaded } from '../../kit/loaded.svelte.ts';
+import { Loaded, wholeList } from '../../kit/loaded.svelte.ts';
 
 const HOURS = 3_600_000;
 const SETTLE_MS = 400;
@@ -18,7 +18,10 @@ async function around(): Promise<Map<string, Booking>> {
     to: new Date(now + 16 * HOURS).toISOString(),
     limit: 200,
   };
-  const { items } = await take(api.GET('/api/v1/bookings', { params: { query } }));
+  // A full house has more than a page of them, and those of now stand in the middle.
+  const { items } = await wholeList((cursor) => take(api.GET('/api/v1/bookings', {
+    params: { query: cursor === undefined ? query : { ...query, cursor } },
+  })));
   return new Map(items.map((booking) => [booking.id, booking]));
 }
 
