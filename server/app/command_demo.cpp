@@ -116,7 +116,7 @@ json::object first_people(people::Services const& services, FacilityId const& fa
     other.login = "member-b";
     auto const made = people::create_first_people(
         services, facility,
-        {person("manager", "Facility manager", "কেন্দ্র ব্যবস্থাপক"),
+        {person("manager", "Facility manager", "সেন্টার ম্যানেজার"),
          person("operator", "Machine operator", "মেশিন অপারেটর"),
          person("accountant", "Accountant", "হিসাবরক্ষক"),
          person("member", "Member of workshop A", "কারখানা ক-এর সদস্য", enterprises[0].id), other});

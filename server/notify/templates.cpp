@@ -152,7 +152,7 @@ Template const table[]{
      false,
      {"Your authorisation ends soon", "অনুমতির মেয়াদ শেষ হচ্ছে"},
      {"You may operate {machine} until {until}. Renew it at the facility.",
-      "{machine} চালানোর অনুমতি {until} পর্যন্ত। কেন্দ্রে নবায়ন করুন।"}},
+      "{machine} চালানোর অনুমতি {until} পর্যন্ত। সেন্টারে নবায়ন করুন।"}},
     {"invoice_issued",
      false,
      {"Your bill", "আপনার বিল"},

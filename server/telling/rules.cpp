@@ -95,7 +95,7 @@ facility::Name reason_words(std::string_view kind, std::string_view reason) {
     if (kind == "new_time_proposed")
         return {"the machine cannot be used then", "তখন মেশিন চলবে না"};
     if (kind == "booking_moved" && reason == "closure")
-        return {"The facility is closed then.", "তখন কেন্দ্র বন্ধ।"};
+        return {"The facility is closed then.", "তখন সেন্টার বন্ধ।"};
     // What was proposed and taken is no reason to tell.
     if (kind == "booking_moved") return {};
     if (reason == "outage") return {"the machine could not be used", "মেশিন চালানো যায়নি"};

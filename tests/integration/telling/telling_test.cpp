@@ -492,7 +492,7 @@ TEST_P(Reminding, WarnsOfAnAuthorisationThatEnds) {
     EXPECT_EQ(reminders.tell_of_authorisations(), 1U);
     EXPECT_EQ(reminders.tell_of_authorisations(), 0U);
     EXPECT_EQ(inbox_of(shop.member).at(0).text,
-              "laser-১ চালানোর অনুমতি শুক্র ৪ ডিসে, ০০:০০ পর্যন্ত। কেন্দ্রে নবায়ন করুন।");
+              "laser-১ চালানোর অনুমতি শুক্র ৪ ডিসে, ০০:০০ পর্যন্ত। সেন্টারে নবায়ন করুন।");
     Reminders restarted{needs(), books};
     restarted.tell_of_authorisations();
     EXPECT_THAT(kinds_of(shop.member), ElementsAre("authorisation_ends"));
