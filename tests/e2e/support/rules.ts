@@ -23,6 +23,10 @@ export function latinDigits(page: Page): Promise<string[]> {
       if (!/[0-9]/.test(text) || parent?.closest('[lang=en], script, style')) continue;
       found.push(text.trim());
     }
+    // What a form begins with is read like any other text.
+    for (const input of document.querySelectorAll('input'))
+      if (/^(text|search|tel)$/.test(input.type) && !input.closest('[lang=en]') &&
+          input.checkVisibility() && /[0-9]/.test(input.value)) found.push(input.value);
     return found;
   });
 }
