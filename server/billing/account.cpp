@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "server/people/merged_sql.hpp"
+
 namespace karkhana::billing {
 
 booking::Account account_of(store::Reader& reader, FacilityId const& facility,
@@ -11,8 +13,8 @@ booking::Account account_of(store::Reader& reader, FacilityId const& facility,
     reader.each(
         "SELECT i.total_poisha - coalesce((SELECT CAST(sum(p.amount_poisha) AS bigint) "
         "FROM payment p WHERE p.facility_id = i.facility_id AND p.invoice_id = i.invoice_id), 0), "
-        "i.issued_at FROM invoice i WHERE i.facility_id = $1 AND i.enterprise_id = $2 "
-        "AND i.state = 'final'",
+        "i.issued_at FROM invoice i WHERE i.facility_id = $1 "
+        "AND i.enterprise_id IN " KARKHANA_MERGED_INTO "AND i.state = 'final'",
         [&](store::Row const& row) {
             auto const open = row.money(0);
             account.balance += -open;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "server/booking/caller.hpp"
 #include "server/booking/ground.hpp"
@@ -103,11 +104,12 @@ Outcome cancel(Work const& work, std::string const& reason) {
 }
 
 /// What the rules say against it, but for when it was asked for and what staff let pass with a
-/// reason when it was made.
+/// reason when it was made: for that ME, not for whoever gets it.
 std::vector<Violation> still_against(Work const& work, Booking const& wanted) {
     auto const& booking = work.booking();
     auto against = speaks_against(work.services, work.writer, wanted, &booking, work.now);
     forgive_time(against);
+    if (wanted.enterprise != booking.enterprise) return against;
     auto const let_pass = overrides_of(work.writer, booking.facility, booking.id);
     std::erase_if(against, [&](Violation const& each) {
         return std::ranges::find(let_pass, each.rule, &KeptOverride::rule) != let_pass.end();
@@ -119,8 +121,11 @@ bool waits_for_approval(Booking const& booking) {
     return booking.state == State::pending && booking.pending_for == PendingFor::approval;
 }
 
-Outcome approve(Work const& work) {
+/// `seen`: the version that was looked at, when whoever approves says so.
+Outcome approve(Work const& work, std::optional<std::int64_t> seen) {
     auto const& booking = work.booking();
+    if (seen && *seen != booking.version)
+        return refusal(ErrorKind::stale, "stale", "somebody changed it since you read it");
     if (!waits_for_approval(booking))
         return refusal(ErrorKind::conflict, "wrong_state", "nothing of it waits to be approved");
     if (hold_is_over(booking, work.now))
@@ -246,8 +251,10 @@ http::Response release_booking(Services const& services, http::Request const& re
 }
 
 http::Response approve_booking(Services const& services, http::Request const& request) {
-    return step_once(services, request, false,
-                     [](Work const& work, std::string const&) { return approve(work); });
+    auto body = http::JsonBody::parse(request);
+    auto const seen = body.maybe_integer("version", 1, std::numeric_limits<std::int64_t>::max());
+    if (auto const error = body.finish()) return http::problem(*error);
+    return work_once(services, request, [&](Work const& work) { return approve(work, seen); });
 }
 
 http::Response refuse_booking(Services const& services, http::Request const& request) {

@@ -85,6 +85,17 @@ void let_pass(Decision& decision, Wish const& wish, Asker const& asker) {
     decision.violations = std::move(left);
 }
 
+/// What was approved stays so where it was, as long as it takes no more than was approved. A job
+/// that has begun goes on by the rules of its end; what still waits is approved as it will be.
+bool is_settled(Wish const& wish, Place const& place, Limits const& limits) {
+    if (!wish.changes || wish.changes->machine != place.machine.id) return false;
+    auto const& before = *wish.changes;
+    if (before.state != State::confirmed && before.state != State::checked_in) return true;
+    bool const no_more =
+        before.during.start <= wish.during.start && wish.during.end <= before.during.end;
+    return limits.approval != Limits::Approval::always || no_more;
+}
+
 /// The world, the ME and the price, and what the rules say of one machine.
 Result<Decision> consider(Services const& services, store::Reader& reader, World const& world,
                           people::Enterprise const& enterprise, Place const& place,
@@ -109,15 +120,14 @@ Result<Decision> consider(Services const& services, store::Reader& reader, World
     if (may_hold(*world.book, place.machine))
         found.holds = plan_holds(found.world, place, found.ask).holds;
     // The manager is the one who would approve it; what is approved already stays so.
-    bool const same_machine = wish.changes && wish.changes->machine == place.machine.id;
-    bool const approve =
-        !asker.manager && !same_machine && needs_approval(found.world, place.machine, found.ask);
+    auto const limits = limits_at(found.world, place.machine, wish.during.start);
+    bool const approve = !asker.manager && !is_settled(wish, place, limits) &&
+                         needs_approval(found.world, place.machine, found.ask);
     if (approve && wish.changes)
         return refuse(ErrorKind::conflict, "needs_approval",
                       "this machine has to be asked for by a booking of its own", "/machine_id");
     if (approve) {
         found.state = State::pending;
-        auto const limits = limits_at(found.world, place.machine, wish.during.start);
         found.hold_until = answer_until(limits.approval_hold, wish.during, world.now);
     }
     return found;
@@ -227,6 +237,8 @@ bool update_granted(store::Writer& writer, Decision const& decision, Wish const&
     // A quote was for a slot of one machine; who stays longer keeps its prices.
     if (before.machine != after.machine || before.during.start != after.during.start)
         after.quote_card = decision.quote_card;
+    // What waits to be approved waits no longer than until it would begin.
+    if (after.hold_until) after.hold_until = std::min(*after.hold_until, after.during.start);
     if (!update_booking(writer, after)) return false;
     ++after.version;
     // Who leaves a shared room lets go of the seats.

@@ -5,6 +5,7 @@
 
 #include "server/booking/records.hpp"
 #include "server/facility/records.hpp"
+#include "server/people/merged_sql.hpp"
 #include "server/store/id_list.hpp"
 
 #define KARKHANA_FEE_COLUMNS                                                                       \
@@ -148,8 +149,8 @@ std::int64_t count_fees(store::Reader& reader, FacilityId const& facility,
         .first(
             "SELECT count(*) FROM booking b JOIN booking_fee f "
             "ON f.facility_id = b.facility_id AND f.booking_id = b.booking_id "
-            "WHERE b.facility_id = $1 AND b.enterprise_id = $2 AND b.start_us > $4 "
-            "AND f.kind = $3 AND f.withdrawn_at IS NULL",
+            "WHERE b.facility_id = $1 AND b.enterprise_id IN " KARKHANA_MERGED_INTO
+            "AND b.start_us > $4 AND f.kind = $3 AND f.withdrawn_at IS NULL",
             [](store::Row const& row) { return row.integer(0); }, facility, enterprise,
             name_of(kind), since)
         .value();

@@ -219,13 +219,13 @@ bool update_booking(store::Writer& writer, Booking const& booking) {
                "CAST(buffer_minutes AS bigint) FROM machine WHERE facility_id = $1 "
                "AND machine_id = $3), 0), exclusive = (SELECT CASE WHEN seats = 1 THEN 1 ELSE 0 "
                "END FROM machine WHERE facility_id = $1 AND machine_id = $3), "
-               "quantity = $6, quote_poisha = $7, quote_card_id = $9, "
+               "quantity = $6, quote_poisha = $7, quote_card_id = $9, hold_until_us = $10, "
                "calendar_sequence = calendar_sequence + CASE WHEN machine_id = $3 "
                "AND start_us = $4 AND end_us = $5 THEN 0 ELSE 1 END, version = version + 1 "
                "WHERE facility_id = $1 AND booking_id = $2 AND version = $8",
                booking.facility, booking.id, booking.machine, booking.during.start,
                booking.during.end, booking.quantity, booking.quote, booking.version,
-               booking.quote_card) == 1;
+               booking.quote_card, booking.hold_until) == 1;
 }
 
 bool change_state(store::Writer& writer, Booking const& booking, State to,

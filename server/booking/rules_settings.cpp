@@ -80,7 +80,7 @@ std::vector<SettingName> const& setting_names() {
         {"overdue_days", 0, 3650, "days"},
         {"overdue_poisha", 0, much_poisha, "poisha"},
         {"least_balance_poisha", -much_poisha, much_poisha, "poisha"},
-        {"missed_most", 0, 1000, "count"},
+        {"missed_most", 1, 1000, "count"},
         {"missed_days", 1, 3650, "days"},
         {"undo_minutes", 0, 60, "minutes"},
         {"offer_minutes", 5, 1440, "minutes"},

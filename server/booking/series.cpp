@@ -6,6 +6,7 @@
 #include "server/booking/ground.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/rules_availability.hpp"
+#include "server/booking/rules_fee.hpp"
 #include "server/booking/series_audit.hpp"
 #include "server/booking/words.hpp"
 #include "server/booking/world_records.hpp"
@@ -176,10 +177,9 @@ std::vector<ChangedDate> cancel_dates(Services const& services, store::Writer& w
     for (auto const& before : bookings) {
         auto const book = services.books->get(writer, before.facility);
         auto& one = changed.emplace_back(ChangedDate{before, std::nullopt, {}});
-        auto const notice =
-            terms_of(*book, membership, before.machine, before.during.start).notice_cancel;
-        if (before.during.start - now < notice) {
-            one.violations.push_back(said_cancel_late(notice.count()));
+        auto const terms = terms_of(*book, membership, before.machine, before.during.start);
+        if (is_late(terms, before, now)) {
+            one.violations.push_back(said_cancel_late(terms.notice_cancel.count()));
             continue;
         }
         if (!change_state(writer, before, State::cancelled, asker.person, reason, now)) continue;

@@ -5,6 +5,7 @@
 
 #include "server/booking/rules_holds.hpp"
 #include "server/facility/records.hpp"
+#include "server/people/merged_sql.hpp"
 
 namespace karkhana::booking {
 namespace {
@@ -18,7 +19,8 @@ constexpr Instant never{Duration{std::numeric_limits<std::int64_t>::max() / 2}};
 // Without statistics SQLite thinks the index by start as good, and reads everybody's bookings.
 #define KARKHANA_SPENT_COLUMNS "SELECT machine_id, start_us, end_us, state, ended_us FROM booking "
 #define KARKHANA_SPENT_WHERE                                                                       \
-    "WHERE facility_id = $1 AND enterprise_id = $2 AND start_us > $3 AND start_us < $4 "           \
+    "WHERE facility_id = $1 AND enterprise_id IN " KARKHANA_MERGED_INTO                            \
+    "AND start_us > $3 AND start_us < $4 "                                                         \
     "AND end_us > $5 AND booking_id <> $6 "                                                        \
     "AND state NOT IN ('requested', 'cancelled', 'released')"
 constexpr std::string_view kSpentSqlite =
@@ -60,7 +62,8 @@ void read_missed(store::Reader& reader, facility::Book const& book, PastOf const
                  Party& party) {
     days const since{highest(book, "missed_days", 30)};
     party.missed = reader.all(
-        "SELECT start_us FROM booking WHERE facility_id = $1 AND enterprise_id = $2 "
+        "SELECT start_us FROM booking WHERE facility_id = $1 "
+        "AND enterprise_id IN " KARKHANA_MERGED_INTO
         "AND start_us > $3 AND start_us <= $4 AND state = 'missed'",
         [](store::Row const& row) { return row.at(0); }, of.facility, of.enterprise, of.now - since,
         of.now);
@@ -69,7 +72,8 @@ void read_missed(store::Reader& reader, facility::Book const& book, PastOf const
 void read_firsts(store::Reader& reader, PastOf const& of, Party& party) {
     reader.each(
         "SELECT DISTINCT machine_id, kind, state FROM booking WHERE facility_id = $1 "
-        "AND enterprise_id = $2 AND (kind = 'trial' OR state = 'completed') AND booking_id <> $3 "
+        "AND enterprise_id IN " KARKHANA_MERGED_INTO
+        "AND (kind = 'trial' OR state = 'completed') AND booking_id <> $3 "
         "AND state NOT IN ('requested', 'cancelled', 'released')",
         [&](store::Row const& row) {
             auto const machine = row.id<MachineId>(0);

@@ -44,15 +44,18 @@ tl::unexpected<Error> conflict(std::string_view code, std::string detail) {
 }
 
 Result<void> may_merge(store::Writer& writer, FacilityId const& facility, Merge const& merge) {
-    if (!people::find_enterprise(writer, facility, merge.kept))
-        return refuse(ErrorKind::not_found, "not_found");
-    if (!people::find_enterprise(writer, facility, merge.gone))
-        return refuse(ErrorKind::not_found, "not_found", "no such enterprise", "/gone_id");
+    auto const kept = people::find_enterprise(writer, facility, merge.kept);
+    auto const gone = people::find_enterprise(writer, facility, merge.gone);
+    if (!kept) return refuse(ErrorKind::not_found, "not_found");
+    if (!gone) return refuse(ErrorKind::not_found, "not_found", "no such enterprise", "/gone_id");
     if (merge.gone == merge.kept)
         return refuse(ErrorKind::invalid, "same_enterprise", "An ME is not its own duplicate.",
                       "/gone_id");
     if (merged_into(writer, facility, merge.gone) || merged_into(writer, facility, merge.kept))
         return conflict("already_merged", "One of them was merged into another before.");
+    if (gone->suspended && !kept->suspended)
+        return conflict("merge_suspended", "The one to go is suspended: suspend the one that "
+                                           "stays as well, or lift it, before.");
     if (writer.exists("SELECT 1 FROM booking WHERE facility_id = $1 AND enterprise_id = $2 "
                       "AND state IN ('running', 'paused')",
                       facility, merge.gone))

@@ -162,3 +162,15 @@ test('what is wrong with a meter is on its card, and is acknowledged there', asy
   await expect(card.getByRole('button', { name: 'আমি দেখেছি' })).toHaveCount(0);
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
+
+test('whoever scanned the sign of a machine sees that machine first', async ({ page, open }) => {
+  await open('manager', '/resources');
+  await page.getByRole('link', { name: 'মেশিনের সাইন' }).click();
+  const signs = page.locator('[data-sign]');
+  await expect(signs.first()).toBeVisible();
+  const slug = await signs.last().getAttribute('data-sign');
+  const address = await signs.last().getByRole('img').getAttribute('aria-label');
+  await open('member', new URL(address!).pathname + new URL(address!).search);
+  await expect(page.locator('[data-machine]').first()).toHaveAttribute('data-machine', slug!);
+  await holdsTheRules(page);
+});

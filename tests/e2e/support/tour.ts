@@ -58,6 +58,7 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('rules', '/rules', 'section.card'),
     stop('resources', '/resources'),
     stop('shifts', '/shifts'),
+    stop('signs', '/resources/signs', '[data-sign] svg'),
     stop('audit', '/audit', 'li.card'),
     stop('tickets', '/tickets', 'ol, .empty', 'operator'),
     stop('maintenance', '/maintenance', 'h2'),

@@ -82,6 +82,19 @@ TEST_P(BookingDoors, AMoveAnExtensionAndABookingThatIsHandedOver) {
     EXPECT_EQ(find(of_other).enterprise, shop.rahim);
 }
 
+TEST_P(BookingDoors, WhatStaffLetPassForOneIsNotLetPassForWhoeverGetsIt) {
+    booked(shop.other, saturday("11:00", "12:00"));
+    auto const let_pass =
+        shop.post(shop.manager, "/api/v1/bookings",
+                  R"({"machine_id":")" + laser.id.text() + R"(","enterprise_id":")" +
+                      shop.rahim.text() + "\"," + during(saturday("13:00", "14:00")) +
+                      R"(,"overrides":[{"rule":"daily_quota","reason":"late cloth"}]})");
+    ASSERT_EQ(let_pass.status, 201) << let_pass.body;
+    EXPECT_EQ(broken(act(shop.manager, text_of(json_of(let_pass), "id"), "hand-over",
+                         R"({"enterprise_id":")" + shop.mita.text() + "\"}")),
+              "daily_quota");
+}
+
 TEST_P(BookingDoors, ASeries) {
     auto const answer = shop.post(shop.member, "/api/v1/series",
                                   R"({"machine_id":")" + laser.id.text() + "\"," +

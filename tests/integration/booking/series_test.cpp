@@ -209,6 +209,7 @@ TEST_P(SeriesApi, WhatCannotChangeStaysAsItWas) {
 
 TEST_P(SeriesApi, TheFollowingDatesAreCancelledTogetherButNoneTooLate) {
     set("notice_cancel", 48 * 60);
+    set("undo_minutes", 0);
     auto const series = made(create(draft("FREQ=DAILY;COUNT=4")));
     auto const following =
         act(shop.member, series, "cancel", {{"from", shop.time(dhaka("2026-11-25 10:00"))}});
@@ -218,6 +219,15 @@ TEST_P(SeriesApi, TheFollowingDatesAreCancelledTogetherButNoneTooLate) {
     EXPECT_EQ(told(json_of(all)),
               "11-22T10:00 left too_soon, 11-23T10:00 changed, 11-24T10:00 changed");
     EXPECT_EQ(starts(), "11-22T10:00");
+}
+
+TEST_P(SeriesApi, IsUndoneAsWholeAsABookingIs) {
+    set("notice_cancel", 100 * 60);
+    auto const series = made(create(draft("FREQ=DAILY;COUNT=2")));
+    shop.clock.advance(std::chrono::minutes{1});
+    EXPECT_EQ(told(json_of(act(shop.member, series, "cancel", {}))),
+              "11-22T10:00 changed, 11-23T10:00 changed");
+    EXPECT_EQ(starts(), "");
 }
 
 TEST_P(SeriesApi, ABookingSaysWhichDateOfWhichSeriesItIs) {
@@ -240,6 +250,7 @@ TEST_P(SeriesApi, ABookingSaysWhichDateOfWhichSeriesItIs) {
 
 TEST_P(SeriesApi, ADryRunSaysWhatWouldBecomeOfEveryDateAndChangesNothing) {
     set("notice_cancel", 48 * 60);
+    set("undo_minutes", 0);
     auto const series = made(create(draft("FREQ=DAILY;COUNT=3")));
     shop.book(shop.other, laser.id, {dhaka("2026-11-23 14:00"), dhaka("2026-11-23 15:00")});
     auto const before = starts();
@@ -271,6 +282,7 @@ TEST_P(SeriesApi, ADryRunSaysWhatWouldBecomeOfEveryDateAndChangesNothing) {
 
 TEST_P(SeriesApi, WhatWouldChangeNothingIsRefusedWithWhy) {
     set("notice_cancel", 100 * 60);
+    set("undo_minutes", 0);
     auto const series = made(create(draft("FREQ=DAILY;COUNT=2")));
     auto const none = act(shop.member, series, "cancel", {});
     EXPECT_EQ(code_of(none), "series_refused");

@@ -291,6 +291,52 @@ TEST_P(Desk, AMergeMovesWhatLiesAheadAndAnUndoBringsAllOfItBack) {
     ok(merge_rahim_into_mita(), 201);
 }
 
+TEST_P(Desk, WhatTheOneThatWentHadAndOwesCountsWithTheOneThatStays) {
+    auto const limit = [&](std::string const& name, std::int64_t value) {
+        ledger().write([&](store::Writer& writer) {
+            facility::insert_setting(writer, workshop.facility, workshop.ids.make<SettingId>(),
+                                     {.name = name,
+                                      .machine = {},
+                                      .group = {},
+                                      .membership = "",
+                                      .season = "",
+                                      .value = value,
+                                      .from = dhaka("2026-01-01 00:00")},
+                                     std::nullopt, workshop.clock.now());
+            return true;
+        });
+    };
+    auto const rules = [&] {
+        return booking::violations_of(booking::json_of(workshop.book(
+            workshop.member, laser.id, {dhaka("2026-11-21 14:00"), dhaka("2026-11-21 15:00")})));
+    };
+    auto const ran = book(workshop.other, "2026-11-21 10:00", "2026-11-21 11:00");
+    step(ran, {booking::State::running, booking::State::completed});
+    limit("daily_minutes", 60);
+    auto const third = workshop.add_enterprise("Third");
+    ok(post(path(third, "/merge"),
+            {{"gone_id", workshop.rahim.text()}, {"reason", "the same shop"}}),
+       201);
+    ok(post(path(workshop.mita, "/merge"),
+            {{"gone_id", third.text()}, {"reason", "and this one too"}}),
+       201);
+    EXPECT_EQ(rules(), "daily_quota");
+}
+
+TEST_P(Desk, WhoIsSuspendedIsNotFreeAgainUnderAnotherRecord) {
+    ledger().write([&](store::Writer& writer) {
+        return writer.execute("UPDATE enterprise SET suspended = 1 WHERE facility_id = $1 "
+                              "AND enterprise_id = $2",
+                              workshop.facility, workshop.rahim);
+    });
+    EXPECT_EQ(said(merge_rahim_into_mita()), "409 merge_suspended");
+    ledger().write([&](store::Writer& writer) {
+        return writer.execute("UPDATE enterprise SET suspended = 1 WHERE facility_id = $1",
+                              workshop.facility);
+    });
+    ok(merge_rahim_into_mita(), 201);
+}
+
 TEST_P(Desk, WhatMakesNoSenseIsNotMergedAndChangesNothing) {
     auto const third = workshop.add_enterprise("Third");
     auto const running = book(workshop.other, "2026-11-21 09:00", "2026-11-21 10:00");

@@ -5,14 +5,14 @@ import type { Booking } from '../../api/types.ts';
 import type { Reasoned } from './decisions.ts';
 
 export type Decided =
-  | { id: string; step: 'approve' }
+  | { id: string; step: 'approve'; version: number }
   | { id: string; step: Reasoned; reason: string }
   | { id: string; step: 'hand_over'; to: string };
 
 export function decide(asked: Decided, key: string): Promise<Booking> {
   const params = { path: { id: asked.id }, header: keyed(key) };
   if (asked.step === 'approve')
-    return take(api.POST('/api/v1/bookings/{id}/approve', { params, body: {} }));
+    return take(api.POST('/api/v1/bookings/{id}/approve', { params, body: { version: asked.version } }));
   if (asked.step === 'hand_over') {
     const body = { enterprise_id: asked.to };
     return take(api.POST('/api/v1/bookings/{id}/hand-over', { params, body }));

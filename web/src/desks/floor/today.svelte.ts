@@ -70,8 +70,9 @@ export class Today {
 const ATTENTION = ['out_of_order', 'stopped', 'unknown'];
 
 /** What needs somebody first; otherwise everything stays where hands have learnt it is. */
-export function ordered(all: Machine[]): Machine[] {
+export function ordered(all: Machine[], here: string | null = null): Machine[] {
   const urgent = (machine: Machine) =>
-    machine.live.alarm || ATTENTION.includes(machine.live.state) ? 0 : 1;
+    machine.slug === here ? -1
+      : machine.live.alarm || ATTENTION.includes(machine.live.state) ? 0 : 1;
   return [...all].sort((a, b) => urgent(a) - urgent(b));
 }
