@@ -311,6 +311,7 @@ TEST_P(Desk, WhatTheOneThatWentHadAndOwesCountsWithTheOneThatStays) {
             workshop.member, laser.id, {dhaka("2026-11-21 14:00"), dhaka("2026-11-21 15:00")})));
     };
     auto const ran = book(workshop.other, "2026-11-21 10:00", "2026-11-21 11:00");
+    workshop.clock.set(dhaka("2026-11-21 11:00"));
     step(ran, {booking::State::running, booking::State::completed});
     limit("daily_minutes", 60);
     auto const third = workshop.add_enterprise("Third");
