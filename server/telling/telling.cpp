@@ -199,6 +199,11 @@ bool changes_a_calendar(Change const& change) {
            before.state != change.after.state || before.enterprise != change.after.enterprise;
 }
 
+/// What was said before is no longer so; a proposal or a warning leaves the booking as it was.
+bool changes_what_was_told(Change const& change) {
+    return changes_a_calendar(change) || change.before->pending_for != change.after.pending_for;
+}
+
 /// The booking as it is to the one whose it was: gone.
 booking::Booking gone_from(EnterpriseId const& former, booking::Booking booking) {
     booking.enterprise = former;
@@ -220,7 +225,7 @@ void tell_change(store::Writer& writer, Needs const& needs, Names const& names,
     auto const before = line.change->before.value_or(after);
     // What waits for the morning would come after this and say what is no longer so. Of a new
     // booking nothing waits.
-    if (line.change->before && !is_for_managers_alone(told))
+    if (line.change->before && changes_what_was_told(*line.change) && !is_for_managers_alone(told))
         notify::overtake(writer, needs.facility, before.enterprise, line.about, now);
     if (after.enterprise != before.enterprise)
         notify::overtake(writer, needs.facility, after.enterprise, line.about, now);

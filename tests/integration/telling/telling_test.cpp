@@ -332,6 +332,24 @@ TEST_P(Telling, WhoRunsInSomebodysTimeIsToldToTheManagerAndOvertakesNothing) {
     EXPECT_EQ(texts()[0].state, notify::State::waiting) << "what they are told waits as before";
 }
 
+TEST_P(Telling, WhatIsProposedInsteadLeavesStandingWhatWasSaidOfTheBooking) {
+    shop.clock.set(dhaka("2026-11-21 23:30"));
+    auto const id = book("2026-11-22 10:00", "2026-11-22 11:00");
+    tell_all();
+    write([&](store::Writer& writer) {
+        auto const booked =
+            booking::find_booking(writer, shop.facility, *BookingId::parse(id)).value();
+        booking::append_change(writer, "proposeBooking", std::nullopt, &booked, booked, "",
+                               shop.clock.now());
+        return true;
+    });
+    tell_all();
+    std::map<std::string, notify::State> states;
+    for (auto const& each : texts()) states[each.kind] = each.state;
+    EXPECT_EQ(states["booking_confirmed"], notify::State::waiting);
+    EXPECT_EQ(states["booking_displaced"], notify::State::waiting);
+}
+
 class Reminding : public Telling {
 protected:
     std::size_t remind() { return reminders.tell_of_bookings(); }
@@ -414,6 +432,30 @@ TEST_P(Overrunning, OrTheJob) {
     sweep_and_tell();
     EXPECT_EQ(warnings(), 1);
     remind();
+    EXPECT_EQ(warnings(), 1);
+}
+
+TEST_P(Overrunning, AndIsNotLostWhenItsFirstSendingFails) {
+    write([&](store::Writer& writer) {
+        return writer.execute("UPDATE enterprise SET phone = '+8801712000002' "
+                              "WHERE facility_id = $1 AND enterprise_id = $2",
+                              shop.facility, shop.rahim);
+    });
+    remind();
+    write([&](store::Writer& writer) {
+        while (auto sending =
+                   notify::take_due(writer, notify::Channel::sms, shop.clock.now(), 2min)) {
+            sending->state = notify::State::waiting;
+            sending->due_at = shop.clock.now() + 5min;
+            notify::set_outcome(writer, *sending);
+        }
+        return true;
+    });
+    sweep_and_tell();
+    std::map<std::string, notify::State> states;
+    for (auto const& each : texts()) states[each.kind] = each.state;
+    ASSERT_TRUE(states.contains("booking_overrun"));
+    EXPECT_EQ(states["booking_overrun"], notify::State::waiting);
     EXPECT_EQ(warnings(), 1);
 }
 
