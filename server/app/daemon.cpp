@@ -218,10 +218,7 @@ maintenance::Services Daemon::Parts::care_services() {
 
 void Daemon::Parts::add_jobs() {
     auto const sweep = std::make_shared<booking::Sweep>(booking_services);
-    jobs.every(2s, "bookings", [this, sweep] {
-        for (auto const& changed : sweep->run())
-            booking::publish_change(booking_services, changed, nullptr);
-    });
+    jobs.every(2s, "bookings", [sweep] { sweep->run(); });
     jobs.every(1h, "what has expired", [this] {
         stores.ledger().write([&](store::Writer& writer) {
             return people::forget_expired(writer, real_clock.now(), clock->now());

@@ -32,29 +32,42 @@ void Sweep::look_at_queue(FacilityId const& facility, Instant now, std::vector<B
     seen_[facility] = {changes, now};
 }
 
+void Sweep::look_after(FacilityId const& id, Instant now, Errands& errands) {
+    auto const add = [&](std::vector<Booking> const& more) {
+        errands.changed.insert(errands.changed.end(), more.begin(), more.end());
+    };
+    auto const attempt = [&](auto const& step) {
+        try {
+            step();
+        } catch (std::exception const&) {
+            if (!errands.trouble) errands.trouble = std::current_exception();
+        }
+    };
+    attempt([&] { add(end_holds(services_, id, now)); });
+    // Nobody is missed as long as it is not known who is there.
+    attempt([&] {
+        auto const presence = attend_by_power(services_, id, now);
+        add(presence.changed);
+        add(end_absent(services_, id, now, presence.awaited));
+    });
+    attempt([&] { add(excuse_displaced(services_, id, now)); });
+    attempt([&] { add(settle_fees(services_, id, now)); });
+    attempt([&] { charge_overruns(services_, id, now); });
+    attempt([&] { add(warn_of_overruns(services_, id, now)); });
+    attempt([&] { add(propose_times(services_, id, now)); });
+    attempt([&] { end_waiting(services_, id, now); });
+    attempt([&] { look_at_queue(id, now, errands.changed); });
+}
+
 std::vector<Booking> Sweep::run() {
     auto const now = services_.clock.now();
     auto const facilities = services_.store.read(
         [](store::Reader& reader) { return facility::list_facilities(reader); });
-    std::vector<Booking> changed;
-    for (auto const& facility : facilities) {
-        auto const add = [&](std::vector<Booking> const& more) {
-            changed.insert(changed.end(), more.begin(), more.end());
-        };
-        auto const& id = facility.id;
-        add(end_holds(services_, id, now));
-        auto const presence = attend_by_power(services_, id, now);
-        add(presence.changed);
-        add(end_absent(services_, id, now, presence.awaited));
-        add(excuse_displaced(services_, id, now));
-        add(settle_fees(services_, id, now));
-        charge_overruns(services_, id, now);
-        add(warn_of_overruns(services_, id, now));
-        add(propose_times(services_, id, now));
-        end_waiting(services_, id, now);
-        look_at_queue(id, now, changed);
-    }
-    return changed;
+    Errands errands;
+    for (auto const& facility : facilities) look_after(facility.id, now, errands);
+    for (auto const& changed : errands.changed) publish_change(services_, changed, nullptr);
+    if (errands.trouble) std::rethrow_exception(errands.trouble);
+    return std::move(errands.changed);
 }
 
 }  // namespace karkhana::booking

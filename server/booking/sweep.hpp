@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -19,10 +20,18 @@ public:
     /// The references of the services outlive it.
     explicit Sweep(Services services) : services_(std::move(services)) {}
 
-    /// One look at every facility. Returns the bookings that it changed, as they are now.
+    /// One look at every facility. Tells the listeners of the bookings that it changed and returns
+    /// them, as they are now. What goes wrong in a step of one facility holds up no other, and is
+    /// thrown at the end.
     std::vector<Booking> run();
 
 private:
+    /// What has been done, and what went wrong first.
+    struct Errands {
+        std::vector<Booking> changed;
+        std::exception_ptr trouble;
+    };
+    void look_after(FacilityId const& facility, Instant now, Errands& errands);
     /// The queue is looked at when something has changed, or has had the time to: what a rule
     /// forbids now it may allow later.
     void look_at_queue(FacilityId const& facility, Instant now, std::vector<Booking>& changed);
