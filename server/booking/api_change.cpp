@@ -46,6 +46,7 @@ Result<void> check_movable(Settings const& settings, Booking const& before, Book
     };
     if (!is_live(before.state))
         return wrong_state("the booking is " + std::string(name_of(before.state)));
+    if (is_offered(before)) return wrong_state("an offer is taken or declined as it is");
     bool const moves = before.machine != after.machine || before.during.start != after.during.start;
     bool const begun = before.state == State::running || before.state == State::paused;
     if (begun && moves) return wrong_state("a job that has begun cannot be moved");

@@ -84,6 +84,11 @@ struct Booking {
     std::int64_t version = 1;
 };
 
+/// It holds a time for who waits, until they take it.
+inline bool is_offered(Booking const& booking) {
+    return booking.state == State::pending && booking.pending_for == PendingFor::offer;
+}
+
 struct Transition {
     Instant at;
     std::optional<State> from;

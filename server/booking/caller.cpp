@@ -37,7 +37,8 @@ std::vector<std::string_view> Caller::actions(Booking const& booking, Settings c
     };
     bool const present = check_presence(settings, booking.during, now).has_value();
     bool const ahead = now < booking.during.end;
-    if (is_live(booking.state) && ahead && people::may_call(who, "changeBooking"))
+    if (is_live(booking.state) && !is_offered(booking) && ahead &&
+        people::may_call(who, "changeBooking"))
         found.push_back("move");
     if (can(State::cancelled, "cancelBooking")) found.push_back("cancel");
     if (present && can(State::checked_in, "checkInBooking")) found.push_back("check_in");

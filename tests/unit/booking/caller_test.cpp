@@ -91,5 +91,20 @@ TEST(Caller, WhatMayBeDone) {
     EXPECT_EQ(actions(member, State::interrupted, "10:30"), "");
 }
 
+TEST(Caller, WhatIsOfferedIsTakenOrGivenBackButNotMoved) {
+    auto const member = person("member", {mine});
+    Booking booking;
+    booking.enterprise = mine;
+    booking.state = State::pending;
+    booking.during = {dhaka("2026-11-21 10:00"), dhaka("2026-11-21 11:00")};
+    auto const moves = [&](PendingFor what) {
+        booking.pending_for = what;
+        auto const found = Caller{member}.actions(booking, Settings{}, dhaka("2026-11-21 08:00"));
+        return std::ranges::find(found, "move") != found.end();
+    };
+    EXPECT_TRUE(moves(PendingFor::approval));
+    EXPECT_FALSE(moves(PendingFor::offer));
+}
+
 }  // namespace
 }  // namespace karkhana::booking
