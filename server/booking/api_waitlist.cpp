@@ -136,18 +136,6 @@ http::Response entry_answer(Services const& services, store::Reader& reader,
     return http::json_response(status, entry_json(board, {entry, "", false}, 0, who));
 }
 
-struct Wanted {
-    std::optional<MachineId> machine;
-    std::optional<GroupId> group;
-    EnterpriseId enterprise;
-    Interval window;
-    Duration length;
-    std::optional<std::int64_t> quantity;
-    int people = 1;
-    bool assisted = false;
-    std::optional<PersonId> operated_by;
-};
-
 /// As whoever books says who runs the machine. Errors: `not_theirs`.
 Result<std::optional<PersonId>> operator_wanted(http::Principal const& who,
                                                 EnterpriseId const& party, bool assisted,
@@ -160,7 +148,8 @@ Result<std::optional<PersonId>> operator_wanted(http::Principal const& who,
                        asker_of(who, party));
 }
 
-Result<Wanted> read_wanted(http::Request const& request, Instant now) {
+/// What is waited for, and who waits.
+Result<WaitlistEntry> read_wanted(http::Request const& request, Instant now) {
     auto body = http::JsonBody::parse(request);
     auto const machine = body.maybe_id<MachineId>("machine_id");
     auto const group = body.maybe_id<GroupId>("group_id");
@@ -182,26 +171,37 @@ Result<Wanted> read_wanted(http::Request const& request, Instant now) {
     if (!party) return tl::make_unexpected(party.error());
     auto const by = operator_wanted(who, *party, assisted, operated_by);
     if (!by) return tl::make_unexpected(by.error());
-    return Wanted{machine, group, *party, {from, until}, length, quantity, people, assisted, *by};
+    return WaitlistEntry{.enterprise = *party,
+                         .machine = machine,
+                         .group = group,
+                         .wanted = {from, until},
+                         .length = length,
+                         .quantity = quantity,
+                         .people = people,
+                         .assisted = assisted,
+                         .operated_by = *by};
 }
 
-/// Errors: `not_found` with the field, `too_many_waiting`.
-Result<void> check_wanted(Services const& services, store::Reader& reader,
-                          FacilityId const& facility, Wanted const& wanted) {
-    auto const book = services.books->get(reader, facility);
+/// Errors: `not_found` with the field, `already_waiting`, `too_many_waiting`.
+Result<void> check_wanted(facility::Book const& book, store::Reader& reader,
+                          WaitlistEntry const& wanted) {
+    auto const& facility = wanted.facility;
     auto const missing = [](std::string field) {
         return refuse(ErrorKind::not_found, "not_found", "no such thing here", std::move(field));
     };
-    if (wanted.machine && std::ranges::find(book->machines, *wanted.machine,
-                                            &facility::Machine::id) == book->machines.end())
+    if (wanted.machine && std::ranges::find(book.machines, *wanted.machine,
+                                            &facility::Machine::id) == book.machines.end())
         return missing("/machine_id");
     if (wanted.group &&
-        std::ranges::find(book->groups, *wanted.group, &facility::Group::id) == book->groups.end())
+        std::ranges::find(book.groups, *wanted.group, &facility::Group::id) == book.groups.end())
         return missing("/group_id");
     if (!people::find_enterprise(reader, facility, wanted.enterprise))
         return missing("/enterprise_id");
     if (wanted.operated_by && !is_person(reader, facility, *wanted.operated_by))
         return missing("/operated_by");
+    if (waits_already(reader, wanted))
+        return refuse(ErrorKind::conflict, "already_waiting",
+                      "the ME waits for a time of it that overlaps");
     if (open_entries_of(reader, facility, wanted.enterprise) >= entries_allowed)
         return refuse(ErrorKind::conflict, "too_many_waiting",
                       "an ME waits for " + std::to_string(entries_allowed) + " things at most");
@@ -315,29 +315,28 @@ json::object event_json(QueueEvent const& event, Zone const& zone, bool seen,
 
 http::Response join_waitlist(Services const& services, http::Request const& request) {
     auto const now = services.clock.now();
-    auto const wanted = read_wanted(request, now);
-    if (!wanted) return http::problem(wanted.error());
+    auto read = read_wanted(request, now);
+    if (!read) return http::problem(read.error());
     auto const& who = request.principal.value();
-    auto const id = services.ids.make<WaitlistEntryId>();
+    auto& entry = *read;
+    entry.facility = who.facility;
+    entry.id = services.ids.make<WaitlistEntryId>();
+    entry.joined_by = who.person;
+    entry.joined_at = now;
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
-        if (auto const may = check_wanted(services, writer, who.facility, *wanted); !may)
+        // What it waits for already is counted: one after the other.
+        lock_party(writer, who.facility, entry.enterprise);
+        auto const book = services.books->get(writer, who.facility);
+        if (auto const may = check_wanted(*book, writer, entry); !may)
             return http::problem(may.error());
-        insert_entry(writer, {.facility = who.facility,
-                              .id = id,
-                              .enterprise = wanted->enterprise,
-                              .joined_by = who.person,
-                              .machine = wanted->machine,
-                              .group = wanted->group,
-                              .wanted = wanted->window,
-                              .length = wanted->length,
-                              .quantity = wanted->quantity,
-                              .people = wanted->people,
-                              .assisted = wanted->assisted,
-                              .operated_by = wanted->operated_by,
-                              .joined_at = now});
+        World const world{.book = book,
+                          .now = now,
+                          .party = find_party(writer, who.facility, entry.enterprise)->party};
+        if (auto const far = too_far(world, entry)) return refused_by_rules({*far});
+        insert_entry(writer, entry);
         append_queue(writer, who.facility,
-                     {.entry = id, .at = now, .what = "joined", .person = who.person});
-        return entry_answer(services, writer, who, id, 201);
+                     {.entry = entry.id, .at = now, .what = "joined", .person = who.person});
+        return entry_answer(services, writer, who, entry.id, 201);
     });
 }
 

@@ -7,7 +7,9 @@
 #include "server/booking/ground.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/rules_hold.hpp"
+#include "server/booking/turns.hpp"
 #include "server/booking/views.hpp"
+#include "server/booking/words.hpp"
 #include "server/booking/world_records.hpp"
 #include "server/facility/book_cache.hpp"
 #include "server/facility/records.hpp"
@@ -99,7 +101,7 @@ bool is_settled(Wish const& wish, Place const& place, Limits const& limits) {
 /// The world, the ME and the price, and what the rules say of one machine.
 Result<Decision> consider(Services const& services, store::Reader& reader, World const& world,
                           people::Enterprise const& enterprise, Place const& place,
-                          Wish const& wish, Asker const& asker) {
+                          Wish const& wish, Asker const& asker, std::span<Turn const> others) {
     Decision found{.world = world,
                    .place = place,
                    .ask = ask_of(services, reader, *world.book, place.machine, wish, asker),
@@ -115,6 +117,8 @@ Result<Decision> consider(Services const& services, store::Reader& reader, World
         return tl::make_unexpected(quoted.error());
     found.price = found.ask.price;
     found.violations = check_policy(found.world, place, found.ask);
+    if (auto const* const first = in_the_way(found.world, place, found.ask, others))
+        found.violations.push_back(said_waited_for(found.world, first->slot.during));
     let_pass(found, wish, asker);
     if (!found.granted()) return found;
     if (may_hold(*world.book, place.machine))
@@ -180,6 +184,7 @@ Result<Decision> decide(Services const& services, store::Writer& writer, Facilit
     auto world = read_world(writer, book, range, now, except);
     auto const enterprise = add_party(services, writer, world, wish, range);
     if (!enterprise) return tl::make_unexpected(enterprise.error());
+    auto const others = turns_in_the_way(services, writer, book, *machines, wish, now);
     // One machine's slot is the database's to decide; among many the free one must be known.
     std::vector<Place> places;
     if (wish.group)
@@ -189,7 +194,7 @@ Result<Decision> decide(Services const& services, store::Writer& writer, Facilit
     std::optional<Decision> first;
     std::optional<Error> mismatch;
     for (auto const& place : places) {
-        auto found = consider(services, writer, world, *enterprise, place, wish, asker);
+        auto found = consider(services, writer, world, *enterprise, place, wish, asker, others);
         // The quote is for one of the group, which may come later.
         if (!found && wish.group && found.error().code == "quote_mismatch") {
             mismatch = found.error();

@@ -5,7 +5,7 @@
 namespace karkhana::booking {
 namespace {
 
-constexpr std::size_t most_overrides = 24, most_resources = 20;
+constexpr std::size_t most_overrides = 25, most_resources = 20;
 
 Kind read_kind(http::JsonBody& body) {
     auto const name = body.maybe_text("kind");

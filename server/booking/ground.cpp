@@ -31,6 +31,12 @@ std::vector<Bay> read_bays(store::Reader& reader, FacilityId const& facility,
     return bays;
 }
 
+void lock_all(store::Writer& writer, FacilityId const& facility,
+              std::set<EnterpriseId> const& parties, std::set<MachineId> const& machines) {
+    for (auto const& party : parties) lock_party(writer, facility, party);
+    for (auto const& machine : machines) facility::lock_machine(writer, facility, machine);
+}
+
 Terms terms_of(facility::Book const& book, std::string const& membership, MachineId const& machine,
                Instant start) {
     auto const day = local_day(book.zone, start);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,6 +20,10 @@ namespace karkhana::booking {
 /// Every machine with where it is open and what holds it, in as many queries whatever there is.
 std::vector<Bay> read_bays(store::Reader& reader, FacilityId const& facility,
                            facility::Book const& book, Interval range);
+
+/// First the MEs, whose quotas are counted, then the machines: in the order of whoever books.
+void lock_all(store::Writer& writer, FacilityId const& facility,
+              std::set<EnterpriseId> const& parties, std::set<MachineId> const& machines);
 
 Terms terms_of(facility::Book const& book, std::string const& membership, MachineId const& machine,
                Instant start);

@@ -10,6 +10,10 @@
     "w.facility_id, w.entry_id, w.enterprise_id, w.joined_by, w.machine_id, w.group_id, "          \
     "w.wanted_from, w.wanted_until, w.length_minutes, w.quantity, w.joined_at, w.state, "          \
     "w.passed_until, w.last_skip, w.version, w.people, w.assisted, w.operated_by"
+#define KARKHANA_WAITER_COLUMNS                                                                    \
+    KARKHANA_ENTRY_COLUMNS ", e.membership, e.women_led FROM waitlist_entry w JOIN enterprise e "  \
+                           "ON e.facility_id = w.facility_id "                                     \
+                           "AND e.enterprise_id = w.enterprise_id "
 #define KARKHANA_OFFER_COLUMNS "offer_id, entry_id, booking_id, offered_at, hold_until"
 #define KARKHANA_EVENT_COLUMNS                                                                     \
     "sequence, entry_id, at_us, what, rules, slot, person_id, reason, previous_hash, hash"
@@ -39,6 +43,8 @@ WaitlistEntry entry_of(store::Row const& row) {
             .last_skip = row.text(13),
             .version = row.integer(14)};
 }
+
+Waiter waiter_of(store::Row const& row) { return {entry_of(row), row.text(18), row.flag(19)}; }
 
 WaitlistOffer offer_of(store::Row const& row) {
     return {.id = row.id<OfferId>(0),
@@ -112,14 +118,19 @@ std::optional<WaitlistEntry> find_entry(store::Reader& reader, FacilityId const&
 }
 
 std::vector<Waiter> open_waiters(store::Reader& reader, FacilityId const& facility) {
-    return reader.all(
-        "SELECT " KARKHANA_ENTRY_COLUMNS
-        ", e.membership, e.women_led FROM waitlist_entry w JOIN enterprise e "
-        "ON e.facility_id = w.facility_id AND e.enterprise_id = w.enterprise_id "
-        "WHERE w.facility_id = $1 AND w.state IN ('waiting', 'offered') "
-        "ORDER BY w.joined_at, w.entry_id",
-        [](store::Row const& row) { return Waiter{entry_of(row), row.text(18), row.flag(19)}; },
-        facility);
+    return reader.all("SELECT " KARKHANA_WAITER_COLUMNS
+                      "WHERE w.facility_id = $1 AND w.state IN ('waiting', 'offered') "
+                      "ORDER BY w.joined_at, w.entry_id",
+                      waiter_of, facility);
+}
+
+std::vector<Waiter> waiters_for(store::Reader& reader, FacilityId const& facility,
+                                Interval during) {
+    return reader.all("SELECT " KARKHANA_WAITER_COLUMNS
+                      "WHERE w.facility_id = $1 AND w.state = 'waiting' "
+                      "AND w.wanted_from < $3 AND $2 < w.wanted_until "
+                      "ORDER BY w.joined_at, w.entry_id",
+                      waiter_of, facility, during.start, during.end);
 }
 
 std::map<WaitlistEntryId, EnterpriseId> enterprises_of_entries(
@@ -147,6 +158,15 @@ std::int64_t open_entries_of(store::Reader& reader, FacilityId const& facility,
             "AND state IN ('waiting', 'offered')",
             [](store::Row const& row) { return row.integer(0); }, facility, enterprise)
         .value();
+}
+
+bool waits_already(store::Reader& reader, WaitlistEntry const& entry) {
+    return reader.exists(
+        "SELECT 1 FROM waitlist_entry WHERE facility_id = $1 AND enterprise_id = $2 "
+        "AND state IN ('waiting', 'offered') AND (machine_id = $3 OR group_id = $4) "
+        "AND wanted_from < $6 AND $5 < wanted_until",
+        entry.facility, entry.enterprise, entry.machine, entry.group, entry.wanted.start,
+        entry.wanted.end);
 }
 
 bool change_entry(store::Writer& writer, WaitlistEntry const& entry, WaitlistEntry::State to) {

@@ -16,12 +16,16 @@ std::optional<WaitlistEntry> find_entry(store::Reader& reader, FacilityId const&
                                         WaitlistEntryId const& id);
 /// Those who wait and those who have an offer, with their MEs, by when they joined; one query.
 std::vector<Waiter> open_waiters(store::Reader& reader, FacilityId const& facility);
+/// Those who wait for a window that overlaps, by when they joined; one query.
+std::vector<Waiter> waiters_for(store::Reader& reader, FacilityId const& facility, Interval during);
 /// Whose the entries are; one query.
 std::map<WaitlistEntryId, EnterpriseId> enterprises_of_entries(
     store::Reader& reader, FacilityId const& facility, std::vector<WaitlistEntryId> const& ids);
 /// How many the ME has in the queue.
 std::int64_t open_entries_of(store::Reader& reader, FacilityId const& facility,
                              EnterpriseId const& enterprise);
+/// Whether its ME has another one in the queue for the same machine or group that overlaps.
+bool waits_already(store::Reader& reader, WaitlistEntry const& entry);
 /// Raises the version. False when it is no longer in `entry.state`.
 bool change_entry(store::Writer& writer, WaitlistEntry const& entry, WaitlistEntry::State to);
 /// It waits again, and is not looked at before then. False when it was neither waiting nor offered.

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "server/facility/records.hpp"
 #include "server/store/id_list.hpp"
 
 #define KARKHANA_BOOKING_COLUMNS                                                                   \
@@ -235,6 +236,8 @@ bool change_state(store::Writer& writer, Booking const& booking, State to,
         to == State::cancelled || to == State::late_cancelled || to == State::released;
     if (gone) cancel_reason = reason;
     bool const lets_go = is_live(booking.state) && !is_live(to);
+    // Whoever books it next has seen that it is free, and who waits for it.
+    if (lets_go) facility::lock_machine(writer, booking.facility, booking.machine);
     auto const changed = writer.execute(
         "UPDATE booking SET state = $3, cancel_reason = coalesce($4, cancel_reason), "
         "ended_us = coalesce(ended_us, $6), calendar_sequence = calendar_sequence + $7, "

@@ -12,7 +12,7 @@ namespace {
 using std::chrono::days;
 using std::chrono::minutes;
 
-constexpr std::array<std::string_view, 25> kRuleNames{"in_past",
+constexpr std::array<std::string_view, 26> kRuleNames{"in_past",
                                                       "closed",
                                                       "outage",
                                                       "grid",
@@ -36,7 +36,8 @@ constexpr std::array<std::string_view, 25> kRuleNames{"in_past",
                                                       "co_resource",
                                                       "capacity",
                                                       "power_budget",
-                                                      "slot_taken"};
+                                                      "slot_taken",
+                                                      "waited_for"};
 
 bool fits_grid(Zone const& zone, int grid_minutes, Instant at) {
     auto const local = zone.to_local(at);

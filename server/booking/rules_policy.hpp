@@ -48,6 +48,7 @@ enum class Rule {
     capacity,
     power_budget,
     slot_taken,
+    waited_for,
 };
 
 std::string_view name_of(Rule rule);

@@ -119,6 +119,7 @@ std::vector<SettingName> const& setting_names() {
         {"override.membership_over", 0, 3, "roles"},
         {"override.start", 0, 3, "roles"},
         {"trials", 0, 1, "flag"},
+        {"override.waited_for", 0, 3, "roles"},
     };
     return names;
 }

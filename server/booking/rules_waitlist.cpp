@@ -4,6 +4,8 @@
 #include <tuple>
 
 #include "server/booking/rules_availability.hpp"
+#include "server/booking/rules_holds.hpp"
+#include "server/booking/words.hpp"
 
 namespace karkhana::booking {
 namespace {
@@ -148,6 +150,29 @@ std::vector<MachineId> machines_for(WaitlistEntry const& entry, facility::Book c
     return group == book.groups.end() ? std::vector<MachineId>{} : group->machines;
 }
 
+std::optional<Violation> too_far(World const& world, WaitlistEntry const& entry) {
+    auto const wanted = machines_for(entry, *world.book);
+    std::optional<int> horizon;
+    for (auto const& machine : world.book->machines)
+        if (std::ranges::find(wanted, machine.id) != wanted.end())
+            horizon = std::max(horizon.value_or(0),
+                               limits_at(world, machine, entry.wanted.start).horizon_days);
+    if (!horizon) return std::nullopt;
+    auto const last = local_day(world.zone(), world.now) + days{*horizon};
+    if (local_day(world.zone(), entry.wanted.start) <= last) return std::nullopt;
+    return said_too_far(*horizon, last);
+}
+
+Instant beyond_horizon(facility::Book const& book, Instant now) {
+    std::int64_t horizon = 0;
+    for (auto const& machine : book.machines)
+        horizon = std::max<std::int64_t>(horizon, machine.horizon_days);
+    for (auto const& setting : book.settings)
+        if (setting.name == "horizon_days" && setting.value)
+            horizon = std::max(horizon, *setting.value);
+    return at_minute(book.zone, local_day(book.zone, now) + days{horizon + 1}, 0);
+}
+
 bool in_reserved_hours(facility::Book const& book, Waiter const& waiter) {
     auto const machines = machines_for(waiter.entry, book);
     return std::ranges::any_of(book.reserved, [&](facility::Reserved const& reserved) {
@@ -189,6 +214,22 @@ std::vector<Turn> next_turns(World world, std::vector<Place> places, std::vector
     for (auto const& waiter : waiters)
         if (auto turn = offering.turn_of(waiter)) turns.push_back(std::move(*turn));
     return turns;
+}
+
+Turn const* in_the_way(World const& world, Place const& place, Ask const& ask,
+                       std::span<Turn const> turns) {
+    auto const& machine = place.machine;
+    auto const wanted = occupied(machine, ask.during);
+    auto with = turns.empty() ? World{} : world;
+    for (auto const& turn : turns) {
+        auto const theirs = occupied(machine, turn.slot.during);
+        if (turn.slot.machine != machine.id || !theirs.overlaps(wanted)) continue;
+        if (machine.seats == 1) return &turn;
+        with.held.push_back({room_of(machine), turn.waiter.entry.people, theirs});
+        auto const lacks = plan_holds(with, place, ask).lacks;
+        if (std::ranges::find(lacks, Rule::capacity, &Lack::rule) != lacks.end()) return &turn;
+    }
+    return nullptr;
 }
 
 facility::Name waitlist_rule() {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,11 @@ struct Waiter {
 
 /// The machines that the entry may be given.
 std::vector<MachineId> machines_for(WaitlistEntry const& entry, facility::Book const& book);
+/// What a booking of its first day is told when that is too far ahead on every machine that the
+/// entry may be given. `world` is of its ME.
+std::optional<Violation> too_far(World const& world, WaitlistEntry const& entry);
+/// From then on nobody can book anything yet.
+Instant beyond_horizon(facility::Book const& book, Instant now);
 /// Whether the entry waits for hours that are reserved for its ME.
 bool in_reserved_hours(facility::Book const& book, Waiter const& waiter);
 /// In the public order.
@@ -61,6 +68,10 @@ constexpr int times_tried = 1000;
 /// that anybody waits for.
 std::vector<Turn> next_turns(World world, std::vector<Place> places, std::vector<Waiter> waiters,
                              SpeaksAgainst const& speaks_against);
+
+/// Of the turns the one whose time the booking would take; of a room both may have seats.
+Turn const* in_the_way(World const& world, Place const& place, Ask const& ask,
+                       std::span<Turn const> turns);
 
 /// The rule in words, for everybody to read.
 facility::Name waitlist_rule();

@@ -80,7 +80,6 @@ std::vector<Ended> judge_all(Services const& services, store::Reader& reader,
 
 void charge_absence(store::Writer& writer, Ended const& ended, Instant now) {
     auto const& booking = ended.booking;
-    lock_party(writer, booking.facility, booking.enterprise);
     auto const before = count_fees(writer, booking.facility, booking.enterprise, FeeKind::no_show,
                                    now - days{ended.terms.counted_days});
     insert_fee(writer, booking.facility, booking.id, missed_fee(ended.terms, booking, before), now);
@@ -112,8 +111,15 @@ std::vector<Booking> end_absent(Services const& services, FacilityId const& faci
     std::erase_if(ended, [&](Ended const& each) { return awaited.contains(each.booking.id); });
     auto const end_some = [&](store::Writer& writer, Tale& tale, std::span<Ended const> some) {
         std::vector<BookingId> ids;
-        for (auto const& each : some) ids.push_back(each.booking.id);
+        std::set<EnterpriseId> parties;
+        std::set<MachineId> machines;
+        for (auto const& each : some) {
+            ids.push_back(each.booking.id);
+            parties.insert(each.booking.enterprise);
+            machines.insert(each.booking.machine);
+        }
         auto const now_there = locked(writer, facility, ids);
+        lock_all(writer, facility, parties, machines);
         for (auto const& each : some) {
             // Whoever came or moved in the meantime is not judged by what was.
             auto const& before = now_there.at(each.booking.id);

@@ -1,16 +1,14 @@
 #include <algorithm>
-#include <map>
 #include <set>
 
-#include "server/booking/decide.hpp"
 #include "server/booking/ground.hpp"
 #include "server/booking/json_text.hpp"
 #include "server/booking/queue_records.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/rules_hold.hpp"
 #include "server/booking/sweep_steps.hpp"
+#include "server/booking/turns.hpp"
 #include "server/facility/book_cache.hpp"
-#include "server/facility/records.hpp"
 
 namespace karkhana::booking {
 namespace {
@@ -34,103 +32,10 @@ std::string skip_of(Slot const& slot, Codes const& against) {
     return joined(against) + " " + rfc3339_text(slot.during.start, Duration{}).substr(0, 10);
 }
 
-/// The booking that the entry would be given.
-Booking offered_booking(Services const& services, store::Reader& reader, WaitlistEntry const& entry,
-                        Slot const& slot, Instant now) {
-    auto const machine = facility::find_machine(reader, entry.facility, slot.machine).value();
-    auto const quote =
-        services.pricing.price(reader, entry.facility, machine, slot.during, entry.quantity).price;
-    return {.facility = entry.facility,
-            .id = services.ids.make<BookingId>(),
-            .machine = slot.machine,
-            .enterprise = entry.enterprise,
-            .created_by = entry.joined_by,
-            .during = slot.during,
-            .state = State::pending,
-            .origin = Origin::waitlist,
-            .people = entry.people,
-            .assisted = entry.assisted,
-            .operated_by = entry.operated_by,
-            .pending_for = PendingFor::offer,
-            .quantity = entry.quantity,
-            .quote = quote,
-            .created_at = now};
-}
-
-/// What the rules say of who waits, in a world that is read once. Of an ME is read when a time is
-/// free for it, and the price that its balance has to bear is that of the first one; the offer
-/// itself is decided anew.
-class Judge {
-public:
-    Judge(Services const& services, store::Reader& reader, World world, Interval range)
-        : services_(services), reader_(reader), world_(std::move(world)), range_(range) {}
-
-    Codes operator()(Waiter const& waiter, Slot const& slot) {
-        auto const& book = *world_.book;
-        auto const machine = std::ranges::find(book.machines, slot.machine, &facility::Machine::id);
-        auto& ask = asks_[{waiter.entry.id, slot.machine}];
-        if (!ask) ask = ask_of(services_, reader_, book, *machine, wish_of(waiter, slot), {});
-        if (of_ != waiter.entry.enterprise) look_at(waiter, slot);
-        ask->during = slot.during;
-        return codes_of(check_party(world_, {*machine, {}}, *ask,
-                                    limits_at(world_, *machine, slot.during.start)));
-    }
-
-private:
-    static Wish wish_of(Waiter const& waiter, Slot const& slot) {
-        auto const& entry = waiter.entry;
-        return {.enterprise = entry.enterprise,
-                .machine = slot.machine,
-                .during = slot.during,
-                .quantity = entry.quantity,
-                .people = entry.people,
-                .assisted = entry.assisted,
-                .operated_by = entry.operated_by};
-    }
-
-    void look_at(Waiter const& waiter, Slot const& slot) {
-        of_ = waiter.entry.enterprise;
-        auto const known = parties_.find(*of_);
-        if (known != parties_.end()) {
-            world_.party = known->second;
-            return;
-        }
-        add_party(services_, reader_, world_, wish_of(waiter, slot), range_).value();
-        parties_.emplace(*of_, *world_.party);
-    }
-
-    Services const& services_;
-    store::Reader& reader_;
-    World world_;
-    Interval range_;
-    std::optional<EnterpriseId> of_;
-    std::map<EnterpriseId, Party> parties_;
-    std::map<std::pair<WaitlistEntryId, MachineId>, std::optional<Ask>> asks_;
-};
-
-std::vector<Turn> turns_now(Services const& services, store::Reader& reader,
-                            FacilityId const& facility, Instant now) {
-    auto waiters = open_waiters(reader, facility);
-    std::erase_if(waiters, [](Waiter const& waiter) {
-        return waiter.entry.state != WaitlistEntry::State::waiting;
-    });
-    if (waiters.empty()) return {};
-    auto const book = services.books->get(reader, facility);
-    constexpr std::chrono::days clean_up{1};
-    Interval range{now - clean_up, now};
-    std::set<MachineId> waited_for;
-    for (auto const& waiter : waiters) {
-        range.end = std::max(range.end, waiter.entry.wanted.end + clean_up);
-        for (auto const& machine : machines_for(waiter.entry, *book)) waited_for.insert(machine);
-    }
-    std::vector<facility::Machine> machines;
-    for (auto const& machine : book->machines)
-        if (waited_for.contains(machine.id)) machines.push_back(machine);
-    auto world = read_world(reader, book, range, now);
-    auto places = read_places(reader, facility, std::move(machines), range, std::nullopt);
-    Judge judge{services, reader, world, range};
-    auto turns =
-        next_turns(std::move(world), std::move(places), std::move(waiters), std::ref(judge));
+/// Nobody is told again what they were told of the same day before.
+std::vector<Turn> fresh_turns(Services const& services, store::Reader& reader,
+                              FacilityId const& facility, Instant now) {
+    auto turns = turns_now(services, reader, facility, now);
     std::erase_if(turns, [](Turn const& turn) {
         return !turn.against.empty() &&
                skip_of(turn.slot, turn.against) == turn.waiter.entry.last_skip;
@@ -184,7 +89,7 @@ private:
         auto const book = services_.books->get(writer_, entry.facility);
         booking.hold_until =
             answer_until(terms_of(writer_, *book, booking).offer, turn.slot.during, now_);
-        auto const against = codes_of(speaks_against(services_, writer_, booking, nullptr, now_));
+        auto const against = against_offer(services_, writer_, booking, now_);
         if (!against.empty()) return skip(turn, against);
         if (!hold(entry, booking)) return;
         insert_offer(writer_, entry.facility,
@@ -222,7 +127,6 @@ private:
     std::set<std::pair<WaitlistEntryId, std::string>> told_;
 };
 
-/// First the MEs, whose quotas are counted, then the machines: as whoever books.
 void lock_turns(store::Writer& writer, FacilityId const& facility, std::span<Turn const> turns) {
     std::set<EnterpriseId> parties;
     std::set<MachineId> machines;
@@ -230,8 +134,7 @@ void lock_turns(store::Writer& writer, FacilityId const& facility, std::span<Tur
         parties.insert(turn.waiter.entry.enterprise);
         machines.insert(turn.slot.machine);
     }
-    for (auto const& party : parties) lock_party(writer, facility, party);
-    for (auto const& machine : machines) facility::lock_machine(writer, facility, machine);
+    lock_all(writer, facility, parties, machines);
 }
 
 }  // namespace
@@ -255,7 +158,7 @@ void end_waiting(Services const& services, FacilityId const& facility, Instant n
 std::vector<Booking> offer_times(Services const& services, FacilityId const& facility,
                                  Instant now) {
     auto const turns = services.store.read(
-        [&](store::Reader& reader) { return turns_now(services, reader, facility, now); });
+        [&](store::Reader& reader) { return fresh_turns(services, reader, facility, now); });
     auto const give = [&](store::Writer& writer, Tale& tale, std::span<Turn const> some) {
         lock_turns(writer, facility, some);
         Giving giving{services, writer, tale, now};

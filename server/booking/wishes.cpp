@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/booking/rules_availability.hpp"
+#include "server/booking/turns.hpp"
 #include "server/booking/views.hpp"
 #include "server/booking/words.hpp"
 #include "server/facility/book_cache.hpp"
@@ -54,17 +55,22 @@ boost::json::array offers(Services const& services, store::Reader& reader, World
 }
 
 /// The first of the wished machines that is free, else the first, to the front.
-void choose(World const& world, std::vector<Place>& places, std::size_t wished, Ask const& ask) {
+void choose(World const& world, std::vector<Place>& places, std::size_t wished, Ask const& ask,
+            std::span<Turn const> others) {
     auto const last = places.begin() + static_cast<std::ptrdiff_t>(wished);
     auto const free = std::find_if(places.begin(), last, [&](Place const& place) {
-        return check_policy(world, place, ask).empty();
+        return check_policy(world, place, ask).empty() &&
+               in_the_way(world, place, ask, others) == nullptr;
     });
     if (free != last) std::rotate(places.begin(), free, std::next(free));
 }
 
-void judge(Assessment& found, Asker const& asker) {
+void judge(Assessment& found, Asker const& asker, std::span<Turn const> others) {
     auto const start = found.ask.during.start;
     found.violations = check_policy(found.world, found.place, found.ask);
+    auto const* const first = in_the_way(found.world, found.place, found.ask, others);
+    if (first != nullptr)
+        found.violations.push_back(said_waited_for(found.world, first->slot.during));
     found.may_pass.clear();
     for (auto const& violation : found.violations)
         if (may_override(found.world, found.place.machine, start, violation.rule, asker))
@@ -72,7 +78,7 @@ void judge(Assessment& found, Asker const& asker) {
     found.approval = !asker.manager && needs_approval(found.world, found.place.machine, found.ask);
     auto helped = found.ask;
     helped.hand.assisted = true;
-    found.assisted = !found.violations.empty() && !found.ask.hand.assisted &&
+    found.assisted = first == nullptr && !found.violations.empty() && !found.ask.hand.assisted &&
                      check_policy(found.world, found.place, helped).empty();
 }
 
@@ -84,6 +90,7 @@ Result<Assessment> assess(Services const& services, store::Reader& reader,
     auto const book = services.books->get(reader, facility);
     auto const wished = machines_of(reader, *book, wish);
     if (!wished) return tl::make_unexpected(wished.error());
+    auto const others = turns_in_the_way(services, reader, book, *wished, wish, now);
     auto const machines = with_its_kind(*book, *wished);
     auto const& machine = machines.front();
     auto const except = wish.changes ? std::optional{wish.changes->id} : std::nullopt;
@@ -101,9 +108,9 @@ Result<Assessment> assess(Services const& services, store::Reader& reader,
         auto const party = add_party(services, reader, found.world, wish, range);
         if (!party) return tl::make_unexpected(party.error());
         auto places = read_places(reader, facility, machines, range, except);
-        choose(found.world, places, wished->size(), found.ask);
+        choose(found.world, places, wished->size(), found.ask, others);
         found.place = places.front();
-        judge(found, asker);
+        judge(found, asker, others);
         if (found.violations.empty()) return found;
         found.alternatives = offers(services, reader, found.world, places, wish, found.ask, window);
         if (is_extension(found.ask) || found.alternatives.size() == alternatives_offered)

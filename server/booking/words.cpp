@@ -176,4 +176,13 @@ Violation said_slot_taken(World const& world, Interval taken, std::optional<Inst
     return violation;
 }
 
+Violation said_waited_for(World const& world, Interval theirs) {
+    auto const span = span_text(world.zone(), theirs);
+    return {Rule::waited_for,
+            said("Somebody waits for " + span + " and is asked first.",
+                 span + " সময়ের জন্য আগে থেকে একজন অপেক্ষায় আছেন, আগে তাঁকে দেওয়া হবে।"),
+            {{"from", to_rfc3339(theirs.start, world.zone())},
+             {"until", to_rfc3339(theirs.end, world.zone())}}};
+}
+
 }  // namespace karkhana::booking

@@ -37,5 +37,7 @@ Violation said_low_balance(Money balance, Money price, Money least);
 Violation said_lack(Lack const& lack);
 /// `longest_end` is said when the wish was to stay longer.
 Violation said_slot_taken(World const& world, Interval taken, std::optional<Instant> longest_end);
+/// It is the turn of somebody in the queue.
+Violation said_waited_for(World const& world, Interval theirs);
 
 }  // namespace karkhana::booking

@@ -48,18 +48,19 @@ std::vector<Pause> breaks_of(Zone const& zone, OpeningPlan const& plan, local_da
     return found;
 }
 
-/// `open` by start and apart, without what `gone` covers.
-std::vector<Interval> without(std::vector<Interval> const& open, std::vector<Pause> const& gone) {
-    auto left = open;
-    for (auto const& pause : gone) {
-        std::vector<Interval> next;
-        for (auto const each : left) {
-            Interval const before{each.start, std::min(each.end, pause.during.start)};
-            Interval const after{std::max(each.start, pause.during.end), each.end};
-            if (!before.empty()) next.push_back(before);
-            if (!after.empty()) next.push_back(after);
+/// `open` by start and apart, without what `gone` covers; once through both.
+std::vector<Interval> without(std::vector<Interval> const& open, std::vector<Pause> gone) {
+    std::ranges::sort(gone, {}, [](Pause const& pause) { return pause.during; });
+    std::vector<Interval> left;
+    auto first = gone.begin();
+    for (auto const each : open) {
+        while (first != gone.end() && first->during.end <= each.start) ++first;
+        auto from = each.start;
+        for (auto at = first; at != gone.end() && at->during.start < each.end; ++at) {
+            if (from < at->during.start) left.push_back({from, at->during.start});
+            from = std::max(from, at->during.end);
         }
-        left = std::move(next);
+        if (from < each.end) left.push_back({from, each.end});
     }
     return left;
 }
@@ -90,7 +91,7 @@ std::vector<Interval> open_intervals(Zone const& zone, OpeningPlan const& plan, 
         for (auto const& pause : breaks_of(zone, plan, day)) gone.push_back(pause);
     }
     join_touching(open);
-    return without(open, gone);
+    return without(open, std::move(gone));
 }
 
 bool is_open(Zone const& zone, OpeningPlan const& plan, Interval during) {

@@ -119,5 +119,55 @@ TEST_P(BookingQueueRace, WhoTakesDeclinesAndCancelsAtOnceDoesOneOfThem) {
     expect_whole_log();
 }
 
+TEST_P(BookingQueueRace, WhatIsGivenUpGoesToWhoWaitsHoweverManyAreAfterIt) {
+    for (int hour = 10; hour < 15; ++hour) {
+        Interval const during{dhaka("2026-11-21 " + std::to_string(hour) + ":00"),
+                              dhaka("2026-11-21 " + std::to_string(hour + 1) + ":00")};
+        auto const held = booked(shop.other, during);
+        auto const joined = shop.post(shop.member, "/api/v1/waitlist",
+                                      R"({"machine_id":")" + laser.id.text() + R"(","from":")" +
+                                          shop.time(during.start) + R"(","until":")" +
+                                          shop.time(during.end) + R"(","length_minutes":60})");
+        EXPECT_EQ(joined.status, 201) << joined.body;
+        std::vector<http::Response> answers(6);
+        std::vector<Act> acts{[&] { act(shop.other, held, "cancel"); }};
+        for (auto& each : answers)
+            acts.emplace_back([&] {
+                for (int i = 0; i < 4; ++i) {
+                    each = shop.book(shop.other, laser.id, during);
+                    if (each.status == 201) return;
+                }
+            });
+        at_once(acts);
+        EXPECT_EQ(std::ranges::count(answers, 201, &http::Response::status), 0);
+        sweep();
+        EXPECT_EQ(logged("offered"), hour - 9);
+    }
+    expect_whole_log();
+}
+
+TEST_P(BookingQueueRace, OfManyWishesAtOnceAnMeWaitsForFiveAndOnceForEach) {
+    auto const join = [&](Instant from) {
+        return shop.post(shop.member, "/api/v1/waitlist",
+                         R"({"machine_id":")" + laser.id.text() + R"(","from":")" +
+                             shop.time(from) + R"(","until":")" +
+                             shop.time(from + std::chrono::hours{1}) + R"(","length_minutes":60})");
+    };
+    std::vector<http::Response> answers(14);
+    std::vector<Act> acts;
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        acts.emplace_back(
+            [&, i] { answers[i] = join(dhaka("2026-11-21 10:00") + std::chrono::hours{i / 2}); });
+    at_once(acts);
+    EXPECT_EQ(std::ranges::count(answers, 201, &http::Response::status), 5);
+    for (auto const& each : answers)
+        EXPECT_TRUE(each.status == 201 || code_of(each) == "too_many_waiting" ||
+                    code_of(each) == "already_waiting")
+            << each.body;
+    for (std::size_t i = 0; i < answers.size(); i += 2)
+        EXPECT_FALSE(answers[i].status == 201 && answers[i + 1].status == 201);
+    expect_whole_log();
+}
+
 }  // namespace
 }  // namespace karkhana::booking

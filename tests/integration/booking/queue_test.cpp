@@ -1,9 +1,15 @@
+#include <boost/json/serialize.hpp>
+#include <gmock/gmock.h>
+#include <stdexcept>
 #include <thread>
 
 #include "tests/integration/booking/life.hpp"
 
 namespace karkhana::booking {
 namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class BookingQueue : public LifeTest {
 protected:
@@ -216,7 +222,9 @@ TEST_P(BookingQueue, ManyJobsAtOnceOfferATimeOnce) {
 
 TEST_P(BookingQueue, WhoseWindowIsOverDoesNotWaitAnyMore) {
     auto const entry = joins(parties[0].member, "10:00", "12:00");
-    for (int i = 0; i < 4; ++i) joins(parties[0].member, "10:00", "12:00");
+    for (auto const* from : {"12:00", "13:00", "14:00", "15:00"})
+        joins(parties[0].member, from, std::to_string(std::stoi(from) + 1) + ":00");
+    joins(parties[1].member, "10:00", "12:00");
     at("09:00");
     force(taken, State::running);
     sweep_at("11:00");
@@ -224,10 +232,9 @@ TEST_P(BookingQueue, WhoseWindowIsOverDoesNotWaitAnyMore) {
     sweep_at("11:01");
     sweep();
     EXPECT_EQ(entry_state(entry), "expired");
-    EXPECT_TRUE(log().ends_with("expired first, expired first, expired first, expired first, "
-                                "expired first"));
+    EXPECT_TRUE(log().ends_with("joined second, expired first, expired second")) << log();
     EXPECT_EQ(broken(), std::nullopt);
-    joins(parties[0].member, "12:00", "17:00");
+    joins(parties[0].member, "16:00", "17:00");
 }
 
 TEST_P(BookingQueue, WhatCameThroughTheQueueIsMovedOrBookedAgainLikeAnyOther) {
@@ -353,8 +360,139 @@ TEST_P(BookingQueue, WhatCannotBeWaitedForIsRefused) {
     auto other = join_body("09:00", "17:00", 60);
     other.replace(other.find(laser.id.text()), 36, shop.ids.make<MachineId>().text());
     EXPECT_EQ(refused(other), "not_found");
-    for (int i = 0; i < 5; ++i) joins(who);
-    EXPECT_EQ(refused(join_body("09:00", "17:00", 60)), "too_many_waiting");
+    for (auto const* from : {"09:00", "10:00", "11:00", "12:00", "13:00"})
+        joins(who, from, std::to_string(std::stoi(from) + 1) + ":00");
+    EXPECT_EQ(refused(join_body("14:00", "17:00", 60)), "too_many_waiting");
+}
+
+TEST_P(BookingQueue, WhatIsFreeIsFirstOfThoseWhoWaitBeforeItIsOffered) {
+    auto const entry = joins(parties[0].member, "10:00", "11:00");
+    auto const own = booked(shop.other, {dhaka("2026-11-22 09:00"), dhaka("2026-11-22 10:00")});
+    act(shop.member, taken, "cancel");
+    auto const refused = [&](http::Response const& answer) {
+        return answer.status == 422 ? violations_of(json_of(answer)) : answer.body;
+    };
+    auto const during = saturday("10:30", "11:30");
+    auto const draft = shop.draft(laser.id, during);
+    EXPECT_EQ(refused(shop.book(shop.other, laser.id, during)), "waited_for");
+    EXPECT_EQ(violations_of(json_of(shop.post(shop.other, "/api/v1/quotes", draft))), "waited_for");
+    auto const moved = R"({"start":")" + shop.time(during.start) + R"(","end":")" +
+                       shop.time(during.end) + R"("})";
+    EXPECT_EQ(refused(shop.patch(shop.other, own, 1, moved)), "waited_for");
+    // What nobody waits for is free, and who waits may have it without waiting.
+    EXPECT_EQ(shop.book(shop.other, laser.id, saturday("11:00", "12:00")).status, 201);
+    sweep();
+    EXPECT_EQ(entry_state(entry), "offered");
+    EXPECT_EQ(code_of(shop.book(shop.other, laser.id, saturday("10:00", "11:00"))), "slot_taken");
+}
+
+TEST_P(BookingQueue, WhoMayNotHaveItOrBooksForThemselvesKeepsNobodyFromIt) {
+    joins(parties[0].member, "10:00", "11:00");
+    joins(parties[1].member, "11:00", "12:00");
+    shop.suspend(parties[0].id);
+    act(shop.member, taken, "cancel");
+    EXPECT_EQ(shop.book(shop.other, laser.id, saturday("10:00", "11:00")).status, 201);
+    EXPECT_EQ(shop.book(parties[1].member, laser.id, saturday("11:00", "12:00")).status, 201);
+}
+
+TEST_P(BookingQueue, TheManagerMayLetSomebodyPassBeforeThemWithAReason) {
+    joins(parties[0].member, "10:00", "11:00");
+    act(shop.member, taken, "cancel");
+    auto draft = shop.draft(laser.id, saturday("10:00", "11:00"));
+    draft.insert(draft.size() - 1,
+                 R"(,"enterprise_id":")" + shop.rahim.text() +
+                     R"(","overrides":[{"rule":"waited_for","reason":"A wedding order"}])");
+    EXPECT_EQ(code_of(shop.post(shop.desk, "/api/v1/bookings", draft)), "policy_refused");
+    EXPECT_EQ(shop.post(shop.manager, "/api/v1/bookings", draft).status, 201);
+}
+
+TEST_P(BookingQueue, OneWaitsOnceForOneTimeOfAMachine) {
+    auto const& who = parties[0].member;
+    auto const first = joins(who, "10:00", "12:00");
+    EXPECT_EQ(code_of(shop.post(who, "/api/v1/waitlist", join_body("11:00", "13:00", 60))),
+              "already_waiting");
+    joins(who, "12:00", "13:00");
+    joins(parties[1].member, "10:00", "12:00");
+    EXPECT_EQ(answer(who, first, "leave").status, 200);
+    joins(who, "11:00", "12:00");
+}
+
+TEST_P(BookingQueue, ATimeThatCannotBeBookedYetIsNotWaitedFor) {
+    auto const& who = parties[0].member;
+    auto const wait_for = [&](std::string const& day) {
+        return shop.post(who, "/api/v1/waitlist",
+                         R"({"machine_id":")" + laser.id.text() + R"(","from":")" +
+                             shop.time(dhaka(day + " 09:00")) + R"(","until":")" +
+                             shop.time(dhaka(day + " 17:00")) + R"(","length_minutes":60})");
+    };
+    EXPECT_EQ(wait_for("2026-12-21").status, 201);
+    for (auto const* day : {"2026-12-22", "9998-12-01"}) {
+        auto const answer = wait_for(day);
+        EXPECT_EQ(code_of(answer), "policy_refused") << day;
+        EXPECT_EQ(violations_of(json_of(answer)), "too_far") << day;
+        EXPECT_EQ(violations_of(json_of(shop.book(
+                      who, laser.id,
+                      {dhaka(std::string(day) + " 09:00"), dhaka(std::string(day) + " 10:00")}))),
+                  "too_far")
+            << "as a booking is";
+    }
+    set("horizon_days", 40);
+    EXPECT_EQ(wait_for("2026-12-22").status, 201);
+}
+
+TEST_P(BookingQueue, AWishOfLongAgoForAYearFarAwayHoldsUpNobody) {
+    auto const entry = joins(parties[0].member, "10:00", "11:00");
+    ledger().write([&](store::Writer& writer) {
+        insert_entry(writer, {.facility = shop.facility,
+                              .id = shop.ids.make<WaitlistEntryId>(),
+                              .enterprise = parties[1].id,
+                              .joined_by = parties[1].member.person,
+                              .machine = laser.id,
+                              .group = {},
+                              .wanted = {dhaka("9998-12-01 09:00"), dhaka("9998-12-02 17:00")},
+                              .length = std::chrono::minutes{60},
+                              .quantity = {},
+                              .operated_by = {},
+                              .joined_at = shop.clock.now(),
+                              .passed_until = {},
+                              .last_skip = {}});
+        return true;
+    });
+    act(shop.member, taken, "cancel");
+    sweep();
+    EXPECT_EQ(entry_state(entry), "offered");
+}
+
+TEST_P(BookingQueue, WhatIsOfferedIsTakenAsItIsAndNotMoved) {
+    joins(parties[0].member, "10:00", "11:00");
+    act(shop.member, taken, "cancel");
+    sweep();
+    auto const& who = parties[0].member;
+    auto const list = json_of(shop.get(who, "/api/v1/waitlist"));
+    auto const booking =
+        text_of(list.at("items").as_array().at(0).at("offer").as_object(), "booking_id");
+    auto const later = R"({"start":")" + shop.time(dhaka("2026-11-21 11:00")) + R"(","end":")" +
+                       shop.time(dhaka("2026-11-21 12:00")) + R"("})";
+    EXPECT_EQ(code_of(shop.patch(who, booking, 1, later)), "wrong_state");
+    auto const shown = json_of(shop.get(who, "/api/v1/bookings/" + booking));
+    EXPECT_THAT(boost::json::serialize(shown.at("actions")), Not(HasSubstr("move")));
+}
+
+TEST_P(BookingQueue, WhatIsWrongInOneStepHoldsUpNoOther) {
+    auto const entry = joins(parties[0].member, "13:00", "14:00");
+    act(shop.member, taken_too, "cancel");
+    at("09:20");
+    auto blind = shop.services;
+    blind.power_uses = [](store::Reader&, FacilityId const&, Instant) -> std::vector<PowerUse> {
+        throw std::runtime_error("nothing is known of the meters");
+    };
+    auto const published = shop.published.size();
+    EXPECT_THROW(Sweep{blind}.run(), std::runtime_error);
+    EXPECT_EQ(entry_state(entry), "offered");
+    EXPECT_GT(shop.published.size(), published) << "and who looks at the board is told";
+    EXPECT_EQ(state(taken), "confirmed") << "who may be there is not missed";
+    sweep();
+    EXPECT_EQ(state(taken), "missed");
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ void Week::ask_for_time() {
         for (auto const& each : body.at("violations").as_array()) {
             auto const code = text_in(each.as_object(), "code");
             ++figures_["refused: " + code];
-            taken = taken || code == "slot_taken" || code == "co_resource";
+            taken = taken || code == "slot_taken" || code == "co_resource" || code == "waited_for";
         }
     else
         ++figures_["refused: " + text_in(body, "code")];

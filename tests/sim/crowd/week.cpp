@@ -140,7 +140,7 @@ void Week::look(bool by_refusal) {
         auto const body = boost::json::parse(answer.body).as_object();
         for (auto const& each : body.at("violations").as_array()) {
             auto const code = std::string{each.at("code").as_string()};
-            if (code != "slot_taken") codes += code + " ";
+            if (code != "slot_taken" && code != "waited_for") codes += code + " ";
         }
         return codes;
     };

@@ -195,6 +195,55 @@ TEST_F(Waitlist, WhoHasAnOfferOrIsPassedOverIsNotAsked) {
     EXPECT_EQ(turns(), "2 offered 10:00");
 }
 
+TEST_F(Waitlist, WhatNoMachineOfItIsBookedForYetIsNotWaitedFor) {
+    auto second = laser();
+    second.id = numbered_id<MachineId>(2);
+    second.horizon_days = 40;
+    edit(world, [&](facility::Book& book) {
+        book.machines = {laser(), second};
+        book.groups = {{.id = numbered_id<GroupId>(1),
+                        .slug = "lasers",
+                        .name = {"Lasers", "লেজার"},
+                        .machines = {laser().id, second.id}}};
+    });
+    auto& entry = joins(1, "10:00").entry;
+    auto const refused = [&](std::string const& day) {
+        entry.wanted = {dhaka(day + " 09:00"), dhaka(day + " 17:00")};
+        auto const far = too_far(world, entry);
+        return far ? std::string{name_of(far->rule)} : "";
+    };
+    EXPECT_EQ(refused("2026-12-21"), "");
+    EXPECT_EQ(refused("2026-12-22"), "too_far");
+    entry.machine.reset();
+    entry.group = numbered_id<GroupId>(1);
+    EXPECT_EQ(refused("2026-12-31"), "");
+    EXPECT_EQ(refused("2027-01-01"), "too_far");
+    EXPECT_EQ(beyond_horizon(*world.book, world.now), dhaka("2027-01-01 00:00"));
+    set(world, "horizon_days", 60);
+    EXPECT_EQ(refused("2027-01-01"), "");
+    EXPECT_EQ(beyond_horizon(*world.book, world.now), dhaka("2027-01-21 00:00"));
+}
+
+TEST_F(Waitlist, WhatIsSomebodysTurnIsInTheWayOfOthers) {
+    joins(1, "10:00").entry.people = 2;
+    auto& place = places[0];
+    place.machine.buffer_minutes = 15;
+    std::vector<Turn> const turns{
+        {waiters[0], {laser().id, {on_saturday("10:00"), on_saturday("11:00")}}, {}, {}}};
+    auto const taken = [&](std::string const& from, std::string const& until, int people = 1) {
+        Ask const ask{.during = {on_saturday(from), on_saturday(until)}, .people = people};
+        return in_the_way(world, place, ask, turns) != nullptr;
+    };
+    EXPECT_TRUE(taken("10:30", "11:30"));
+    EXPECT_TRUE(taken("09:00", "10:00")) << "it has to be cleaned in between";
+    EXPECT_FALSE(taken("11:15", "12:00"));
+    place.machine.seats = 4;
+    EXPECT_FALSE(taken("10:00", "11:00", 2)) << "there are seats for both";
+    EXPECT_TRUE(taken("10:00", "11:00", 3));
+    place.machine.id = numbered_id<MachineId>(2);
+    EXPECT_FALSE(taken("10:00", "11:00", 3)) << "of another machine";
+}
+
 TEST_F(Waitlist, AnyOfAGroupWillDo) {
     auto second = laser();
     second.id = numbered_id<MachineId>(2);
