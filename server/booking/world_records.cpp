@@ -149,15 +149,19 @@ void read_past(store::Reader& reader, facility::Book const& book, PastOf const& 
 
 std::vector<Held> held_between(store::Reader& reader, FacilityId const& facility, Interval range,
                                std::optional<BookingId> except) {
+    // The lengths are those of 0027_bounded_looks.sql.
     return reader.all(
         "SELECT h.resource_id, h.units, h.from_us, h.until_us FROM resource r "
-        "CROSS JOIN booking_hold h WHERE r.facility_id = $1 AND h.facility_id = r.facility_id "
-        "AND h.resource_id = r.resource_id AND h.live = 1 AND h.from_us > $2 AND h.from_us < $3 "
-        "AND h.until_us > $4 AND h.booking_id <> $5",
+        "CROSS JOIN (SELECT 7200000000 AS us UNION ALL SELECT 43200000000 "
+        "UNION ALL SELECT 777600000000) reach CROSS JOIN booking_hold h "
+        "WHERE r.facility_id = $1 AND h.facility_id = r.facility_id "
+        "AND h.resource_id = r.resource_id AND h.live = 1 AND h.reach_us = reach.us "
+        "AND h.from_us > $3 - reach.us AND h.from_us < $2 AND h.until_us > $3 "
+        "AND h.booking_id <> $4",
         [](store::Row const& row) {
             return Held{row.id<ResourceId>(0), row.integer(1), {row.at(2), row.at(3)}};
         },
-        facility, range.start - reach, range.end, range.start, except.value_or(BookingId{}));
+        facility, range.end, range.start, except.value_or(BookingId{}));
 }
 
 std::vector<Held> held_by(store::Reader& reader, FacilityId const& facility,

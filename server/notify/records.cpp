@@ -193,8 +193,8 @@ void overtake(store::Writer& writer, FacilityId const& facility, EnterpriseId co
                    "WHERE facility_id = $1 AND state = 'waiting' AND about = $2 AND due_at > $3 "
                    "AND (enterprise_id IS NULL OR enterprise_id = $4)",
                    facility, about, now, party);
-    writer.execute("UPDATE message SET useful_until = $3 "
-                   "WHERE facility_id = $1 AND state = 'sending' AND about = $2 "
+    writer.execute("UPDATE message SET useful_until = $3 WHERE facility_id = $1 "
+                   "AND channel <> 'in_app' AND state = 'sending' AND about = $2 "
                    "AND (enterprise_id IS NULL OR enterprise_id = $4)",
                    facility, about, now, party);
 }
@@ -203,7 +203,8 @@ std::vector<Standing> standings(store::Reader& reader, FacilityId const& facilit
     return reader.all(
         "SELECT channel, count(CASE WHEN state <> 'failed' THEN 1 END), "
         "count(CASE WHEN state = 'failed' THEN 1 END) FROM message WHERE facility_id = $1 "
-        "AND state IN ('waiting', 'sending', 'failed') GROUP BY channel ORDER BY channel",
+        "AND channel <> 'in_app' AND state IN ('waiting', 'sending', 'failed') "
+        "GROUP BY channel ORDER BY channel",
         [](store::Row const& row) {
             return Standing{channel_of(row.text(0)).value(), row.integer(1), row.integer(2)};
         },

@@ -34,7 +34,8 @@ bool delete_webhook(store::Writer& writer, FacilityId const& facility, WebhookId
                                      facility, id);
     if (gone == 0) return false;
     writer.execute("UPDATE message SET state = 'failed', failure = 'no longer wanted' "
-                   "WHERE facility_id = $1 AND webhook_id = $2 AND state = 'waiting'",
+                   "WHERE facility_id = $1 AND webhook_id = $2 AND state = 'waiting' "
+                   "AND channel <> 'in_app'",
                    facility, id);
     return true;
 }
