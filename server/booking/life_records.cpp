@@ -156,17 +156,21 @@ std::int64_t count_fees(store::Reader& reader, FacilityId const& facility,
         .value();
 }
 
-std::vector<Interval> used_between(store::Reader& reader, FacilityId const& facility,
-                                   MachineId const& machine, Interval during,
-                                   BookingId const& except) {
-    return reader.all(
-        "SELECT occupied_from_us, occupied_until_us FROM booking "
-        "WHERE facility_id = $1 AND machine_id = $2 AND start_us > $3 "
-        "AND occupied_from_us < $4 AND occupied_until_us > $5 AND booking_id <> $6 "
-        "AND state NOT IN ('requested', 'pending', 'cancelled', 'late_cancelled', 'released') "
-        "ORDER BY start_us",
-        [](store::Row const& row) { return Interval{row.at(0), row.at(1)}; }, facility, machine,
-        during.start - reach, during.end, during.start, except);
+std::unordered_map<MachineId, std::vector<Occupation>> used_between(store::Reader& reader,
+                                                                    FacilityId const& facility,
+                                                                    Interval during) {
+    constexpr std::chrono::days longest_setup{1};
+    std::unordered_map<MachineId, std::vector<Occupation>> found;
+    reader.each(
+        "SELECT machine_id, booking_id, occupied_from_us, occupied_until_us FROM booking "
+        "WHERE facility_id = $1 AND start_us > $2 AND start_us < $3 "
+        "AND occupied_from_us < $4 AND occupied_until_us > $5 "
+        "AND state NOT IN ('requested', 'pending', 'cancelled', 'late_cancelled', 'released')",
+        [&](store::Row const& row) {
+            found[row.id<MachineId>(0)].push_back({row.id<BookingId>(1), {row.at(2), row.at(3)}});
+        },
+        facility, during.start - reach, during.end + longest_setup, during.end, during.start);
+    return found;
 }
 
 std::vector<Booking> overran_since(store::Reader& reader, FacilityId const& facility,

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "server/booking/queue.hpp"
@@ -50,11 +51,15 @@ std::int64_t withdraw_fees(store::Writer& writer, FacilityId const& facility,
 /// How many fees of the kind the ME was given since then, those withdrawn left out.
 std::int64_t count_fees(store::Reader& reader, FacilityId const& facility,
                         EnterpriseId const& enterprise, FeeKind kind, Instant since);
-/// What others occupied of the machine in the interval, and did not give up, without that of
-/// `except`.
-std::vector<Interval> used_between(store::Reader& reader, FacilityId const& facility,
-                                   MachineId const& machine, Interval during,
-                                   BookingId const& except);
+/// What was occupied of a machine and not given up.
+struct Occupation {
+    BookingId booking;
+    Interval occupied;
+};
+/// All of the interval, in one query.
+std::unordered_map<MachineId, std::vector<Occupation>> used_between(store::Reader& reader,
+                                                                    FacilityId const& facility,
+                                                                    Interval during);
 /// Of which the machine ran: ended a minute or more after their time, begun since then, without a
 /// fee for it.
 std::vector<Booking> overran_since(store::Reader& reader, FacilityId const& facility,

@@ -85,6 +85,45 @@ void charge_absence(store::Writer& writer, Ended const& ended, Instant now) {
     insert_fee(writer, booking.facility, booking.id, missed_fee(ended.terms, booking, before), now);
 }
 
+facility::Machine const& machine_it_is_on(facility::Book const& book, Booking const& booking) {
+    return *std::ranges::find(book.machines, booking.machine, &facility::Machine::id);
+}
+
+using Freed = std::unordered_map<BookingId, Interval>;
+
+/// What others could have had of each.
+Freed freed_times(facility::Book const& book,
+                  std::unordered_map<BookingId, Booking> const& bookings) {
+    Freed freed;
+    for (auto const& [id, booking] : bookings) {
+        auto const at = booking.ended_at.value_or(booking.during.start);
+        // Nobody can begin before the next time of the grid.
+        freed.emplace(
+            id, given_back(booking,
+                           aligned(book.zone, machine_it_is_on(book, booking).grid_minutes, at)));
+    }
+    return freed;
+}
+
+Interval span_of(Freed const& freed) {
+    auto span = freed.begin()->second;
+    for (auto const& [id, each] : freed)
+        span = {std::min(span.start, each.start), std::max(span.end, each.end)};
+    return span;
+}
+
+bool was_reused(facility::Book const& book, Booking const& booking, Interval freed,
+                std::unordered_map<MachineId, std::vector<Occupation>> const& uses) {
+    std::vector<Interval> used;
+    auto const found = uses.find(booking.machine);
+    if (found != uses.end())
+        for (auto const& use : found->second)
+            if (use.booking != booking.id && use.occupied.overlaps(freed))
+                used.push_back(use.occupied);
+    auto const& machine = machine_it_is_on(book, booking);
+    return reused(freed, std::move(used), minutes{machine.setup_minutes + machine.buffer_minutes});
+}
+
 }  // namespace
 
 std::vector<Booking> end_holds(Services const& services, FacilityId const& facility, Instant now) {
@@ -165,16 +204,11 @@ std::vector<Booking> settle_fees(Services const& services, FacilityId const& fac
         std::vector<BookingId> ids;
         for (auto const& fee : some) ids.push_back(fee.booking);
         auto const bookings = locked(writer, facility, ids);
+        auto const freed = freed_times(*book, bookings);
+        auto const uses = used_between(writer, facility, span_of(freed));
         for (auto const& fee : some) {
             auto const& booking = bookings.at(fee.booking);
-            auto const& machine =
-                *std::ranges::find(book->machines, booking.machine, &facility::Machine::id);
-            auto const freed = booking.ended_at.value_or(booking.during.start);
-            // Nobody can begin before the next time of the grid.
-            auto const free = given_back(booking, aligned(book->zone, machine.grid_minutes, freed));
-            bool const used =
-                reused(free, used_between(writer, facility, machine.id, free, booking.id),
-                       minutes{machine.setup_minutes + machine.buffer_minutes});
+            bool const used = was_reused(*book, booking, freed.at(booking.id), uses);
             if (!settle_fee(writer, facility, fee, used, now) || !used) continue;
             auto after = std::optional{booking};
             if (booking.state == State::late_cancelled)
