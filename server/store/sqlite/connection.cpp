@@ -81,9 +81,20 @@ std::int64_t Connection::run(std::string_view sql, std::span<Value const> values
     auto found = statements_.find(sql);
     if (found == statements_.end())
         found = statements_.try_emplace(std::string(sql), database_.get(), sql).first;
-    if (!found->second.busy()) return found->second.run(values, on_row);
+    if (!found->second.busy()) return run(found->second, values, on_row);
     // A row of this very statement is being looked at further up.
-    return Statement(database_.get(), sql).run(values, on_row);
+    Statement again(database_.get(), sql);
+    return run(again, values, on_row);
+}
+
+std::int64_t Connection::run(Statement& statement, std::span<Value const> values,
+                             std::function<void(Row const&)> const& on_row) {
+    struct Count {
+        ~Count() { writes += statement.has_written() ? 1 : 0; }
+        Statement const& statement;
+        std::int64_t& writes;
+    } const count{statement, writes_};
+    return statement.run(values, on_row);
 }
 
 void Connection::command(std::string_view sql) {

@@ -36,6 +36,8 @@ public:
     bool end_snapshot() noexcept;
     /// False once the database has rolled a transaction back by itself, as it does when full.
     bool in_transaction() const;
+    /// How many statements have written; of those that failed SQLite left nothing.
+    std::int64_t writes() const { return writes_; }
     /// True when changes so far leave a deferred foreign key without its row.
     bool breaks_foreign_key() const;
     /// Moves pages from the write-ahead log to the file when enough have gathered. With very
@@ -54,12 +56,15 @@ private:
         }
     };
 
+    std::int64_t run(Statement& statement, std::span<Value const> values,
+                     std::function<void(Row const&)> const& on_row);
     void configure(Role role);
     void expect_pragma(std::string const& name, std::string_view value);
     int checkpoint(int mode, std::chrono::milliseconds patience);
 
     std::unique_ptr<sqlite3, Close> database_;
     std::unordered_map<std::string, Statement, Hash, std::equal_to<>> statements_;
+    std::int64_t writes_ = 0;
     int log_pages_ = 0;        ///< in the write-ahead log after the last commit
     int next_checkpoint_ = 0;  ///< when the log has so many
 };

@@ -5,7 +5,7 @@
 namespace karkhana::store::sqlite {
 namespace {
 
-constexpr std::size_t kIdle = 16;
+constexpr std::size_t kIdle = 32;
 
 }  // namespace
 

@@ -92,6 +92,7 @@ Statement::Statement(sqlite3* database, std::string_view sql) : database_(databa
     if (!prepared || !is_blank(sql.substr(static_cast<std::size_t>(tail - sql.data()))))
         throw std::runtime_error("not exactly one statement: " + std::string(sql));
     read_parameter_names(sql);
+    writes_ = sqlite3_stmt_readonly(prepared) == 0;
 }
 
 void Statement::read_parameter_names(std::string_view sql) {
@@ -123,8 +124,10 @@ void Statement::bind(std::span<Value const> values) {
 
 void Statement::step_all(std::function<void(Row const&)> const& on_row) {
     CurrentRow const row(statement_.get());
+    has_written_ = writes_;
     int code = sqlite3_step(statement_.get());
     for (; code == SQLITE_ROW; code = sqlite3_step(statement_.get())) on_row(row);
+    has_written_ = writes_ && code == SQLITE_DONE;
     if (code != SQLITE_DONE) raise(code, sqlite3_errmsg(database_), sqlite3_sql(statement_.get()));
 }
 
@@ -140,6 +143,7 @@ std::int64_t Statement::run(std::span<Value const> values,
         Statement& statement_;
     } const in_use(*this);
 
+    has_written_ = false;
     bind(values);
     auto const changes_before = sqlite3_total_changes64(database_);
     step_all(on_row);

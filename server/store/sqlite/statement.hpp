@@ -24,6 +24,8 @@ public:
     /// Binds `values`, hands every row to `on_row`, and returns how many rows were changed.
     /// Throws ConstraintViolated, Unavailable, std::runtime_error, and what `on_row` throws.
     std::int64_t run(std::span<Value const> values, std::function<void(Row const&)> const& on_row);
+    /// Whether the last run may have left changes, even when it threw.
+    bool has_written() const { return has_written_; }
 
 private:
     struct Finalize {
@@ -39,6 +41,8 @@ private:
     std::vector<std::size_t> value_of_;  ///< for each parameter of SQLite, which value it takes
     std::size_t values_ = 0;
     bool busy_ = false;
+    bool writes_ = false;
+    bool has_written_ = false;
 };
 
 }  // namespace karkhana::store::sqlite

@@ -18,9 +18,11 @@
 
 namespace karkhana::store::sqlite {
 
-/// The only thread that writes a file. It takes the closures that wait, runs each in a savepoint
-/// of its own, commits them together, and only then lets their callers go: one flush of the disk
-/// acknowledges all of them.
+/// The only thread that writes a file. It takes the closures that wait, runs them, commits them
+/// together, and only then lets their callers go: one flush of the disk acknowledges all of them.
+/// Nearly all closures keep what they wrote, so they run without savepoints, for which SQLite
+/// copies every page that is touched. When one is refused after it has written, the group is
+/// undone, and those that were not refused run once more, each in a savepoint of its own.
 class WriterThread {
 public:
     /// `owner` is the store whose closures these are; see Reentry.
@@ -40,6 +42,7 @@ private:
         std::function<bool(Writer&)> work;
         std::promise<void> done;
         std::exception_ptr failure;
+        bool stays = false;  ///< what it wrote
     };
 
     void loop();
@@ -48,6 +51,9 @@ private:
     void run_group(Job first);
     void begin();
     void perform(Job& job);
+    bool perform_bare(Job& job);
+    void perform_in_savepoint(Job& job);
+    void perform_again(std::vector<Job>& group);
     void refuse_everything(Job first, std::exception_ptr const& reason);
     static void answer(std::vector<Job>& group);
 
@@ -57,6 +63,8 @@ private:
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<Job> queue_;
+    std::size_t wanted_ = 1;      ///< how many must wait before the writer is woken
+    std::size_t last_group_ = 1;  ///< how many were committed together
     bool closing_ = false;
     std::thread thread_;
 };

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "tests/integration/store/conformance.hpp"
 
 namespace karkhana::tests {
@@ -39,6 +41,37 @@ TEST_P(StoreTransactions, AreUndoneByAnException) {
     EXPECT_EQ(rows(), 0);
     store().write([](Writer& writer) { return put(writer, 1); });
     EXPECT_EQ(rows(), 1);
+}
+
+TEST_P(StoreTransactions, AreUndoneWhenTheRowsOfAChangeAreNotReadToTheEnd) {
+    EXPECT_THROW(store().write([](Writer& writer) -> bool {
+        writer.each("INSERT INTO anything (id) VALUES (1), (2) RETURNING id",
+                    [](Row const&) { throw std::out_of_range("enough"); });
+        return true;
+    }),
+                 std::out_of_range);
+    EXPECT_EQ(rows(), 0);
+}
+
+TEST_P(StoreTransactions, AreUndoneWithoutADifferenceToWhoeverCameBefore) {
+    std::vector<std::thread> others;
+    store().write([&](Writer& writer) {
+        // They queue up behind this one, and are committed together.
+        for (int id = 2; id < 8; ++id)
+            others.emplace_back([this, id] {
+                auto const kept = store().write([&](Writer& w) -> Result<bool> {
+                    put(w, id);
+                    if (id == 5) return refuse(ErrorKind::conflict, "no");
+                    return true;
+                });
+                EXPECT_EQ(kept.has_value(), id != 5);
+            });
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+        return put(writer, 1);
+    });
+    for (auto& each : others) each.join();
+    EXPECT_EQ(rows(), 6);
+    EXPECT_EQ(number("SELECT count(*) FROM anything WHERE id = 5"), 0);
 }
 
 TEST_P(StoreTransactions, SeeTheirOwnChanges) {
