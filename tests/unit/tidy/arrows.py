@@ -21,7 +21,7 @@ HOMES = {
     r"<curl/.*>": ("server/notify", None),
     r"<turbojpeg\.h>": ("server/maintenance", 1),
     r"<libical/.*>": ("server/ical", 2),
-    r"<openssl/.*>": ("server/http", None),
+    r"<openssl/.*>": ("server/base and server/http", None),
     r"<boost/(asio|beast)[./].*>": ("server/http", 8),
 }
 # Password hashes are of people, digests and randomness of base.
@@ -32,7 +32,7 @@ RULES = re.compile(r"(^|/)([a-z_]*_)?rules(_[a-z_]*)?\.(hpp|cpp)$")
 STANDARD = re.compile(r"<[a-z_0-9]+>")
 IMPURE_STANDARD = {"<iostream>", "<fstream>", "<filesystem>", "<thread>", "<mutex>", "<random>",
                    "<shared_mutex>", "<condition_variable>", "<future>", "<ostream>", "<print>"}
-BASE_EXTERNALS = {"<date/tz.h>", "<utf8proc.h>", "<sodium.h>"}
+BASE_EXTERNALS = {"<date/tz.h>", "<utf8proc.h>", "<sodium.h>", "<openssl/evp.h>"}
 NOT_FOR_RULES = re.compile(r"/(records|api)[a-z_]*\.hpp$|^server/(store|http|app)/|^devices/")
 
 
