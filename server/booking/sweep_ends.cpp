@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "server/booking/ground.hpp"
@@ -78,12 +79,29 @@ std::vector<Ended> judge_all(Services const& services, store::Reader& reader,
     return ended;
 }
 
-void charge_absence(store::Writer& writer, Ended const& ended, Instant now) {
-    auto const& booking = ended.booking;
-    auto const before = count_fees(writer, booking.facility, booking.enterprise, FeeKind::no_show,
-                                   now - days{ended.terms.counted_days});
-    insert_fee(writer, booking.facility, booking.id, missed_fee(ended.terms, booking, before), now);
-}
+/// How often the MEs of one transaction did not come, those who are charged in it among them; the
+/// MEs are locked.
+class Absences {
+public:
+    explicit Absences(store::Writer& writer) : writer_(writer) {}
+
+    void charge(Ended const& ended, Instant now) {
+        auto const& booking = ended.booking;
+        auto const since = now - days{ended.terms.counted_days};
+        auto& counted = counted_[booking.enterprise];
+        if (!counted.contains(since))
+            counted[since] =
+                count_fees(writer_, booking.facility, booking.enterprise, FeeKind::no_show, since);
+        insert_fee(writer_, booking.facility, booking.id,
+                   missed_fee(ended.terms, booking, counted[since]), now);
+        for (auto& [from, times] : counted)
+            if (from < booking.during.start) ++times;
+    }
+
+private:
+    store::Writer& writer_;
+    std::unordered_map<EnterpriseId, std::map<Instant, std::int64_t>> counted_;
+};
 
 facility::Machine const& machine_it_is_on(facility::Book const& book, Booking const& booking) {
     return *std::ranges::find(book.machines, booking.machine, &facility::Machine::id);
@@ -159,6 +177,7 @@ std::vector<Booking> end_absent(Services const& services, FacilityId const& faci
         }
         auto const now_there = locked(writer, facility, ids);
         lock_all(writer, facility, parties, machines);
+        Absences absences{writer};
         for (auto const& each : some) {
             // Whoever came or moved in the meantime is not judged by what was.
             auto const& before = now_there.at(each.booking.id);
@@ -166,7 +185,7 @@ std::vector<Booking> end_absent(Services const& services, FacilityId const& faci
             auto const reason = each.verdict.reason;
             auto const after = step_to(writer, before, each.verdict.to, std::nullopt, reason, now);
             if (!after) continue;
-            if (after->state == State::missed) charge_absence(writer, each, now);
+            if (after->state == State::missed) absences.charge(each, now);
             tale.changed("markMissed", before, *after, reason);
         }
     };
