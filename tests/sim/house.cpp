@@ -6,6 +6,7 @@
 #include "server/booking/sweep.hpp"
 #include "server/http/json.hpp"
 #include "server/store/disk_full.hpp"
+#include "tests/support/ask.hpp"
 
 namespace karkhana::sim {
 namespace {
@@ -179,20 +180,13 @@ void House::run_until(Instant until) {
     }
 }
 
-http::Response House::ask(http::Principal const& who, std::string method, std::string path,
+http::Response House::ask(http::Principal const& who, std::string method, std::string const& path,
                           std::string body) {
-    auto const match = router_.match(method, path);
-    if (match.route == nullptr) throw std::logic_error("no route " + path);
-    http::Request request;
-    request.method = std::move(method);
-    request.path = std::move(path);
-    request.body = std::move(body);
-    request.params = match.params;
-    request.principal = who;
-    request.headers = {{"content-type", "application/json"},
-                       {"idempotency-key", fmt::format("sim-{}-{}", boot_, ++keys_)}};
+    auto request =
+        tests::request_of(std::move(method), path, std::move(body),
+                          {{"idempotency-key", fmt::format("sim-{}-{}", boot_, ++keys_)}});
     try {
-        return match.route->handler(request);
+        return tests::ask(router_, who, std::move(request));
     } catch (store::DiskFull const&) {
         return http::problem({ErrorKind::unavailable, "disk_full", "", ""});
     }

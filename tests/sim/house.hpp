@@ -49,7 +49,7 @@ public:
     /// Does what is due now and passes time until `until`.
     void run_until(Instant until);
     /// A request as `who` through the real handlers.
-    http::Response ask(http::Principal const& who, std::string method, std::string path,
+    http::Response ask(http::Principal const& who, std::string method, std::string const& path,
                        std::string body);
     http::Principal principal(std::string role, std::optional<EnterpriseId> enterprise) const;
 

@@ -9,6 +9,7 @@
 #include "server/metering/sessions.hpp"
 #include "server/people/records.hpp"
 #include "server/people/roles.hpp"
+#include "tests/support/ask.hpp"
 
 namespace karkhana::billing {
 namespace {
@@ -282,24 +283,12 @@ std::vector<std::string> Centre::findings() {
 
 http::Response Centre::call(http::Principal const& who, std::string method,
                             std::string const& target, std::string body, std::string key) {
-    http::Request request{.method = std::move(method), .path = target.substr(0, target.find('?'))};
-    if (auto const mark = target.find('?'); mark != target.npos) {
-        std::string rest = target.substr(mark + 1) + "&";
-        for (std::size_t end = 0; (end = rest.find('&')) != rest.npos; rest.erase(0, end + 1)) {
-            auto const equals = rest.find('=');
-            request.query.emplace_back(rest.substr(0, equals),
-                                       rest.substr(equals + 1, end - equals - 1));
-        }
-    }
-    if (!key.empty()) request.headers.emplace_back("idempotency-key", std::move(key));
-    if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
-    request.body = std::move(body);
-    request.principal = who;
-    auto const match = router.match(request.method, request.path);
-    if (match.route == nullptr) throw std::invalid_argument("no route for " + request.path);
-    if (!people::may_call(who, match.route->operation_id)) return {.status = 403};
-    request.params = match.params;
-    return match.route->handler(request);
+    tests::Headers headers;
+    if (!key.empty()) headers.emplace_back("idempotency-key", std::move(key));
+    return tests::ask(
+        router, who,
+        tests::request_of(std::move(method), target, std::move(body), std::move(headers)),
+        [&](std::string const& operation) { return people::may_call(who, operation); });
 }
 
 http::Response Centre::get(http::Principal const& who, std::string const& target) {

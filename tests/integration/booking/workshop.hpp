@@ -13,6 +13,7 @@
 #include "server/http/router.hpp"
 #include "server/people/records.hpp"
 #include "server/people/roles.hpp"
+#include "tests/support/ask.hpp"
 #include "tests/support/store_fixture.hpp"
 
 namespace karkhana::booking {
@@ -177,24 +178,10 @@ inline void Workshop::suspend(EnterpriseId const& enterprise) {
 
 inline http::Response Workshop::call(http::Principal const& who, std::string method,
                                      std::string const& target, std::string body, Headers headers) {
-    http::Request request{.method = std::move(method), .path = target.substr(0, target.find('?'))};
-    if (auto const mark = target.find('?'); mark != target.npos) {
-        std::string rest = target.substr(mark + 1) + "&";
-        for (std::size_t end = 0; (end = rest.find('&')) != rest.npos; rest.erase(0, end + 1)) {
-            auto const equals = rest.find('=');
-            request.query.emplace_back(rest.substr(0, equals),
-                                       rest.substr(equals + 1, end - equals - 1));
-        }
-    }
-    request.headers = std::move(headers);
-    if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
-    request.body = std::move(body);
-    request.principal = who;
-    auto const match = router.match(request.method, request.path);
-    if (match.route == nullptr) throw std::runtime_error("no route for " + request.path);
-    if (!people::may_call(who, match.route->operation_id)) return {.status = 403};
-    request.params = match.params;
-    return match.route->handler(request);
+    return tests::ask(
+        router, who,
+        tests::request_of(std::move(method), target, std::move(body), std::move(headers)),
+        [&](std::string const& operation) { return people::may_call(who, operation); });
 }
 
 inline http::Response Workshop::get(http::Principal const& who, std::string const& target) {

@@ -11,6 +11,7 @@
 #include "server/office/api.hpp"
 #include "server/people/records.hpp"
 #include "server/people/roles.hpp"
+#include "tests/support/ask.hpp"
 #include "tests/support/store_fixture.hpp"
 
 namespace karkhana::office {
@@ -58,25 +59,11 @@ protected:
     }
     http::Response call(http::Principal const& who, std::string method, std::string const& target,
                         std::string body) {
-        http::Request request{.method = std::move(method),
-                              .path = target.substr(0, target.find('?'))};
-        if (auto const mark = target.find('?'); mark != target.npos) {
-            std::string rest = target.substr(mark + 1) + "&";
-            for (std::size_t end = 0; (end = rest.find('&')) != rest.npos; rest.erase(0, end + 1)) {
-                auto const equals = rest.find('=');
-                request.query.emplace_back(rest.substr(0, equals),
-                                           rest.substr(equals + 1, end - equals - 1));
-            }
-        }
-        request.headers = {{"content-type", "application/json"},
-                           {"idempotency-key", ids.make<BookingId>().text()}};
-        request.body = std::move(body);
-        request.principal = who;
-        auto const match = router.match(request.method, "/api/v1" + request.path);
-        if (match.route == nullptr) throw std::runtime_error("no route for " + request.path);
-        if (!people::may_call(who, match.route->operation_id)) return {.status = 403};
-        request.params = match.params;
-        return match.route->handler(request);
+        return tests::ask(
+            router, who,
+            tests::request_of(std::move(method), "/api/v1" + target, std::move(body),
+                              {{"idempotency-key", ids.make<BookingId>().text()}}),
+            [&](std::string const& operation) { return people::may_call(who, operation); });
     }
     http::Response get(http::Principal const& who, std::string const& target) {
         return call(who, "GET", target, "");

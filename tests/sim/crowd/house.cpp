@@ -1,12 +1,12 @@
 #include "tests/sim/crowd/house.hpp"
 
-#include <stdexcept>
 #include <utility>
 
 #include "server/maintenance/watch.hpp"
 #include "server/notify/sender.hpp"
 #include "server/people/roles.hpp"
 #include "server/telling/telling.hpp"
+#include "tests/support/ask.hpp"
 
 namespace karkhana::crowd {
 namespace {
@@ -77,22 +77,14 @@ House::House(store::Store& store, Town const& town, WallClock const& clock, Rand
     maintenance::add_routes(router_, maintenance_);
 }
 
-http::Response House::ask(http::Principal const& who, std::string method, std::string path,
+http::Response House::ask(http::Principal const& who, std::string method, std::string const& path,
                           std::string body, std::int64_t version) {
-    auto const match = router_.match(method, path);
-    if (match.route == nullptr) throw std::logic_error("no route " + path);
-    if (!people::may_call(who, match.route->operation_id)) return {.status = 403};
-    http::Request request;
-    request.method = std::move(method);
-    request.path = std::move(path);
-    request.body = std::move(body);
-    request.params = match.params;
-    request.principal = who;
-    request.headers = {{"content-type", "application/json"},
-                       {"idempotency-key", ids_.make<BookingId>().text()}};
-    if (version > 0)
-        request.headers.emplace_back("if-match", "\"" + std::to_string(version) + "\"");
-    return match.route->handler(request);
+    tests::Headers headers{{"idempotency-key", ids_.make<BookingId>().text()}};
+    if (version > 0) headers.emplace_back("if-match", "\"" + std::to_string(version) + "\"");
+    return tests::ask(
+        router_, who,
+        tests::request_of(std::move(method), path, std::move(body), std::move(headers)),
+        [&](std::string const& operation) { return people::may_call(who, operation); });
 }
 
 void House::maintain() { maintenance::watch(maintenance_, town_.facility); }

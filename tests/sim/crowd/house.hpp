@@ -39,7 +39,7 @@ public:
     House(store::Store& store, Town const& town, WallClock const& clock, Random& random,
           Gateway& gateway);
 
-    http::Response ask(http::Principal const& who, std::string method, std::string path,
+    http::Response ask(http::Principal const& who, std::string method, std::string const& path,
                        std::string body, std::int64_t version = 0);
 
     /// The job of booking.
