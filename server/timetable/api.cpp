@@ -159,8 +159,9 @@ http::Response end(Services const& services, http::Request const& request) {
         auto const table = find_timetable(writer, who.facility, *id);
         if (!table || !end_timetable(writer, *table, now))
             return http::problem({ErrorKind::not_found, "not_found"});
-        for (auto const& each : update_of(kept_dates(writer, *table, now), {}, now).drop)
-            withdraw_outage(writer, *table, each, now);
+        auto const update = update_of(kept_dates(writer, *table, now), {}, now);
+        for (auto const& each : update.drop) withdraw_outage(writer, *table, each, now);
+        for (auto const& each : update.change) change_outage(writer, *table, each, now);
         auto const shown = timetable_json(*table, 0, facility::zone_of(writer, who.facility));
         audit(writer, who, "endTimetable", *table, shown, now);
         return http::json_response(200, shown);

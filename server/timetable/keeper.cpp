@@ -58,7 +58,8 @@ Result<std::size_t> keep(store::Writer& writer, IdSource& ids, Timetable const& 
     auto const update = update_of(kept_dates(writer, table, now), *wanted, now);
     for (auto const& each : update.add) make_outage(writer, table, ids.make<OutageId>(), each, now);
     for (auto const& each : update.drop) withdraw_outage(writer, table, each, now);
-    return update.add.size() + update.drop.size();
+    for (auto const& each : update.change) change_outage(writer, table, each, now);
+    return update.add.size() + update.drop.size() + update.change.size();
 }
 
 std::size_t keep_all(Services const& services) {

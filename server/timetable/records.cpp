@@ -21,6 +21,12 @@ Timetable timetable_of(store::Row const& row) {
             .created_at = row.at(10)};
 }
 
+void forget_date(store::Writer& writer, Timetable const& table, Kept const& kept) {
+    writer.execute("DELETE FROM timetable_date WHERE facility_id = $1 AND timetable_id = $2 "
+                   "AND starts_at = $3 AND ends_at = $4",
+                   table.facility, table.id, kept.during.start, kept.during.end);
+}
+
 }  // namespace
 
 void insert_timetable(store::Writer& writer, Timetable const& table) {
@@ -115,9 +121,20 @@ void withdraw_outage(store::Writer& writer, Timetable const& table, Kept const& 
     writer.execute("UPDATE outage SET withdrawn_at = $3 WHERE facility_id = $1 AND outage_id = $2 "
                    "AND withdrawn_at IS NULL",
                    table.facility, kept.outage, now);
-    writer.execute("DELETE FROM timetable_date WHERE facility_id = $1 AND timetable_id = $2 "
-                   "AND starts_at = $3 AND ends_at = $4",
-                   table.facility, table.id, kept.during.start, kept.during.end);
+    forget_date(writer, table, kept);
+}
+
+void change_outage(store::Writer& writer, Timetable const& table, Changed const& changed,
+                   Instant now) {
+    auto const& [kept, until] = changed;
+    writer.execute("UPDATE outage SET ends_at = $3 WHERE facility_id = $1 AND outage_id = $2 "
+                   "AND withdrawn_at IS NULL",
+                   table.facility, kept.outage, until);
+    // Should it be planned once more, it begins once more.
+    if (until <= now) return forget_date(writer, table, kept);
+    writer.execute("UPDATE timetable_date SET ends_at = $5 WHERE facility_id = $1 "
+                   "AND timetable_id = $2 AND starts_at = $3 AND ends_at = $4",
+                   table.facility, table.id, kept.during.start, kept.during.end, until);
 }
 
 }  // namespace karkhana::timetable

@@ -51,5 +51,8 @@ void lock_timetable(store::Writer& writer, Timetable const& table);
 void make_outage(store::Writer& writer, Timetable const& table, OutageId const& id,
                  Planned const& planned, Instant now);
 void withdraw_outage(store::Writer& writer, Timetable const& table, Kept const& kept, Instant now);
+/// A new end for what has begun.
+void change_outage(store::Writer& writer, Timetable const& table, Changed const& changed,
+                   Instant now);
 
 }  // namespace karkhana::timetable

@@ -123,10 +123,22 @@ Update update_of(std::vector<Kept> const& kept, std::vector<Planned> const& want
     for (auto const& each : wanted)
         if (std::ranges::find(kept, each.during, &Kept::during) == kept.end())
             update.add.push_back(each);
-    for (auto const& each : kept)
-        if (each.during.start > now &&
-            std::ranges::find(wanted, each.during, &Planned::during) == wanted.end())
+    for (auto const& each : kept) {
+        if (std::ranges::find(wanted, each.during, &Planned::during) != wanted.end()) continue;
+        if (each.during.start >= now) {
             update.drop.push_back(each);
+            continue;
+        }
+        auto const same = std::ranges::find_if(update.add, [&](Planned const& other) {
+            return other.during.start == each.during.start;
+        });
+        Changed changed{each, now};
+        if (same != update.add.end()) {
+            changed.until = std::max(now, same->during.end);
+            update.add.erase(same);
+        }
+        update.change.push_back(changed);
+    }
     return update;
 }
 

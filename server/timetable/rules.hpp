@@ -42,11 +42,20 @@ struct Kept {
 
     bool operator==(Kept const&) const = default;
 };
+/// What has begun ends sooner or later than it was planned.
+struct Changed {
+    Kept kept;
+    Instant until;
+
+    bool operator==(Changed const&) const = default;
+};
 struct Update {
     std::vector<Planned> add;
     std::vector<Kept> drop;
+    std::vector<Changed> change;
 };
-/// What makes `kept` what is wanted: what has begun stays.
+/// What makes `kept` what is wanted. What has begun is not undone: it ends when it is now planned
+/// to, and now when it is planned no more.
 Update update_of(std::vector<Kept> const& kept, std::vector<Planned> const& wanted, Instant now);
 
 }  // namespace karkhana::timetable

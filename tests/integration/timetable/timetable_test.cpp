@@ -166,6 +166,27 @@ TEST_P(Timetables, ACalendarOfOthersIsFollowedAsItChanges) {
     EXPECT_EQ(starts(), (Starts{"11-24 18:00"}));
 }
 
+TEST_P(Timetables, ACutThatIsOnEndsWhenItIsNowSaidTo) {
+    published = calendar(event("a", "20261121T160000") + event("b", "20261124T180000"));
+    create({{"url", "https://power.example/feeder7.ics"}});
+    auto const ends = [&] { return outages().at(0).during.end; };
+    clock.set(dhaka("2026-11-21 16:10"));
+    published = "2026-11-21,16:00,16:30\n2026-11-24,18:00,19:00\n";
+    EXPECT_EQ(keep_all(services), 1U);
+    EXPECT_EQ(ends(), dhaka("2026-11-21 16:30"));
+    EXPECT_EQ(starts().size(), 2U) << "it is still the same one";
+    EXPECT_EQ(keep_all(services), 0U);
+    // It is called off while it is on.
+    clock.advance(std::chrono::minutes{10});
+    ledger().write([&](store::Writer& writer) {
+        return writer.execute("UPDATE timetable SET fetched_at = 1 WHERE facility_id = $1", here);
+    });
+    published = "2026-11-24,18:00,19:00\n";
+    EXPECT_EQ(keep_all(services), 1U);
+    EXPECT_EQ(starts(), Starts{"11-24 18:00"});
+    EXPECT_EQ(keep_all(services), 0U);
+}
+
 TEST_P(Timetables, ACalendarThatCannotBeReadStaysAsItWasAndSaysSo) {
     published = calendar(event("a", "20261124T180000"));
     create({{"url", "https://power.example/feeder7.ics"}});
@@ -252,7 +273,7 @@ TEST_P(Timetables, WhatEndsTakesBackWhatHasNotBegun) {
     auto const path =
         "/api/v1/timetables/" + std::string(body_of(answer).at("id").as_string()) + "/end";
     EXPECT_EQ(call("POST", path, "{}").status, 200);
-    EXPECT_EQ(starts(), Starts{"11-21 07:00"});
+    EXPECT_TRUE(starts().empty()) << "what has begun ends now";
     EXPECT_EQ(code_of(call("POST", path, "{}")), "not_found");
     EXPECT_TRUE(body_of(call("GET", "/api/v1/timetables")).at("items").as_array().empty());
     EXPECT_EQ(keep_all(services), 0U);

@@ -76,6 +76,21 @@ TEST(Update, AddsWhatIsMissingAndWithdrawsWhatIsNoLongerPlanned) {
     auto const update = update_of({begun, stays, goes}, wanted, now());
     EXPECT_EQ(update.add, (std::vector<Planned>{{at("2026-11-24"), "b"}}));
     EXPECT_EQ(update.drop, std::vector<Kept>{goes});
+    EXPECT_EQ(update.change, (std::vector<Changed>{{begun, now()}}));
+}
+
+TEST(Update, WhatHasBegunEndsWhenItIsNowPlannedTo) {
+    Kept const begun{{dhaka("2026-11-21 07:00"), dhaka("2026-11-21 09:00")}, OutageId{}};
+    auto const until = [&](std::string const& end) {
+        auto const update =
+            update_of({begun}, {{{begun.during.start, dhaka("2026-11-21 " + end)}, "a"}}, now());
+        EXPECT_TRUE(update.add.empty() && update.drop.empty()) << end;
+        return update.change;
+    };
+    EXPECT_EQ(until("08:30"), (std::vector<Changed>{{begun, dhaka("2026-11-21 08:30")}}));
+    EXPECT_EQ(until("10:00"), (std::vector<Changed>{{begun, dhaka("2026-11-21 10:00")}}));
+    EXPECT_EQ(until("07:30"), (std::vector<Changed>{{begun, now()}}));
+    EXPECT_TRUE(until("09:00").empty());
 }
 
 }  // namespace
