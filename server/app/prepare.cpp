@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "server/billing/rate_cards.hpp"
 #include "server/notify/records.hpp"
@@ -146,6 +147,10 @@ metering::MeterPlan meter_plan(Prepared const& prepared, Config const& config) {
         if (found == plan.machines.end()) found = plan.machines.insert(found, {.machine = id});
         found->runs = channel_of(prepared, input);
     }
+    std::set<MachineId> rooms;
+    for (auto const& machine : config.machines)
+        if (machine.seats > 1) rooms.insert(prepared.machine_ids.at(machine.slug));
+    metering::share_rooms(plan, rooms);
     return plan;
 }
 

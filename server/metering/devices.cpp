@@ -169,4 +169,13 @@ MeterPlan machine_meters(std::vector<Point> const& points) {
     return plan;
 }
 
+void share_rooms(MeterPlan& plan, std::set<MachineId> const& rooms) {
+    for (auto const& meter : plan.machines) {
+        if (!rooms.contains(meter.machine)) continue;
+        for (auto const channel : meter.energy)
+            if (std::ranges::find(plan.shared, channel, &SharedMeter::channel) == plan.shared.end())
+                plan.shared.push_back({channel, Split::time, {meter.machine}, {}});
+    }
+}
+
 }  // namespace karkhana::metering

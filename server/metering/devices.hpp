@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,5 +54,8 @@ void save_serial(store::Writer& writer, FacilityId const& facility, DeviceId con
 /// billing grade comes first, then the lowest channel. What is not billing grade counts alone or
 /// not at all. A machine behind a shared meter has that one too, unless it has one of its own.
 MeterPlan machine_meters(std::vector<Point> const& points);
+/// The meter of a shared room counts for everybody in it, and is parted as one of several machines
+/// is, by time.
+void share_rooms(MeterPlan& plan, std::set<MachineId> const& rooms);
 
 }  // namespace karkhana::metering

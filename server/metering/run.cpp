@@ -17,6 +17,15 @@ namespace {
 /// A contact that is open for less, while its booking runs, is being switched.
 constexpr std::chrono::seconds open_at_most{5};
 
+/// How many are still in a shared room though the time of their booking is over.
+int stays_over(store::Reader& reader, FacilityId const& facility, BookingId const& id,
+               Instant now) {
+    auto const booking = booking::find_booking(reader, facility, id).value();
+    bool const here =
+        booking.state == booking::State::running || booking.state == booking::State::paused;
+    return here && !booking.during.contains(now) ? booking.people : 0;
+}
+
 }  // namespace
 
 std::set<BookingId> paused_by_daemon(store::Reader& reader, FacilityId const& facility,
@@ -49,8 +58,15 @@ RunControl::Scene RunControl::scene_of(store::Reader& reader, booking::Booking c
     Scene scene{.booking = booking,
                 .machine = facility::find_machine(reader, facility, booking.machine).value(),
                 .unfinished = std::nullopt};
-    for (auto& session : open_sessions(reader, facility))
-        if (session.machine == booking.machine) scene.unfinished = std::move(session);
+    bool const room = scene.machine.seats > 1;
+    int people = booking.people;
+    for (auto& session : open_sessions(reader, facility)) {
+        if (session.machine != booking.machine) continue;
+        if (room && session.booking && session.booking != booking.id)
+            people += stays_over(reader, facility, *session.booking, now);
+        else if (scene.own() == nullptr)
+            scene.unfinished = std::move(session);
+    }
     Interval const instant{now, now + Duration{1}};
     for (auto const& outage : facility::outages_between(reader, facility, instant))
         if (booking::concerns(outage, booking.machine) &&
@@ -58,8 +74,12 @@ RunControl::Scene RunControl::scene_of(store::Reader& reader, booking::Booking c
             scene.outage = true;
     auto const active = booking::active_booking(reader, facility, booking.machine);
     scene.taken = active && active->id != booking.id;
-    for (auto const& other : booking::bookings_between(reader, facility, instant, true))
-        if (other.machine == booking.machine && other.id != booking.id) scene.taken = true;
+    for (auto const& other : booking::bookings_between(reader, facility, instant, true)) {
+        if (other.machine != booking.machine || other.id == booking.id) continue;
+        people += other.people;
+        if (!room) scene.taken = true;
+    }
+    if (room && people > scene.machine.seats) scene.taken = true;
     return scene;
 }
 
@@ -79,7 +99,13 @@ RunControl::Scene RunControl::scene_to_start(store::Reader& reader, Asking const
     return scene;
 }
 
-void RunControl::switch_off(MachineId const& machine) {
+/// A shared room stays on for the others who are at work there.
+void RunControl::switch_off(booking::Booking const& booking) {
+    auto const& machine = booking.machine;
+    bool const others = std::ranges::any_of(running_bookings(), [&](auto const& other) {
+        return other.machine == machine && other.id != booking.id;
+    });
+    if (others) return;
     leases_.open(machine);
     services_.contacts.wait_for(machine, false, contact_deadline);
     forget_stop(machine);
@@ -232,7 +258,8 @@ Result<void> RunControl::change(store::Writer& writer, booking::Booking const& b
     if (!booking::change_state(writer, before, to, person, reason, stood.value_or(now)))
         return refuse(ErrorKind::conflict, "wrong_state", "It has just changed.");
     // Whatever stops it, nobody waits for the end of its cycle any more.
-    if (to == booking::State::completed) drop_wish(writer, before.facility, before.id);
+    if (to == booking::State::completed || to == booking::State::interrupted)
+        drop_wish(writer, before.facility, before.id);
     auto after = before;
     after.state = to;
     ++after.version;

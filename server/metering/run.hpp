@@ -140,6 +140,17 @@ private:
         std::optional<SessionId> other;
         Ending others_end;
     };
+    /// How a booking ends that is still on: because its time is over, if nothing else is said.
+    struct Close {
+        booking::State to = booking::State::completed;
+        std::string_view action = "endBooking";
+        Person person = std::nullopt;
+        std::string_view reason = "end_of_booking";
+        std::optional<std::int64_t> quantity = std::nullopt;
+    };
+    static Close broken_off(std::string_view reason) {
+        return {.to = booking::State::interrupted, .action = "interruptBooking", .reason = reason};
+    }
     struct Drawn {
         std::int64_t watts = 0;
         Instant at;
@@ -163,6 +174,7 @@ private:
         std::vector<UsageSession> sessions;
         std::map<BookingId, booking::Booking> bookings;
         std::map<BookingId, StopWish> wishes;
+        std::vector<facility::Outage> outages;  ///< that are on, or begin at once
         std::map<SessionId, BookingId> claims;  ///< whose use by its own switch it is
         std::uint64_t changes = 0;
         Monotonic read_at;
@@ -202,7 +214,7 @@ private:
     http::Response carry_out(http::Request const& request, Exchange exchange, Point const& point,
                              std::optional<MetMeter> const& met);
 
-    void switch_off(MachineId const& machine);
+    void switch_off(booking::Booking const& booking);
     StopStep stop_now(MachineId const& machine, std::optional<Instant> asked_at = {});
     void warn_of_stop(MachineId const& machine);
     void forget_stop(MachineId const& machine);
@@ -238,11 +250,14 @@ private:
     void close_late(UsageSession const& session);
     void end_session(UsageSession const& known);
     void end_booking(booking::Booking const& booking, UsageSession const& known,
-                     StopWish const* wish = nullptr);
+                     Close const& close);
     void pause_by_daemon(booking::Booking const& booking, std::string_view reason,
                          Person const& person = std::nullopt);
     bool over(booking::Booking const& booking, Opener opened_by);
+    bool is_broken(MachineId const& machine) const;
+    bool cut_until_the_end(booking::Booking const& booking) const;
     bool tells_use(MachineId const& machine) const;
+    bool is_room(MachineId const& machine) const;
     void open_by_power_where_free();
     void note_contact(MachineId const& machine);
     std::optional<Instant> stood_since(store::Reader& reader, booking::Booking const& booking,

@@ -61,9 +61,10 @@ std::vector<booking::Booking> RunControl::running_bookings() {
     auto const& facility = services_.facility;
     return services_.ledger.read([&](store::Reader& reader) {
         std::vector<booking::Booking> found;
-        for (auto const& machine : facility::list_machines(reader, facility)) {
-            auto const active = booking::active_booking(reader, facility, machine.id);
-            if (active && active->state == State::running) found.push_back(*active);
+        for (auto const& session : open_sessions(reader, facility)) {
+            if (!session.booking) continue;
+            auto booking = booking::find_booking(reader, facility, *session.booking).value();
+            if (booking.state == State::running) found.push_back(std::move(booking));
         }
         return found;
     });
@@ -115,6 +116,8 @@ void RunControl::look_again() {
         found.wishes = stop_wishes(reader, facility);
         if (std::ranges::any_of(found.sessions, by_own_switch))
             found.claims = claimed_uses(reader, facility);
+        auto const at = services_.clock.now();
+        found.outages = facility::outages_between(reader, facility, {at, at + looked_at_every});
         return found;
     });
     standing_.changes = changes;
@@ -212,7 +215,7 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
     bool const on = booking.state == State::running || booking.state == State::paused;
     if (!on) {
         if (stop_now(booking.machine) != StopStep::open) return;
-        switch_off(booking.machine);
+        switch_off(booking);
         end_session(session);
     } else if (over(booking, session.opened_by)) {
         auto const latest = services_.ledger.read([&](store::Reader& reader) {
@@ -220,7 +223,11 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
         });
         // It may have been extended a moment ago.
         if (!over(latest, session.opened_by)) return forget_stop(booking.machine);
-        if (stop_now(booking.machine) == StopStep::open) end_booking(latest, session);
+        if (stop_now(booking.machine) != StopStep::open) return;
+        end_booking(latest, session, cut_until_the_end(latest) ? broken_off("power_cut") : Close{});
+    } else if (is_broken(booking.machine)) {
+        if (stop_now(booking.machine) == StopStep::open)
+            end_booking(booking, session, broken_off("breakdown"));
     } else if (booking.state == State::running &&
                (dropped_out(booking) || cut_off(booking.machine))) {
         pause_by_daemon(booking, "power_cut");
@@ -231,6 +238,25 @@ void RunControl::attend_booked(booking::Booking const& booking, UsageSession con
     }
 }
 
+/// Whether somebody has said that the machine broke down.
+bool RunControl::is_broken(MachineId const& machine) const {
+    auto const now = services_.clock.now();
+    return std::ranges::any_of(standing_.outages, [&](facility::Outage const& outage) {
+        return outage.kind == "breakdown" && outage.machine == machine &&
+               outage.during.contains(now);
+    });
+}
+
+/// Whether a power cut paused it, and the power is not back yet.
+bool RunControl::cut_until_the_end(booking::Booking const& booking) const {
+    if (booking.state != State::paused) return false;
+    return services_.ledger.read([&](store::Reader& reader) {
+        auto const history = booking::history_of(reader, booking.facility, booking.id);
+        if (history.back().person || history.back().reason != "power_cut") return false;
+        return mains_off() || cut_ || scene_of(reader, booking, services_.clock.now()).outage;
+    });
+}
+
 /// Whether the machine's run bit or its power says that it is in use. Where neither does, nobody
 /// waits for it.
 bool RunControl::tells_use(MachineId const& machine) const {
@@ -238,6 +264,11 @@ bool RunControl::tells_use(MachineId const& machine) const {
     auto const found = std::ranges::find(standing_.machines, machine, &facility::Machine::id);
     bool const threshold = found != standing_.machines.end() && found->busy_above_w > 0;
     return threshold && !meters_.of(machine).power.empty();
+}
+
+bool RunControl::is_room(MachineId const& machine) const {
+    auto const found = std::ranges::find(standing_.machines, machine, &facility::Machine::id);
+    return found != standing_.machines.end() && found->seats > 1;
 }
 
 bool RunControl::over(booking::Booking const& booking, Opener opened_by) {
@@ -258,8 +289,11 @@ bool RunControl::over(booking::Booking const& booking, Opener opened_by) {
         return booking::bookings_between(reader, booking.facility,
                                          {booking.during.end, now + Duration{1}}, true);
     });
+    // In a room nobody waits for another.
+    bool const room = is_room(booking.machine);
     for (auto const& other : later)
-        if (other.machine == booking.machine && other.id != booking.id && !facts.next_start)
+        if (!room && other.machine == booking.machine && other.id != booking.id &&
+            !facts.next_start)
             facts.next_start = other.during.start;
     bool const paused_or_mute = booking.state == State::paused || !tells_use(booking.machine);
     facts.idle = paused_or_mute ? true : rests(booking.machine);
@@ -418,13 +452,13 @@ void RunControl::end_session(UsageSession const& known) {
 }
 
 void RunControl::end_booking(booking::Booking const& booking, UsageSession const& known,
-                             StopWish const* wish) {
+                             Close const& close) {
     auto const session = services_.ledger.read([&](store::Reader& reader) {
         return find_session(reader, known.facility, known.id).value();
     });
     if (session.state != SessionState::open) return touch();
-    switch_off(booking.machine);
-    auto const ending = ending_of(session, wish != nullptr ? wish->quantity : session.quantity);
+    switch_off(booking);
+    auto const ending = ending_of(session, close.quantity ? close.quantity : session.quantity);
     keep_events(services_.ledger, services_.facility, services_.meters);
     static_cast<void>(services_.ledger.write([&](store::Writer& writer) -> Result<void> {
         lock_with_sharers(writer, booking.facility, meters_, booking.machine);
@@ -432,17 +466,14 @@ void RunControl::end_booking(booking::Booking const& booking, UsageSession const
         if (latest.state != State::running && latest.state != State::paused) return {};
         auto const open = find_session(writer, session.facility, session.id);
         if (open && open->state == SessionState::open) finish(writer, *open, ending);
-        if (wish != nullptr)
-            return change(writer, latest, State::completed, "stopBooking", wish->person, "");
-        return change(writer, latest, State::completed, "endBooking", std::nullopt,
-                      "end_of_booking");
+        return change(writer, latest, close.to, close.action, close.person, close.reason);
     }));
     tell(booking.id);
 }
 
 void RunControl::pause_by_daemon(booking::Booking const& booking, std::string_view reason,
                                  Person const& person) {
-    switch_off(booking.machine);
+    switch_off(booking);
     auto const registers = ask(booking.machine, Edge::boundary);
     keep_events(services_.ledger, services_.facility, services_.meters);
     static_cast<void>(services_.ledger.write([&](store::Writer& writer) -> Result<void> {
@@ -466,10 +497,9 @@ void RunControl::release_unneeded(Standing const& standing) {
         if (known) continue;
         auto const turn = turns_.try_now(machine);
         if (!turn.owns_lock()) continue;
-        bool const wanted = services_.ledger.read([&](store::Reader& reader) {
-            auto const active = booking::active_booking(reader, services_.facility, machine);
-            return active && active->state == State::running;
-        });
+        auto const running = running_bookings();
+        bool const wanted =
+            std::ranges::find(running, machine, &booking::Booking::machine) != running.end();
         if (!wanted && stop_now(machine) == StopStep::open) {
             leases_.open(machine);
             forget_stop(machine);

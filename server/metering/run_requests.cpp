@@ -330,7 +330,7 @@ http::Response RunControl::stop(http::Request const& request) {
                             .asked = services_.clock.now(),
                             .person = request.principal->person,
                             .quantity = quantity});
-    switch_off(found->booking.machine);
+    switch_off(found->booking);
     Ending ending{.at = services_.clock.now(), .stops = {}, .boundaries = {}, .quantity = quantity};
     if (scene.own() != nullptr) ending = ending_of(*scene.own(), quantity);
     keep_events(services_.ledger, services_.facility, services_.meters);
@@ -384,7 +384,7 @@ http::Response RunControl::pause(http::Request const& request) {
                             .person = request.principal->person,
                             .quantity = std::nullopt});
     if (*may) {
-        switch_off(found->booking.machine);
+        switch_off(found->booking);
         registers = ask(found->booking.machine, Edge::boundary);
         keep_events(services_.ledger, services_.facility, services_.meters);
     }

@@ -129,7 +129,12 @@ void RunControl::attend_wish(booking::Booking const& booking, UsageSession const
     });
     // It was taken back after the wishes were read.
     if (!still) return touch();
-    if (wish.target == State::completed) return end_booking(booking, session, &wish);
+    if (wish.target == State::completed)
+        return end_booking(booking, session,
+                           {.action = "stopBooking",
+                            .person = wish.person,
+                            .reason = "",
+                            .quantity = wish.quantity});
     if (booking.state == State::running) return pause_by_daemon(booking, "", wish.person);
     services_.ledger.write([&](store::Writer& writer) {
         drop_wish(writer, booking.facility, booking.id);

@@ -9,8 +9,10 @@ namespace karkhana::metering {
 
 void open_session(store::Writer& writer, UsageSession const& session, std::string_view run_key) {
     writer.execute("INSERT INTO usage_session (facility_id, session_id, machine_id, booking_id, "
-                   "enterprise_id, kind, state, opened_by, start_at, quality, reason, run_key) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11)",
+                   "enterprise_id, kind, state, opened_by, start_at, quality, reason, run_key, "
+                   "shared) VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, "
+                   "(SELECT CASE WHEN seats = 1 THEN 0 ELSE 1 END FROM machine "
+                   "WHERE facility_id = $1 AND machine_id = $3))",
                    session.facility, session.id, session.machine, session.booking,
                    session.enterprise, name_of(session.kind), name_of(session.opened_by),
                    session.start, name_of(session.quality), session.reason, run_key);

@@ -101,6 +101,7 @@ facility::Name reason_words(std::string_view kind, std::string_view reason) {
     if (reason == "outage") return {"the machine could not be used", "মেশিন চালানো যায়নি"};
     if (reason == "machine_busy") return {"somebody else was still on it", "আগের কাজ শেষ হয়নি"};
     if (reason == "power_cut") return {"a power cut", "বিদ্যুৎ নেই"};
+    if (reason == "breakdown") return {"the machine broke down", "মেশিন নষ্ট হয়েছে"};
     if (!reason.empty()) {
         auto const said = shortened(reason, reason_most);
         return {said, said};

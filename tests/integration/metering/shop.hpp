@@ -122,8 +122,8 @@ public:
         real.advance(1h);
     }
 
-    facility::Machine add_laser(std::string const& slug) {
-        auto machine = add_unmetered(slug);
+    facility::Machine add_laser(std::string const& slug, int seats = 1) {
+        auto machine = add_unmetered(slug, 2000, seats);
         setups_.push_back({.name = "meter of " + slug,
                            .line = "line",
                            .endpoint = "127.0.0.1:1502",
@@ -136,7 +136,8 @@ public:
         return machine;
     }
     /// A machine with a relay alone.
-    facility::Machine add_unmetered(std::string const& slug, std::int64_t rated_w = 2000) {
+    facility::Machine add_unmetered(std::string const& slug, std::int64_t rated_w = 2000,
+                                    int seats = 1) {
         auto machine = workshop.add_machine({.slug = slug,
                                              .name = {slug, slug},
                                              .kind = "laser",
@@ -144,6 +145,7 @@ public:
                                              .grid_minutes = 15,
                                              .min_minutes = 15,
                                              .max_minutes = 240,
+                                             .seats = seats,
                                              .busy_above_w = 100});
         auto& unit = plant.units[machine.id];
         unit.load_w = 1800;
@@ -233,6 +235,12 @@ public:
         for (auto& meter : plan.machines)
             if (auto const bit = run_bits_.find(meter.machine); bit != run_bits_.end())
                 meter.runs = channel_of(bit->second);
+        std::set<MachineId> rooms;
+        for (auto const& machine : store.read([&](store::Reader& reader) {
+                 return facility::list_machines(reader, workshop.facility);
+             }))
+            if (machine.seats > 1) rooms.insert(machine.id);
+        share_rooms(plan, rooms);
         return plan;
     }
     std::vector<Point> points() {
@@ -269,7 +277,7 @@ public:
     }
 
     /// A booking of mita that is checked in; its slot began at the last quarter of an hour.
-    std::string here(MachineId const& machine, Duration length) {
+    std::string here(MachineId const& machine, Duration length, int people = 1) {
         auto const now = workshop.clock.now();
         auto const start = Instant{now.time_since_epoch() / 15min * 15min};
         booking::Booking const booking{.facility = workshop.facility,
@@ -277,7 +285,8 @@ public:
                                        .machine = machine,
                                        .enterprise = workshop.mita,
                                        .created_by = workshop.member.person,
-                                       .during = {start, start + length}};
+                                       .during = {start, start + length},
+                                       .people = people};
         store.write([&](store::Writer& writer) {
             booking::insert_booking(writer, booking, now);
             return booking::change_state(writer, booking, booking::State::checked_in,
