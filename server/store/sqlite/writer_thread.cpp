@@ -16,9 +16,6 @@ namespace {
 constexpr std::size_t kGroupSize = 512;
 // After this a group takes nobody in any more, so that the first does not wait for the last.
 constexpr std::chrono::milliseconds kGroupTime{20};
-// Where several came together the last time, so long is waited for as many: a disk is flushed, and
-// a thread woken, at the cost of several bookings. Who comes alone waits for nobody.
-constexpr std::chrono::microseconds kGatherTime{1000};
 
 std::string megabytes(std::int64_t bytes) { return std::to_string(bytes >> 20); }
 
@@ -76,7 +73,7 @@ void WriterThread::run(std::function<bool(Writer&)> work) {
             throw Unavailable("too many changes wait for the disk");
         queue_.push_back(std::move(job));
         // Under the lock: once the job is done, whoever closes the store may take this away.
-        if (queue_.size() >= wanted_) arrived_.notify_one();
+        arrived_.notify_one();
     }
     done.get();
 }
@@ -91,11 +88,7 @@ void WriterThread::loop() {
 
 std::optional<WriterThread::Job> WriterThread::wait_for_job() {
     std::unique_lock lock(mutex_);
-    auto const enough = [&] { return closing_ || queue_.size() >= wanted_; };
-    wanted_ = 1;
-    arrived_.wait(lock, enough);
-    wanted_ = last_group_;
-    if (!enough()) arrived_.wait_for(lock, kGatherTime, enough);
+    arrived_.wait(lock, [&] { return closing_ || !queue_.empty(); });
     lock.unlock();
     return next_job();
 }
@@ -130,7 +123,6 @@ void WriterThread::run_group(Job first) {
         if (!connection_->in_transaction()) break;
         if (group.size() == kGroupSize || std::chrono::steady_clock::now() >= closed_at) break;
     }
-    last_group_ = group.size();
     if (connection_->in_transaction()) {
         connection_->commit_or_stop();
     } else {

@@ -63,8 +63,6 @@ private:
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<Job> queue_;
-    std::size_t wanted_ = 1;      ///< how many must wait before the writer is woken
-    std::size_t last_group_ = 1;  ///< how many were committed together
     bool closing_ = false;
     std::thread thread_;
 };
