@@ -151,6 +151,8 @@ Outcome give_to(Work const& work, EnterpriseId const& to) {
     auto const& booking = work.booking();
     if (booking.state != State::confirmed)
         return refusal(ErrorKind::conflict, "wrong_state", "only what is to come is handed over");
+    if (to == booking.enterprise)
+        return refusal(ErrorKind::conflict, "same_enterprise", "it has the booking already");
     if (!people::find_enterprise(work.writer, booking.facility, to))
         return tl::make_unexpected(
             http::problem({ErrorKind::not_found, "not_found", "/enterprise_id", "no such ME"}));

@@ -5,9 +5,11 @@
 #include <boost/json/value_from.hpp>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "server/booking/records.hpp"
 #include "server/booking/rules_safety.hpp"
+#include "server/booking/rules_settings.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/metering/alarm.hpp"
@@ -168,9 +170,24 @@ std::optional<Instant> free_until(Surroundings const& around, LiveMachine const&
     return until;
 }
 
+/// The machine with the grid and the lengths that hold today: whoever looks for a time is to be
+/// offered those that can be booked.
+facility::Machine as_booked(facility::Machine machine, facility::Book const& book,
+                            booking::Scope const& scope) {
+    for (auto const& [name, number] : {std::pair{"grid_minutes", &machine.grid_minutes},
+                                       std::pair{"min_minutes", &machine.min_minutes},
+                                       std::pair{"max_minutes", &machine.max_minutes}}) {
+        auto const* setting = booking::in_force(book, name, scope);
+        if (setting != nullptr && setting->value) *number = static_cast<int>(*setting->value);
+    }
+    return machine;
+}
+
 LiveMachine live_machine(Services const& services, RunControl const& run,
                          Surroundings const& around, facility::Machine const& machine) {
-    LiveMachine live{.machine = machine};
+    booking::Scope const today{
+        .machine = machine.id, .membership = "", .season = around.season, .at = around.now};
+    LiveMachine live{.machine = as_booked(machine, *around.book, today)};
     auto const found = std::ranges::find(around.sessions, machine.id, &UsageSession::machine);
     auto const* session = found == around.sessions.end() ? nullptr : &*found;
     auto const meter = run.meters().of(machine.id);
@@ -178,10 +195,8 @@ LiveMachine live_machine(Services const& services, RunControl const& run,
     add_meter(live, services, run.meters(), session);
     live.contact = services.contacts.actual(machine.id);
     live.stopping = run.stopping(machine.id);
-    booking::Scope const scope{
-        .machine = machine.id, .membership = "", .season = around.season, .at = around.now};
-    live.ticks = booking::ticks_wanted(*around.book, scope);
-    live.trials = booking::limits_for(*around.book, machine, scope).trials;
+    live.ticks = booking::ticks_wanted(*around.book, today);
+    live.trials = booking::limits_for(*around.book, machine, today).trials;
     auto const unseen = around.alarms.find(machine.id);
     live.alarm = unseen != around.alarms.end() ? unseen->second : "";
     if (live.alarm.empty()) live.alarm = services.contacts.alarm(machine.id);

@@ -200,6 +200,8 @@ TEST_P(BookingFees, ABookingIsHandedOverToAnMeThatMayHaveIt) {
     auto const third = shop.add_enterprise("Third");
     EXPECT_EQ(act(shop.desk, id, "hand-over", to(third)).status, 200);
     EXPECT_EQ(find(id).enterprise, third);
+    // Who has it already is given nothing, and told nothing.
+    EXPECT_EQ(code_of(act(shop.desk, id, "hand-over", to(third))), "same_enterprise");
     EXPECT_EQ(told(), "createBooking handOverBooking");
 }
 

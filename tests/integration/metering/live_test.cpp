@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "server/facility/book_changes.hpp"
 #include "tests/integration/metering/shop.hpp"
 #include "tests/support/counting_store.hpp"
 
@@ -59,6 +60,34 @@ protected:
     }
 };
 KARKHANA_ON_BOTH_ENGINES(LiveBoards);
+
+TEST_P(LiveBoards, TellTheGridAndTheLengthsThatHold) {
+    Shop shop{ledger(), telemetry()};
+    auto const laser = shop.add_laser("laser-1").id;
+    auto const other = shop.add_laser("laser-2");
+    for (auto const& [name, minutes] : {std::pair{"grid_minutes", 30}, std::pair{"min_minutes", 60},
+                                        std::pair{"max_minutes", 120}})
+        shop.workshop.ledger.write([&](store::Writer& writer) {
+            facility::insert_setting(writer, shop.workshop.facility,
+                                     shop.workshop.ids.make<SettingId>(),
+                                     {.name = name,
+                                      .machine = laser,
+                                      .group = {},
+                                      .membership = "",
+                                      .season = "",
+                                      .value = minutes,
+                                      .from = booking::dhaka("2026-01-01 00:00")},
+                                     std::nullopt, shop.workshop.clock.now());
+            return true;
+        });
+    shop.boot();
+    for (auto const& live : ask(shop).board.machines) {
+        bool const limited = live.machine.id == laser;
+        EXPECT_EQ(live.machine.grid_minutes, limited ? 30 : other.grid_minutes);
+        EXPECT_EQ(live.machine.min_minutes, limited ? 60 : other.min_minutes);
+        EXPECT_EQ(live.machine.max_minutes, limited ? 120 : other.max_minutes);
+    }
+}
 
 TEST_P(LiveBoards, TakeTheSameStatementsWhateverTheNumberOfMachines) {
     Shop small{ledger(), telemetry()};
