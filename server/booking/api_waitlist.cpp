@@ -5,6 +5,7 @@
 
 #include "server/booking/caller.hpp"
 #include "server/booking/decide.hpp"
+#include "server/booking/draft.hpp"
 #include "server/booking/ground.hpp"
 #include "server/booking/handlers.hpp"
 #include "server/booking/queue_records.hpp"
@@ -69,6 +70,16 @@ json::value group_json_of(facility::Book const& book, std::optional<GroupId> con
                         {"name", facility::name_json(found->name)}};
 }
 
+/// What is not lent any more has no name.
+json::array resources_json(facility::Book const& book, std::vector<ResourceId> const& ids) {
+    json::array shown;
+    for (auto const& resource : book.resources)
+        if (std::ranges::find(ids, resource.id) != ids.end())
+            shown.push_back(
+                {{"id", resource.id.text()}, {"name", facility::name_json(resource.name)}});
+    return shown;
+}
+
 json::array actions_of(WaitlistEntry const& entry, http::Principal const& who, bool own) {
     json::array actions;
     bool const open = entry.state == WaitlistEntry::State::waiting ||
@@ -111,6 +122,8 @@ json::object entry_json(Board const& board, Waiter const& waiter, std::int64_t n
     shown["length_minutes"] = std::chrono::duration_cast<minutes>(entry.length).count();
     shown["assisted"] = entry.assisted;
     shown["people"] = entry.people;
+    shown["kind"] = name_of(entry.kind);
+    shown["resources"] = resources_json(*board.book, entry.resources);
     if (auto const offer = board.offers.find(entry.id); offer != board.offers.end()) {
         auto const& booking = board.bookings.at(offer->second.booking);
         shown["offer"] = json::object{{"booking_id", booking.id.text()},
@@ -159,6 +172,8 @@ Result<WaitlistEntry> read_wanted(http::Request const& request, Instant now) {
     auto const quantity = body.maybe_integer("quantity", 0, 1'000'000);
     auto const people = static_cast<int>(body.maybe_integer("people", 1, 1000).value_or(1));
     bool const assisted = body.maybe_flag("assisted").value_or(false);
+    auto const kind = read_kind(body);
+    auto resources = read_resources(body);
     auto const operated_by = body.maybe_id<PersonId>("operated_by");
     if (machine.has_value() == group.has_value())
         body.fail("machine_or_group", "machine_id", "say one machine or one group");
@@ -179,26 +194,25 @@ Result<WaitlistEntry> read_wanted(http::Request const& request, Instant now) {
                          .quantity = quantity,
                          .people = people,
                          .assisted = assisted,
-                         .operated_by = *by};
+                         .operated_by = *by,
+                         .kind = kind,
+                         .resources = std::move(resources)};
 }
 
-/// Errors: `not_found` with the field, `already_waiting`, `too_many_waiting`.
+/// Errors: `not_found` with the field, `resource_is_given`, `already_waiting`, `too_many_waiting`.
 Result<void> check_wanted(facility::Book const& book, store::Reader& reader,
                           WaitlistEntry const& wanted) {
     auto const& facility = wanted.facility;
-    auto const missing = [](std::string field) {
-        return refuse(ErrorKind::not_found, "not_found", "no such thing here", std::move(field));
-    };
-    if (wanted.machine && std::ranges::find(book.machines, *wanted.machine,
-                                            &facility::Machine::id) == book.machines.end())
-        return missing("/machine_id");
-    if (wanted.group &&
-        std::ranges::find(book.groups, *wanted.group, &facility::Group::id) == book.groups.end())
-        return missing("/group_id");
+    Wish const wish{.enterprise = wanted.enterprise,
+                    .machine = wanted.machine,
+                    .group = wanted.group,
+                    .during = wanted.wanted,
+                    .operated_by = wanted.operated_by,
+                    .resources = wanted.resources};
+    if (auto const machines = machines_of(reader, book, wish); !machines)
+        return tl::make_unexpected(machines.error());
     if (!people::find_enterprise(reader, facility, wanted.enterprise))
-        return missing("/enterprise_id");
-    if (wanted.operated_by && !is_person(reader, facility, *wanted.operated_by))
-        return missing("/operated_by");
+        return refuse(ErrorKind::not_found, "not_found", "no such enterprise", "/enterprise_id");
     if (waits_already(reader, wanted))
         return refuse(ErrorKind::conflict, "already_waiting",
                       "the ME waits for a time of it that overlaps");

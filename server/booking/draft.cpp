@@ -7,13 +7,6 @@ namespace {
 
 constexpr std::size_t most_overrides = 25, most_resources = 20;
 
-Kind read_kind(http::JsonBody& body) {
-    auto const name = body.maybe_text("kind");
-    auto const kind = name ? kind_of(*name) : Kind::job;
-    if (!kind) body.fail("unknown_kind", "kind", "job, trial or training");
-    return kind.value_or(Kind::job);
-}
-
 /// The doors that a person can say they came by; the others are the daemon's.
 Origin read_origin(http::JsonBody& body) {
     auto const name = body.maybe_text("origin");
@@ -24,6 +17,15 @@ Origin read_origin(http::JsonBody& body) {
     return said ? *origin : Origin::web;
 }
 
+}  // namespace
+
+Kind read_kind(http::JsonBody& body) {
+    auto const name = body.maybe_text("kind");
+    auto const kind = name ? kind_of(*name) : Kind::job;
+    if (!kind) body.fail("unknown_kind", "kind", "job, trial or training");
+    return kind.value_or(Kind::job);
+}
+
 std::vector<ResourceId> read_resources(http::JsonBody& body) {
     std::vector<ResourceId> found;
     for (auto& each : body.objects("resources", most_resources)) {
@@ -32,8 +34,6 @@ std::vector<ResourceId> read_resources(http::JsonBody& body) {
     }
     return found;
 }
-
-}  // namespace
 
 std::vector<Override> read_overrides(http::JsonBody& body) {
     std::vector<Override> found;

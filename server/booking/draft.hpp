@@ -20,6 +20,8 @@ struct Draft {
 Result<Draft> read_draft(http::Request const& request);
 
 /// The overrides of a body: [{rule, reason}]. An error is kept in the body.
+Kind read_kind(http::JsonBody& body);
+std::vector<ResourceId> read_resources(http::JsonBody& body);
 std::vector<Override> read_overrides(http::JsonBody& body);
 
 }  // namespace karkhana::booking

@@ -60,7 +60,7 @@ struct Look {
     Ask ask;
 };
 Look look_at(Services const& services, store::Reader& reader, Booking const& wanted,
-             Booking const* before, Instant now) {
+             Booking const* before, Instant now, std::vector<ResourceId> const& besides = {}) {
     auto const book = services.books->get(reader, wanted.facility);
     // What was asked for besides the machine is known by what is held on the one it was on.
     auto wish = wish_of(reader, *book, before == nullptr ? wanted : *before);
@@ -68,6 +68,7 @@ Look look_at(Services const& services, store::Reader& reader, Booking const& wan
     wish.enterprise = wanted.enterprise;
     wish.machine = wanted.machine;
     wish.during = wanted.during;
+    wish.resources.insert(wish.resources.end(), besides.begin(), besides.end());
     auto const machine = machines_of(reader, *book, wish).value().front();
     auto const range = occupied(machine, wanted.during);
     auto world = read_world(reader, book, range, now, wanted.id);
@@ -81,8 +82,9 @@ Look look_at(Services const& services, store::Reader& reader, Booking const& wan
 }  // namespace
 
 std::vector<Violation> speaks_against(Services const& services, store::Reader& reader,
-                                      Booking const& wanted, Booking const* before, Instant now) {
-    auto const look = look_at(services, reader, wanted, before, now);
+                                      Booking const& wanted, Booking const* before, Instant now,
+                                      std::vector<ResourceId> const& besides) {
+    auto const look = look_at(services, reader, wanted, before, now, besides);
     return check_policy(look.world, look.place, look.ask);
 }
 
@@ -95,12 +97,12 @@ std::optional<Instant> approval_until(Services const& services, store::Reader& r
 }
 
 void keep_holds(Services const& services, store::Writer& writer, Booking const& booking,
-                Booking const* before, Instant now) {
+                Booking const* before, Instant now, std::vector<ResourceId> const& besides) {
     auto const book = services.books->get(writer, booking.facility);
     auto const machine = std::ranges::find(book->machines, booking.machine, &facility::Machine::id);
     bool const elsewhere = before != nullptr && before->machine != booking.machine;
     if (!elsewhere && !may_hold(*book, *machine)) return;
-    auto const look = look_at(services, writer, booking, before, now);
+    auto const look = look_at(services, writer, booking, before, now, besides);
     replace_holds(writer, look.place.machine, booking.id,
                   plan_holds(look.world, look.place, look.ask).holds);
 }

@@ -31,16 +31,17 @@ Terms terms_of(store::Reader& reader, facility::Book const& book, Booking const&
 
 /// What the rules of booking say against the ME having this time, as if it asked for it now; that
 /// the slot is taken is not asked, the database knows. `before`: the booking that is changed, as it
-/// is; nullptr: it is a new one.
+/// is; nullptr: it is a new one, with these resources besides what its machine needs.
 std::vector<Violation> speaks_against(Services const& services, store::Reader& reader,
-                                      Booking const& wanted, Booking const* before, Instant now);
+                                      Booking const& wanted, Booking const* before, Instant now,
+                                      std::vector<ResourceId> const& besides = {});
 /// Until when it waits for the manager, when it has to be approved.
 std::optional<Instant> approval_until(Services const& services, store::Reader& reader,
                                       Booking const& wanted, Booking const* before, Instant now);
 /// Writes what the booking, which has just been written, holds besides its machine. Throws
 /// ConstraintViolated{overlap} when that is taken.
 void keep_holds(Services const& services, store::Writer& writer, Booking const& booking,
-                Booking const* before, Instant now);
+                Booking const* before, Instant now, std::vector<ResourceId> const& besides = {});
 /// Those that do not count against what was promised already: when it had to be asked for.
 void forgive_time(std::vector<Violation>& violations);
 Codes codes_of(std::vector<Violation> const& violations);

@@ -8,6 +8,7 @@
 
 #include "server/base/ids.hpp"
 #include "server/base/time.hpp"
+#include "server/booking/booking.hpp"
 
 /// The queue for machines ("serial"): who waits, what is offered to whom, and its log.
 namespace karkhana::booking {
@@ -31,6 +32,8 @@ struct WaitlistEntry {
     int people = 1;         ///< of a room, how many seats
     bool assisted = false;  ///< run by an operator of the facility
     std::optional<PersonId> operated_by;
+    Kind kind = Kind::job;
+    std::vector<ResourceId> resources{};  ///< besides what the machine needs
     Instant joined_at;
     enum class State { waiting, offered, taken, left, expired } state = State::waiting;
     std::optional<Instant> passed_until;  ///< the manager passed it over

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 #include "server/base/digest.hpp"
 #include "server/store/id_list.hpp"
@@ -9,7 +10,8 @@
 #define KARKHANA_ENTRY_COLUMNS                                                                     \
     "w.facility_id, w.entry_id, w.enterprise_id, w.joined_by, w.machine_id, w.group_id, "          \
     "w.wanted_from, w.wanted_until, w.length_minutes, w.quantity, w.joined_at, w.state, "          \
-    "w.passed_until, w.last_skip, w.version, w.people, w.assisted, w.operated_by"
+    "w.passed_until, w.last_skip, w.version, w.people, w.assisted, w.operated_by, "                \
+    "w.kind, w.resources"
 #define KARKHANA_WAITER_COLUMNS                                                                    \
     KARKHANA_ENTRY_COLUMNS ", e.membership, e.women_led FROM waitlist_entry w JOIN enterprise e "  \
                            "ON e.facility_id = w.facility_id "                                     \
@@ -24,6 +26,19 @@ namespace {
 constexpr std::array<std::string_view, 5> state_names{"waiting", "offered", "taken", "left",
                                                       "expired"};
 
+std::string text_of(std::vector<ResourceId> const& resources) {
+    std::string text;
+    for (auto const& id : resources) text += (text.empty() ? "" : " ") + id.text();
+    return text;
+}
+
+std::vector<ResourceId> resources_in(std::string const& text) {
+    std::vector<ResourceId> found;
+    std::istringstream in{text};
+    for (std::string id; in >> id;) found.push_back(ResourceId::parse(id).value());
+    return found;
+}
+
 WaitlistEntry entry_of(store::Row const& row) {
     return {.facility = row.id<FacilityId>(0),
             .id = row.id<WaitlistEntryId>(1),
@@ -37,6 +52,8 @@ WaitlistEntry entry_of(store::Row const& row) {
             .people = static_cast<int>(row.integer(15)),
             .assisted = row.flag(16),
             .operated_by = row.maybe_id<PersonId>(17),
+            .kind = kind_of(row.text(18)).value(),
+            .resources = resources_in(row.text(19)),
             .joined_at = row.at(10),
             .state = waitlist_state_of(row.text(11)).value(),
             .passed_until = row.maybe_at(12),
@@ -44,7 +61,7 @@ WaitlistEntry entry_of(store::Row const& row) {
             .version = row.integer(14)};
 }
 
-Waiter waiter_of(store::Row const& row) { return {entry_of(row), row.text(18), row.flag(19)}; }
+Waiter waiter_of(store::Row const& row) { return {entry_of(row), row.text(20), row.flag(21)}; }
 
 WaitlistOffer offer_of(store::Row const& row) {
     return {.id = row.id<OfferId>(0),
@@ -102,12 +119,13 @@ void insert_entry(store::Writer& writer, WaitlistEntry const& entry) {
     writer.execute(
         "INSERT INTO waitlist_entry (facility_id, entry_id, enterprise_id, joined_by, machine_id, "
         "group_id, wanted_from, wanted_until, length_minutes, quantity, joined_at, people, "
-        "assisted, operated_by, state) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'waiting')",
+        "assisted, operated_by, kind, resources, state) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'waiting')",
         entry.facility, entry.id, entry.enterprise, entry.joined_by, entry.machine, entry.group,
         entry.wanted.start, entry.wanted.end,
         std::chrono::duration_cast<std::chrono::minutes>(entry.length).count(), entry.quantity,
-        entry.joined_at, entry.people, entry.assisted, entry.operated_by);
+        entry.joined_at, entry.people, entry.assisted, entry.operated_by, name_of(entry.kind),
+        text_of(entry.resources));
 }
 
 std::optional<WaitlistEntry> find_entry(store::Reader& reader, FacilityId const& facility,

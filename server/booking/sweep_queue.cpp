@@ -89,7 +89,7 @@ private:
         auto const book = services_.books->get(writer_, entry.facility);
         booking.hold_until =
             answer_until(terms_of(writer_, *book, booking).offer, turn.slot.during, now_);
-        auto const against = against_offer(services_, writer_, booking, now_);
+        auto const against = against_offer(services_, writer_, entry, booking, now_);
         if (!against.empty()) return skip(turn, against);
         if (!hold(entry, booking)) return;
         insert_offer(writer_, entry.facility,
@@ -111,7 +111,7 @@ private:
             return writer_.nested([&] {
                 if (!change_entry(writer_, entry, WaitlistEntry::State::offered)) return false;
                 insert_booking(writer_, booking, now_);
-                keep_holds(services_, writer_, booking, nullptr, now_);
+                keep_holds(services_, writer_, booking, nullptr, now_, entry.resources);
                 return true;
             });
         } catch (store::ConstraintViolated const& violated) {

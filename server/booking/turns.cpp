@@ -25,7 +25,7 @@ public:
         auto const machine = std::ranges::find(book.machines, slot.machine, &facility::Machine::id);
         auto& ask = asks_[{waiter.entry.id, slot.machine}];
         if (!ask) ask = ask_of(services_, reader_, book, *machine, wish_of(waiter, slot), {});
-        if (of_ != waiter.entry.enterprise) look_at(waiter, slot);
+        look_at(waiter, slot);
         ask->during = slot.during;
         return codes_of(check_party(world_, {*machine, {}}, *ask,
                                     limits_at(world_, *machine, slot.during.start)));
@@ -38,28 +38,33 @@ private:
                 .machine = slot.machine,
                 .during = slot.during,
                 .quantity = entry.quantity,
+                .kind = entry.kind,
                 .people = entry.people,
                 .assisted = entry.assisted,
-                .operated_by = entry.operated_by};
+                .operated_by = entry.operated_by,
+                .resources = entry.resources};
     }
 
+    /// What is read of an ME depends on the kind of booking.
     void look_at(Waiter const& waiter, Slot const& slot) {
-        of_ = waiter.entry.enterprise;
-        auto const known = parties_.find(*of_);
+        std::pair const whose{waiter.entry.enterprise, waiter.entry.kind};
+        if (of_ == whose) return;
+        of_ = whose;
+        auto const known = parties_.find(whose);
         if (known != parties_.end()) {
             world_.party = known->second;
             return;
         }
         add_party(services_, reader_, world_, wish_of(waiter, slot), range_).value();
-        parties_.emplace(*of_, *world_.party);
+        parties_.emplace(whose, *world_.party);
     }
 
     Services const& services_;
     store::Reader& reader_;
     World world_;
     Interval range_;
-    std::optional<EnterpriseId> of_;
-    std::map<EnterpriseId, Party> parties_;
+    std::optional<std::pair<EnterpriseId, Kind>> of_;
+    std::map<std::pair<EnterpriseId, Kind>, Party> parties_;
     std::map<std::pair<WaitlistEntryId, MachineId>, std::optional<Ask>> asks_;
 };
 
@@ -106,6 +111,7 @@ Booking offered_booking(Services const& services, store::Reader& reader, Waitlis
             .created_by = entry.joined_by,
             .during = slot.during,
             .state = State::pending,
+            .kind = entry.kind,
             .origin = Origin::waitlist,
             .people = entry.people,
             .assisted = entry.assisted,
@@ -116,9 +122,9 @@ Booking offered_booking(Services const& services, store::Reader& reader, Waitlis
             .created_at = now};
 }
 
-Codes against_offer(Services const& services, store::Reader& reader, Booking const& offered,
-                    Instant now) {
-    return codes_of(speaks_against(services, reader, offered, nullptr, now));
+Codes against_offer(Services const& services, store::Reader& reader, WaitlistEntry const& entry,
+                    Booking const& offered, Instant now) {
+    return codes_of(speaks_against(services, reader, offered, nullptr, now, entry.resources));
 }
 
 std::vector<Turn> turns_now(Services const& services, store::Reader& reader,
@@ -156,7 +162,7 @@ std::vector<Turn> turns_in_the_way(Services const& services, store::Reader& read
             return true;
         // What is read once for all of them may say less than the door does.
         auto const offered = offered_booking(services, reader, entry, turn.slot, now);
-        return !against_offer(services, reader, offered, now).empty();
+        return !against_offer(services, reader, entry, offered, now).empty();
     });
     return turns;
 }

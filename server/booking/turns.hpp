@@ -23,7 +23,7 @@ std::vector<Turn> turns_in_the_way(Services const& services, store::Reader& read
 Booking offered_booking(Services const& services, store::Reader& reader, WaitlistEntry const& entry,
                         Slot const& slot, Instant now);
 /// What the rules say against it.
-Codes against_offer(Services const& services, store::Reader& reader, Booking const& offered,
-                    Instant now);
+Codes against_offer(Services const& services, store::Reader& reader, WaitlistEntry const& entry,
+                    Booking const& offered, Instant now);
 
 }  // namespace karkhana::booking

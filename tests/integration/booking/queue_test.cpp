@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "server/booking/world_records.hpp"
 #include "tests/integration/booking/life.hpp"
 
 namespace karkhana::booking {
@@ -404,6 +405,70 @@ TEST_P(BookingQueue, TheManagerMayLetSomebodyPassBeforeThemWithAReason) {
                      R"(","overrides":[{"rule":"waited_for","reason":"A wedding order"}])");
     EXPECT_EQ(code_of(shop.post(shop.desk, "/api/v1/bookings", draft)), "policy_refused");
     EXPECT_EQ(shop.post(shop.manager, "/api/v1/bookings", draft).status, 201);
+}
+
+TEST_P(BookingQueue, WhoNeedsASeatBesidesTheLaserIsOfferedBothOrNeither) {
+    facility::Resource const seat{.id = shop.ids.make<ResourceId>(),
+                                  .kind = "seat",
+                                  .slug = "cad",
+                                  .name = {"CAD seat", "ক্যাড আসন"},
+                                  .capacity = 1};
+    ledger().write([&](store::Writer& writer) {
+        facility::save_resource(writer, shop.facility, seat);
+        return true;
+    });
+    auto const besides = R"(,"resources":[{"id":")" + seat.id.text() + R"("}])";
+    auto const second = shop.add_laser("laser-2");
+    auto busy = shop.draft(second.id, saturday("09:00", "13:00"));
+    busy.insert(busy.size() - 1, besides);
+    auto const other = text_of(json_of(shop.post(shop.other, "/api/v1/bookings", busy)), "id");
+    auto const entry = joins_with(parties[0].member, besides, "10:00", "11:00");
+    act(shop.member, taken, "cancel");
+    sweep();
+    EXPECT_EQ(entry_state(entry), "waiting") << "the laser alone is of no use";
+    EXPECT_TRUE(log().ends_with("skipped first co_resource")) << log();
+    act(shop.other, other, "cancel");
+    sweep();
+    EXPECT_EQ(entry_state(entry), "offered");
+    auto const list = json_of(shop.get(parties[0].member, "/api/v1/waitlist"));
+    auto const& item = list.at("items").as_array().at(0).as_object();
+    EXPECT_EQ(text_of(item.at("resources").as_array().at(0).as_object(), "id"), seat.id.text());
+    auto const booking = text_of(item.at("offer").as_object(), "booking_id");
+    auto const held = ledger().read([&](store::Reader& reader) {
+        return held_by(reader, shop.facility, *BookingId::parse(booking));
+    });
+    EXPECT_EQ(held, std::vector{seat.id});
+    EXPECT_EQ(answer(parties[0].member, entry, "take").status, 200);
+    EXPECT_EQ(state(booking), "confirmed");
+}
+
+TEST_P(BookingQueue, ATrialIsWaitedForAsOneAndIsHadOnce) {
+    auto const trial = joins_with(parties[0].member, R"(,"kind":"trial")", "10:00", "11:00");
+    auto const again = joins_with(parties[0].member, R"(,"kind":"trial")", "13:00", "14:00");
+    auto const job = joins_with(parties[0].member, "", "14:00", "15:00");
+    act(shop.member, taken, "cancel");
+    sweep();
+    auto const list = json_of(shop.get(parties[0].member, "/api/v1/waitlist"));
+    auto const& item = list.at("items").as_array().at(0).as_object();
+    EXPECT_EQ(text_of(item, "kind"), "trial");
+    auto const booking = text_of(item.at("offer").as_object(), "booking_id");
+    EXPECT_EQ(find(booking).kind, Kind::trial);
+    EXPECT_EQ(answer(parties[0].member, trial, "take").status, 200);
+    act(shop.member, taken_too, "cancel");
+    sweep();
+    EXPECT_EQ(states({trial, again, job}), "taken waiting offered");
+    EXPECT_TRUE(log().ends_with("skipped first trial_used, offered first")) << log();
+}
+
+TEST_P(BookingQueue, WhatIsNotThereIsNotWaitedForBesides) {
+    auto const asks_for = [&](std::string const& id) {
+        auto body = join_body("09:00", "17:00", 60);
+        body.insert(body.size() - 1, R"(,"resources":[{"id":")" + id + R"("}])");
+        return json_of(shop.post(parties[0].member, "/api/v1/waitlist", body));
+    };
+    auto const unknown = asks_for(shop.ids.make<ResourceId>().text());
+    EXPECT_EQ(text_of(unknown, "code"), "not_found");
+    EXPECT_EQ(text_of(unknown.at("errors").as_array().at(0).as_object(), "pointer"), "/resources");
 }
 
 TEST_P(BookingQueue, OneWaitsOnceForOneTimeOfAMachine) {

@@ -35,7 +35,9 @@ export function fitting({ items, needs }: Stock, machineIds: string[]): Resource
   });
 }
 
-export function draftOf({ resources, trial, people }: Besides): Partial<BookingDraft> {
+type Asked = Partial<Pick<BookingDraft, 'resources' | 'kind' | 'people'>>;
+
+export function draftOf({ resources, trial, people }: Besides): Asked {
   return {
     ...(resources.length > 0 && { resources: resources.map((id) => ({ id })) }),
     ...(trial && { kind: 'trial' as const }),
