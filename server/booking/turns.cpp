@@ -148,8 +148,11 @@ std::vector<Turn> turns_in_the_way(Services const& services, store::Reader& read
         return std::ranges::find(machines, id, &facility::Machine::id) != machines.end();
     };
     auto waiters = waiters_for(reader, book->facility.id, wish.during);
+    if (waiters.empty()) return {};
+    auto const beyond = beyond_horizon(*book, now);
     std::erase_if(waiters, [&](Waiter const& waiter) {
-        return std::ranges::none_of(machines_for(waiter.entry, *book), is_wished);
+        return waiter.entry.wanted.start >= beyond ||
+               std::ranges::none_of(machines_for(waiter.entry, *book), is_wished);
     });
     bool const others = std::ranges::any_of(
         waiters, [&](Waiter const& waiter) { return waiter.entry.enterprise != wish.enterprise; });

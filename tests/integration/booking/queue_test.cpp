@@ -526,6 +526,8 @@ TEST_P(BookingQueue, AWishOfLongAgoForAYearFarAwayHoldsUpNobody) {
     act(shop.member, taken, "cancel");
     sweep();
     EXPECT_EQ(entry_state(entry), "offered");
+    Interval const then{dhaka("9998-12-01 10:00"), dhaka("9998-12-01 11:00")};
+    EXPECT_EQ(violations_of(json_of(shop.book(shop.other, laser.id, then))), "too_far");
 }
 
 TEST_P(BookingQueue, WhatIsOfferedIsTakenAsItIsAndNotMoved) {
