@@ -65,16 +65,23 @@ http::Response work_once(Services const& services, http::Request const& request,
 }
 
 /// Whoever has an outage in the slot gives nothing up.
-bool taken_by_outage(store::Reader& reader, Booking const& booking) {
+bool taken_by_outage(store::Reader& reader, facility::Book const& book, Booking const& booking) {
+    auto const outages = facility::outages_between(reader, booking.facility, booking.during);
+    auto const displaced = [&](facility::Outage const& outage) {
+        return displaces(book, outage, booking.machine);
+    };
+    if (std::ranges::any_of(outages, displaced)) return true;
+    // What the generator does not carry is proposed another time.
+    auto const open = open_proposals(reader, booking.facility, std::nullopt);
     return std::ranges::any_of(
-        facility::outages_between(reader, booking.facility, booking.during),
-        [&](facility::Outage const& outage) { return concerns(outage, booking.machine); });
+        open, [&](Proposal const& proposal) { return proposal.what.booking == booking.id; });
 }
 
 /// What a cancel now would be.
-std::optional<Fee> fee_of_cancel(store::Reader& reader, Booking const& booking, Terms const& terms,
-                                 Instant now) {
-    if (!is_late(terms, booking, now) || taken_by_outage(reader, booking)) return std::nullopt;
+std::optional<Fee> fee_of_cancel(store::Reader& reader, facility::Book const& book,
+                                 Booking const& booking, Terms const& terms, Instant now) {
+    if (!is_late(terms, booking, now) || taken_by_outage(reader, book, booking))
+        return std::nullopt;
     auto const before = count_fees(reader, booking.facility, booking.enterprise,
                                    FeeKind::late_cancel, now - days{terms.counted_days});
     return late_fee(terms, booking, now, before);
@@ -95,7 +102,8 @@ void decline_offer_of(Work const& work) {
 Outcome cancel(Work const& work, std::string const& reason) {
     auto const& booking = work.booking();
     lock_party(work.writer, booking.facility, booking.enterprise);
-    auto const fee = fee_of_cancel(work.writer, booking, work.terms(), work.now);
+    auto const book = work.services.books->get(work.writer, booking.facility);
+    auto const fee = fee_of_cancel(work.writer, *book, booking, work.terms(), work.now);
     auto after = work.step(fee ? State::late_cancelled : State::cancelled, "cancelBooking", reason);
     if (!after) return after;
     if (fee) insert_fee(work.writer, booking.facility, booking.id, *fee, work.now);
@@ -295,8 +303,9 @@ boost::json::object costs_json(Services const& services, store::Reader& reader,
     boost::json::object costs{{"fees", std::move(fees)}, {"if_cancelled", nullptr}};
     costs["undo_seconds"] = 0;
     if (!is_live(booking.state)) return costs;
-    auto const terms = terms_of(reader, *services.books->get(reader, booking.facility), booking);
-    if (auto const fee = fee_of_cancel(reader, booking, terms, now))
+    auto const book = services.books->get(reader, booking.facility);
+    auto const terms = terms_of(reader, *book, booking);
+    if (auto const fee = fee_of_cancel(reader, *book, booking, terms, now))
         costs["if_cancelled"] = fee_json(*fee);
     if (may_undo(terms, booking, now) && booking.pending_for != PendingFor::offer)
         costs["undo_seconds"] =

@@ -7,6 +7,7 @@
 #include "server/booking/ground.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/rules_hold.hpp"
+#include "server/booking/rules_holds.hpp"
 #include "server/booking/turns.hpp"
 #include "server/booking/views.hpp"
 #include "server/booking/words.hpp"
@@ -16,6 +17,24 @@
 
 namespace karkhana::booking {
 namespace {
+
+bool needs_generator(World const& world) {
+    return std::ranges::any_of(world.outages, [&](facility::Outage const& outage) {
+        return bridged(*world.book, outage);
+    });
+}
+
+/// What every booking draws of the generator. The machines are those of the book.
+void add_loads(store::Reader& reader, World& world, Interval range,
+               std::optional<BookingId> const& except) {
+    auto const& book = *world.book;
+    for (auto const& booking : bookings_between(reader, book.facility.id, range, true)) {
+        auto const machine =
+            std::ranges::find(book.machines, booking.machine, &facility::Machine::id);
+        if (machine == book.machines.end() || booking.id == except) continue;
+        world.held.push_back({generator_of(book.facility), machine->rated_w, booking.during});
+    }
+}
 
 /// First the ME, whose quotas are counted, then the machines by id: everybody in one order.
 void lock(store::Writer& writer, facility::Book const& book, Wish const& wish) {
@@ -182,6 +201,11 @@ Result<Decision> decide(Services const& services, store::Writer& writer, Facilit
     }
     auto const except = wish.changes ? std::optional{wish.changes->id} : std::nullopt;
     auto world = read_world(writer, book, range, now, except);
+    // The generator is one for all machines: while it is needed, one decides after the other.
+    if (writer.is_postgres() && needs_generator(world)) {
+        lock_generator(writer, facility);
+        world = read_world(writer, book, range, now, except);
+    }
     auto const enterprise = add_party(services, writer, world, wish, range);
     if (!enterprise) return tl::make_unexpected(enterprise.error());
     auto const others = turns_in_the_way(services, writer, book, *machines, wish, now);
@@ -260,10 +284,12 @@ World read_world(store::Reader& reader, BookOf book, Interval range, Instant now
     auto const& facility = book->facility.id;
     World world{.book = std::move(book), .now = now};
     world.outages = facility::outages_between(reader, facility, range);
-    if (world.book->resources.empty() &&
+    bool const generator = needs_generator(world);
+    if (!generator && world.book->resources.empty() &&
         std::ranges::all_of(world.book->machines, [](auto const& each) { return each.seats == 1; }))
         return world;
     world.held = held_between(reader, facility, range, except);
+    if (generator) add_loads(reader, world, range, except);
     if (std::ranges::count(world.book->resources, "operator", &facility::Resource::kind) > 0)
         world.on_shift = shifts_between(reader, facility, range);
     return world;
@@ -342,8 +368,8 @@ std::optional<PersonId> operator_of(Wish const& wish, Asker const& asker) {
 
 Hand hand_of(store::Reader& reader, facility::Book const& book, Wish const& wish,
              Asker const& asker, std::string const& machine_kind) {
-    if (wish.assisted || !limits_any(book, {"needs_authorisation", "least_age"}))
-        return {.assisted = wish.assisted};
+    if (wish.assisted) return {.assisted = true, .operator_ = wish.operated_by};
+    if (!limits_any(book, {"needs_authorisation", "least_age"})) return {};
     auto const person = operator_of(wish, asker);
     if (!person) return {};
     return licences_of(reader, book.facility.id, *person).hand(machine_kind, false);

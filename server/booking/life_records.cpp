@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "server/booking/records.hpp"
+#include "server/booking/rules_holds.hpp"
 #include "server/facility/records.hpp"
 #include "server/people/merged_sql.hpp"
 #include "server/store/id_list.hpp"
@@ -45,11 +47,13 @@ Proposal proposal_of(store::Row const& row) {
             .created_at = row.at(9)};
 }
 
-/// Of an outage `o`: `displaces` (rules_policy), of those that are not withdrawn.
-#define KARKHANA_OUTAGE_DISPLACES                                                                  \
-    "o.withdrawn_at IS NULL AND o.kind <> 'unmetered' "                                            \
-    "AND NOT (o.kind = 'load_shedding' AND o.source <> 'seen' AND EXISTS (SELECT 1 "               \
+/// Of an outage `o`: announced load-shedding at a site with a generator.
+#define KARKHANA_OUTAGE_BRIDGED                                                                    \
+    "(o.kind = 'load_shedding' AND o.source <> 'seen' AND EXISTS (SELECT 1 "                       \
     "FROM facility g WHERE g.facility_id = o.facility_id AND g.generator_w > 0))"
+/// `displaces` (rules_policy), of those that are not withdrawn.
+#define KARKHANA_OUTAGE_DISPLACES                                                                  \
+    "o.withdrawn_at IS NULL AND o.kind <> 'unmetered' AND NOT " KARKHANA_OUTAGE_BRIDGED
 
 /// Which open proposals can no longer be had. $1 facility, $2 now, $3 an hour ago.
 #define KARKHANA_STALE                                                                             \
@@ -165,6 +169,7 @@ std::unordered_map<MachineId, std::vector<Occupation>> used_between(store::Reade
         "SELECT machine_id, booking_id, occupied_from_us, occupied_until_us FROM booking "
         "WHERE facility_id = $1 AND start_us > $2 AND start_us < $3 "
         "AND occupied_from_us < $4 AND occupied_until_us > $5 "
+        "AND exclusive = 1 "
         "AND state NOT IN ('requested', 'pending', 'cancelled', 'late_cancelled', 'released')",
         [&](store::Row const& row) {
             found[row.id<MachineId>(0)].push_back({row.id<BookingId>(1), {row.at(2), row.at(3)}});
@@ -203,13 +208,53 @@ std::map<MachineId, std::vector<Interval>> overstays_since(store::Reader& reader
     return found;
 }
 
+namespace {
+
+/// What the generator does not carry of the bookings in announced load-shedding: who is at work
+/// goes before, and then whoever booked first, as the ids tell.
+std::set<std::pair<BookingId, OutageId>> overloading(store::Reader& reader,
+                                                     FacilityId const& facility, Instant now) {
+    std::map<OutageId, std::vector<Load>> loads;
+    std::int64_t generator_w = 0;
+    reader.each(
+        "SELECT o.outage_id, b.booking_id, m.rated_w, b.start_us, b.end_us, o.starts_at, "
+        "o.ends_at, CASE WHEN b.state IN ('running', 'paused') THEN 1 ELSE 0 END AS begun, "
+        "f.generator_w FROM facility f CROSS JOIN outage o CROSS JOIN booking b JOIN machine m "
+        "ON m.facility_id = b.facility_id AND m.machine_id = b.machine_id "
+        "WHERE f.facility_id = $1 AND f.generator_w > 0 AND f.generator_w < (SELECT "
+        "CAST(sum(n.rated_w) AS bigint) FROM machine n WHERE n.facility_id = f.facility_id) "
+        "AND o.facility_id = f.facility_id AND o.ends_at > $2 AND o.kind = 'load_shedding' "
+        "AND o.source <> 'seen' AND o.withdrawn_at IS NULL AND b.facility_id = o.facility_id "
+        "AND b.start_us > o.starts_at - 604800000000 AND b.start_us < o.ends_at "
+        "AND b.end_us > o.starts_at AND b.live = 1 "
+        "AND (o.machine_id IS NULL OR o.machine_id = b.machine_id) "
+        "ORDER BY begun DESC, b.booking_id",
+        [&](store::Row const& row) {
+            Interval const during{std::max(row.at(3), row.at(5)), std::min(row.at(4), row.at(6))};
+            generator_w = row.integer(8);
+            loads[row.id<OutageId>(0)].push_back(
+                {row.id<BookingId>(1), row.integer(2), during, row.flag(7)});
+        },
+        facility, now);
+    std::set<std::pair<BookingId, OutageId>> found;
+    for (auto const& [outage, of_outage] : loads)
+        for (auto const& booking : not_carried(generator_w, of_outage))
+            found.emplace(booking, outage);
+    return found;
+}
+
+}  // namespace
+
 std::vector<Displaced> displaced_bookings(store::Reader& reader, FacilityId const& facility,
                                           Instant since, Instant now) {
     std::vector<std::pair<BookingId, OutageId>> pairs;
+    auto const too_much = overloading(reader, facility, now);
     reader.each(
-        "SELECT b.booking_id, o.outage_id FROM outage o CROSS JOIN booking b "
-        "WHERE o.facility_id = $1 AND o.ends_at > $2 AND " KARKHANA_OUTAGE_DISPLACES
-        " AND b.facility_id = o.facility_id "
+        "SELECT b.booking_id, o.outage_id, CASE WHEN " KARKHANA_OUTAGE_BRIDGED
+        " THEN 1 ELSE 0 END FROM outage o CROSS JOIN booking b "
+        "WHERE o.facility_id = $1 AND o.ends_at > $2 AND ((" KARKHANA_OUTAGE_DISPLACES
+        ") OR ($4 = 1 AND o.withdrawn_at IS NULL AND " KARKHANA_OUTAGE_BRIDGED
+        ")) AND b.facility_id = o.facility_id "
         "AND b.start_us > o.starts_at - 604800000000 AND b.start_us < o.ends_at "
         "AND b.end_us > o.starts_at AND (o.machine_id IS NULL OR o.machine_id = b.machine_id) "
         "AND ((b.live = 1 AND NOT (b.state = 'pending' AND b.pending_for = 'offer')) "
@@ -227,9 +272,10 @@ std::vector<Displaced> displaced_bookings(store::Reader& reader, FacilityId cons
         "OR (p.state = 'stale' AND p.verdict IN ('rest', 'again') AND p.start_us <= $3))) "
         "ORDER BY b.start_us, b.booking_id, o.ends_at DESC",
         [&](store::Row const& row) {
-            pairs.emplace_back(row.id<BookingId>(0), row.id<OutageId>(1));
+            std::pair const pair{row.id<BookingId>(0), row.id<OutageId>(1)};
+            if (!row.flag(2) || too_much.contains(pair)) pairs.push_back(pair);
         },
-        facility, since, now);
+        facility, since, now, too_much.empty() ? 0 : 1);
     if (pairs.empty()) return {};
     std::vector<BookingId> ids;
     for (auto const& [booking, outage] : pairs)

@@ -113,11 +113,26 @@ private:
 
     bool on_duty(Resource const& resource) const {
         if (resource.kind != "operator") return false;
-        if (!resource.person) return true;
-        return std::ranges::any_of(world_.on_shift, [&](OnShift const& shift) {
-            return shift.person == *resource.person && shift.during.start <= ask_.during.start &&
-                   ask_.during.end <= shift.during.end;
+        if (ask_.hand.operator_ && !is_the_one(resource, *ask_.hand.operator_)) return false;
+        return !resource.person || there_all_the_time(*resource.person);
+    }
+
+    /// Who is named is nobody else; one that nobody has listed is one of those without a name.
+    bool is_the_one(Resource const& resource, PersonId const& wanted) const {
+        auto const& all = world_.book->resources;
+        bool const listed = std::ranges::any_of(all, [&](Resource const& each) {
+            return each.kind == "operator" && each.person == wanted;
         });
+        return listed ? resource.person == wanted : !resource.person;
+    }
+
+    /// One shift may end where the next begins.
+    bool there_all_the_time(PersonId const& person) const {
+        auto covered = ask_.during.start;
+        for (auto const& shift : world_.on_shift)
+            if (shift.person == person && shift.during.contains(covered))
+                covered = shift.during.end;
+        return ask_.during.end <= covered;
     }
 
     /// A facility that keeps no list of its operators has one.
@@ -137,17 +152,19 @@ private:
     /// Of the site, and of its generator while the mains is announced to be off; empty: unlimited.
     std::optional<std::int64_t> free_watts(Resource const* site) const {
         std::optional<std::int64_t> free;
-        auto const limit = [&](std::int64_t capacity, Interval during) {
-            auto const used = site == nullptr ? 0 : most_held(held_, site->id, during);
+        auto const limit = [&](ResourceId const& of, std::int64_t capacity, Interval during) {
+            auto const used = most_held(held_, of, during);
             free = std::min(free.value_or(capacity - used), capacity - used);
         };
-        if (site != nullptr) limit(site->capacity, ask_.during);
-        auto const generator = world_.book->facility.generator_w;
+        if (site != nullptr) limit(site->id, site->capacity, ask_.during);
+        auto const& facility = world_.book->facility;
+        auto const generator = facility.generator_w;
         for (auto const& outage : world_.outages)
             if (generator > 0 && outage.kind == "load_shedding" &&
                 concerns(outage, place_.machine.id) && outage.during.overlaps(ask_.during))
-                limit(generator, {std::max(outage.during.start, ask_.during.start),
-                                  std::min(outage.during.end, ask_.during.end)});
+                limit(generator_of(facility), generator,
+                      {std::max(outage.during.start, ask_.during.start),
+                       std::min(outage.during.end, ask_.during.end)});
         return free;
     }
 
@@ -173,6 +190,21 @@ private:
 };
 
 }  // namespace
+
+ResourceId generator_of(facility::Facility const& facility) { return {facility.id.uuid}; }
+
+std::vector<BookingId> not_carried(std::int64_t generator_w, std::span<Load const> loads) {
+    std::vector<BookingId> found;
+    std::vector<Held> carried;
+    for (auto const& load : loads) {
+        auto const used = most_held(carried, ResourceId{}, load.during);
+        if (load.begun || used + load.watts <= generator_w)
+            carried.push_back({ResourceId{}, load.watts, load.during});
+        else
+            found.push_back(load.booking);
+    }
+    return found;
+}
 
 ResourceId room_of(facility::Machine const& machine) { return {machine.id.uuid}; }
 

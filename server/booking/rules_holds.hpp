@@ -30,6 +30,20 @@ HoldPlan plan_holds(World const& world, Place const& place, Ask const& ask);
 /// How much of a resource is held at the moment of the interval at which it is most.
 std::int64_t most_held(std::span<Held const> held, ResourceId const& resource, Interval during);
 
+/// The generator as a resource of the whole facility, of which every booking holds its watts while
+/// the mains is announced to be off.
+ResourceId generator_of(facility::Facility const& facility);
+
+/// What is to run on the generator.
+struct Load {
+    BookingId booking;
+    std::int64_t watts = 0;
+    Interval during;
+    bool begun = false;  ///< what is at work already is not sent away
+};
+/// What it does not carry of the loads, in the order in which they are carried.
+std::vector<BookingId> not_carried(std::int64_t generator_w, std::span<Load const> loads);
+
 /// A shared machine is the resource of its own seats.
 ResourceId room_of(facility::Machine const& machine);
 

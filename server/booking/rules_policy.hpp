@@ -111,7 +111,7 @@ struct World {
     Instant now;
     std::vector<facility::Outage> outages{};  ///< of any machine
     std::vector<Held> held{};                 ///< by other bookings
-    std::vector<OnShift> on_shift{};
+    std::vector<OnShift> on_shift{};          ///< by their beginning
     std::optional<Party> party{};  ///< empty: nobody's, and no rule about who may book is asked
 
     Zone const& zone() const { return book->zone; }
@@ -135,6 +135,7 @@ struct Hand {
     bool authorised = false;                    ///< has been, for this kind of machine
     std::optional<Instant> authorised_until{};  ///< empty: for good
     std::optional<std::chrono::local_days> born_on{};
+    std::optional<PersonId> operator_{};  ///< who is wanted for an assisted one; empty: anybody
 };
 
 /// A booking that somebody wants.
@@ -174,8 +175,9 @@ std::optional<Instant> longest_end(World const& world, Place const& place, Insta
 
 /// Load-shedding at a site with a generator.
 bool bridged(facility::Book const& book, facility::Outage const& outage);
-/// Whether it takes the machine's bookings: with a generator what is announced does not, but a cut
-/// that was seen stopped the machine.
+/// Whether it takes the machine's bookings: with a generator what is announced does not, but for
+/// those that it does not carry (see not_carried); a cut that was seen stopped the machine. Who
+/// only has no meter goes on.
 bool displaces(facility::Book const& book, facility::Outage const& outage,
                MachineId const& machine);
 /// Whether an outage keeps the machine from being booked: with a generator, load-shedding does not.

@@ -27,7 +27,9 @@ bool runs(Booking const& booking) {
 
 Duration lost(Displaced const& displaced) {
     auto const& [booking, outage] = displaced;
-    return std::min(booking.during.end, outage.during.end) -
+    // Who was broken off lost the rest, however soon the machine was well again.
+    bool const all = booking.state == State::interrupted;
+    return (all ? booking.during.end : std::min(booking.during.end, outage.during.end)) -
            std::max(booking.during.start, outage.during.start);
 }
 

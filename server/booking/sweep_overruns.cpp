@@ -47,19 +47,21 @@ void charge_overruns(Services const& services, FacilityId const& facility, Insta
 
 std::vector<Booking> warn_of_overruns(Services const& services, FacilityId const& facility,
                                       Instant now) {
-    auto const read = [&](store::Reader& reader) {
-        return bookings_between(reader, facility, {now - days{1}, now + warned_before}, true);
-    };
-    auto const live = services.store.read(read);
-    auto const warnings = overruns(live, now);
-    return in_parts(services, facility, now, warnings,
-                    [&](store::Writer& writer, Tale& tale, std::span<Warning const> some) {
-                        for (auto const& warning : some) {
-                            if (!insert_warning(writer, facility, warning, now)) continue;
-                            auto const next = std::ranges::find(live, warning.next, &Booking::id);
-                            tale.changed("warnOverrun", *next, *next, warning.running.text());
-                        }
-                    });
+    auto const [book, live] = services.store.read([&](store::Reader& reader) {
+        return std::pair{
+            services.books->get(reader, facility),
+            bookings_between(reader, facility, {now - days{1}, now + warned_before}, true)};
+    });
+    auto const warnings = overruns(*book, live, now);
+    return in_parts(
+        services, facility, now, warnings,
+        [&, &live = live](store::Writer& writer, Tale& tale, std::span<Warning const> some) {
+            for (auto const& warning : some) {
+                if (!insert_warning(writer, facility, warning, now)) continue;
+                auto const next = std::ranges::find(live, warning.next, &Booking::id);
+                tale.changed("warnOverrun", *next, *next, warning.running.text());
+            }
+        });
 }
 
 }  // namespace karkhana::booking

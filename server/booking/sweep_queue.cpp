@@ -135,6 +135,7 @@ void lock_turns(store::Writer& writer, FacilityId const& facility, std::span<Tur
         machines.insert(turn.slot.machine);
     }
     lock_all(writer, facility, parties, machines);
+    lock_generator(writer, facility);
 }
 
 }  // namespace

@@ -134,6 +134,13 @@ void lock_party(store::Writer& writer, FacilityId const& facility, EnterpriseId 
                   facility, party);
 }
 
+void lock_generator(store::Writer& writer, FacilityId const& facility) {
+    if (!writer.is_postgres()) return;
+    writer.exists("SELECT 1 FROM facility WHERE facility_id = $1 AND generator_w > 0 "
+                  "FOR NO KEY UPDATE",
+                  facility);
+}
+
 bool is_person(store::Reader& reader, FacilityId const& facility, PersonId const& person) {
     return reader.exists("SELECT 1 FROM person WHERE facility_id = $1 AND person_id = $2", facility,
                          person);

@@ -29,6 +29,8 @@ Memberships read_memberships(store::Reader& reader, FacilityId const& facility);
 /// PostgreSQL: what is counted of the ME, its quotas and fees, is counted by one at a time. After
 /// the booking, before the machines. SQLite has one writer and needs nothing.
 void lock_party(store::Writer& writer, FacilityId const& facility, EnterpriseId const& party);
+/// PostgreSQL: what the generator carries is decided by one at a time. After the machines.
+void lock_generator(store::Writer& writer, FacilityId const& facility);
 bool is_person(store::Reader& reader, FacilityId const& facility, PersonId const& person);
 
 /// The past and the future of an ME, as far as the settings of the book ask for it; where they ask

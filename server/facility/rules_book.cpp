@@ -26,4 +26,9 @@ bool is_member(Book const& book, GroupId const& group, MachineId const& machine)
            std::ranges::find(found->machines, machine) != found->machines.end();
 }
 
+bool is_room(Book const& book, MachineId const& machine) {
+    auto const found = std::ranges::find(book.machines, machine, &Machine::id);
+    return found != book.machines.end() && found->seats > 1;
+}
+
 }  // namespace karkhana::facility

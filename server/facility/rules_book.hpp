@@ -83,5 +83,7 @@ struct Book {
 };
 
 bool is_member(Book const& book, GroupId const& group, MachineId const& machine);
+/// Whether several have it at the same time.
+bool is_room(Book const& book, MachineId const& machine);
 
 }  // namespace karkhana::facility

@@ -93,6 +93,7 @@ Reminding reminding_of(facility::Book const& book, booking::Scope const& scope) 
         if (evening->value) found.evening = static_cast<int>(*evening->value);
     }
     found.grace = booking::terms_for(book, scope).grace;
+    found.room = facility::is_room(book, scope.machine);
     return found;
 }
 
@@ -106,7 +107,7 @@ std::vector<Reminder> due_reminders(
         std::optional<Reminder> due;
         if (is_at_work(booking)) {
             auto const* next = next_after(live.subspan(i + 1), booking);
-            if (next != nullptr) due = of_work(booking, *next, now);
+            if (next != nullptr && !reminding(booking).room) due = of_work(booking, *next, now);
         } else if (booking.state == State::confirmed && now < booking.during.start) {
             due = before_start(booking, reminding(booking), zone, now);
         } else if (booking.state == State::confirmed &&

@@ -26,6 +26,7 @@ struct Reminding {
     std::optional<std::chrono::minutes> before{120};
     std::optional<int> evening{18 * 60};  ///< minute of the local day before
     std::chrono::minutes grace{15};       ///< how long an absent party is waited for
+    bool room = false;  ///< whose seats several have, and nobody waits for another
 };
 /// By the settings `remind_minutes` and `remind_evening`, unset as above, lifted not at all; who is
 /// waited for is what the jobs of booking go by.

@@ -233,6 +233,34 @@ TEST_P(BookingDisplaced, WithAGeneratorAnnouncedLoadSheddingTakesNothing) {
     EXPECT_TRUE(told().ends_with("markMissed proposeBooking")) << told();
 }
 
+TEST_P(BookingDisplaced, WhatTheGeneratorDoesNotCarryIsProposedAnotherTime) {
+    auto const press = shop.add_machine({.slug = "sole-line",
+                                         .name = {"Sole line", "সোল লাইন"},
+                                         .kind = "line",
+                                         .rated_w = 66'000,
+                                         .grid_minutes = 15,
+                                         .min_minutes = 30,
+                                         .max_minutes = 240});
+    generator(40'000);
+    auto const small = booked(shop.other, saturday("10:00", "11:00"));
+    auto const large =
+        text_of(json_of(shop.book(shop.member, press.id, saturday("10:00", "11:00"))), "id");
+    sweep_at("08:30");
+    EXPECT_EQ(shown(shop.manager), "");
+    shop.add_outage(std::nullopt, saturday("10:00", "12:00"), "load_shedding");
+    sweep();
+    EXPECT_EQ(shown(shop.member), "move 12:15-13:15");
+    EXPECT_EQ(shown(shop.other), "") << "this one it carries";
+    // Who does not want the other time pays nothing for it.
+    set("late_1_minutes", 120);
+    set("late_1_percent", 50);
+    set("notice_cancel", 120);
+    at("09:30");
+    act(shop.member, large, "cancel");
+    EXPECT_EQ(state(large), "cancelled");
+    EXPECT_EQ(state(small), "confirmed");
+}
+
 TEST_P(BookingDisplaced, ABookingOfASharedRoomGetsTheFirstTimeWithSeats) {
     auto const room = shop.add_machine({.slug = "training-room",
                                         .name = {"Room", "কক্ষ"},

@@ -46,6 +46,41 @@ TEST_P(BookingFees, InTimeOrInAnOutageNothingIsCharged) {
     EXPECT_EQ(fees(early) + fees(cut), "");
 }
 
+TEST_P(BookingFees, AnAnnouncedCutThatTheGeneratorCarriesIsNoReasonToPayNothing) {
+    strict();
+    generator(50'000);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    shop.add_outage(std::nullopt, saturday("10:30", "10:45"), "load_shedding");
+    shop.add_outage(laser.id, saturday("10:00", "11:00"), "unmetered");
+    at("09:00");
+    act(shop.member, id, "cancel");
+    EXPECT_EQ(state(id), "late_cancelled");
+}
+
+TEST_P(BookingFees, WhoCameIntoASharedRoomUsedNobodysTime) {
+    strict();
+    set("free_late", 0);
+    auto const room = shop.add_machine({.slug = "training-room",
+                                        .name = {"Room", "কক্ষ"},
+                                        .kind = "room",
+                                        .grid_minutes = 15,
+                                        .min_minutes = 30,
+                                        .max_minutes = 240,
+                                        .seats = 4});
+    auto const seat = [&](Member const& who) {
+        auto const answer = shop.book(who, room.id, saturday("10:00", "11:00"));
+        EXPECT_EQ(answer.status, 201) << answer.body;
+        return text_of(json_of(answer), "id");
+    };
+    auto const other = seat(shop.other), given_up = seat(shop.member);
+    at("09:30");
+    act(shop.member, given_up, "cancel");
+    EXPECT_EQ(state(given_up), "late_cancelled");
+    act(shop.other, other, "check-in");
+    sweep_at("11:00");
+    EXPECT_EQ(state(given_up), "late_cancelled");
+}
+
 TEST_P(BookingFees, AnAccidentIsUndoneForFiveMinutesWithoutAFee) {
     strict();
     at("09:00");

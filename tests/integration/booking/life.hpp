@@ -57,6 +57,12 @@ protected:
             return true;
         });
     }
+    void generator(std::int64_t watts) {
+        ledger().write([&](store::Writer& writer) {
+            return writer.execute("UPDATE facility SET generator_w = $2 WHERE facility_id = $1",
+                                  shop.facility, watts);
+        });
+    }
     void force(std::string const& id, State to) {
         ledger().write([&](store::Writer& writer) {
             auto const booking = find_booking(writer, shop.facility, *BookingId::parse(id)).value();

@@ -74,6 +74,30 @@ TEST_P(BookingRace, OneSlotHasOneWinnerAmongThoseWhoBook) {
     EXPECT_EQ(shop.published.size(), 1U);
 }
 
+TEST_P(BookingRace, TheGeneratorCarriesOnlyAsManyMachinesAsItCan) {
+    ledger().write([&](store::Writer& writer) {
+        return writer.execute("UPDATE facility SET generator_w = 60000 WHERE facility_id = $1",
+                              shop.facility);
+    });
+    shop.add_outage(std::nullopt, slot("10:00", "12:00"), "load_shedding");
+    std::vector<Attempt> attempts;
+    for (int i = 0; i < 16; ++i) {
+        auto const machine = shop.add_machine({.slug = "crusher-" + std::to_string(i),
+                                               .name = {"Crusher", "ক্রাশার"},
+                                               .kind = "crusher",
+                                               .rated_w = 45'000,
+                                               .grid_minutes = 15,
+                                               .min_minutes = 15,
+                                               .max_minutes = 240});
+        auto const& who = i % 2 == 0 ? shop.member : shop.other;
+        attempts.emplace_back(
+            [&, id = machine.id] { return shop.book(who, id, slot("10:00", "11:00")); });
+    }
+    auto const answers = all_at_once(attempts);
+    EXPECT_EQ(std::ranges::count(answers, 201, &http::Response::status), 1);
+    EXPECT_EQ(std::ranges::count(answers, 422, &http::Response::status), 15);
+}
+
 TEST_P(BookingRace, OneGapHasOneWinnerAmongThoseWhoBookMoveAndExtend) {
     for (int round = 0; round < 3; ++round) {
         auto const name = std::to_string(round);

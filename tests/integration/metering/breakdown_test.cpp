@@ -35,7 +35,7 @@ TEST_P(BrokenOff, ABreakdownEndsTheJobThatIsOnAndItsEnergyIsKnown) {
     EXPECT_EQ(shop.last_reason(booking), "breakdown");
     EXPECT_FALSE(shop.unit(laser).closed);
     auto const session = shop.only_session();
-    EXPECT_EQ(session.state, SessionState::closed);
+    ASSERT_EQ(session.state, SessionState::closed);
     EXPECT_EQ(session.energy->wh, shop.unit(laser).shown_wh() - before);
 }
 

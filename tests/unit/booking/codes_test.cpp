@@ -360,11 +360,72 @@ TEST(PowerBudget, OfTheGeneratorWhileTheMainsIsAnnouncedToBeOff) {
     EXPECT_EQ(broken(), "outage") << "without a generator";
     edit(it.world, [](facility::Book& book) { book.facility.generator_w = 30'000; });
     EXPECT_EQ(broken(), "");
+    it.world.held = {{generator_of(it.world.book->facility), 15'000, it.ask.during}};
+    EXPECT_EQ(broken(), "power_budget") << "also where the site itself has no limit";
     it.add(resource(1, "power", 80'000));
-    it.world.held = {{numbered_id<ResourceId>(1), 15'000, it.ask.during}};
     EXPECT_EQ(broken(), "power_budget");
     it.world.outages[0].during.end = it.ask.during.start;
     EXPECT_EQ(broken(), "") << "the mains is back by then";
+}
+
+TEST(PowerBudget, TheGeneratorCarriesFirstWhoeverBookedFirst) {
+    Interval const ten{dhaka("2026-11-21 10:00"), dhaka("2026-11-21 11:00")},
+        eleven{dhaka("2026-11-21 11:00"), dhaka("2026-11-21 12:00")};
+    auto const id = [](std::uint8_t number) { return numbered_id<BookingId>(number); };
+    std::vector<Load> loads{{id(1), 66'000, ten},
+                            {id(2), 30'000, ten},
+                            {id(3), 20'000, eleven},
+                            {id(4), 10'000, {ten.start, eleven.end}},
+                            {id(5), 1'000, ten}};
+    EXPECT_EQ(not_carried(40'000, loads), (std::vector{id(1), id(5)}));
+    EXPECT_TRUE(not_carried(107'000, loads).empty());
+    loads[0].begun = true;
+    EXPECT_EQ(not_carried(40'000, loads), (std::vector{id(2), id(4), id(5)})) << "it is at work";
+}
+
+TEST(Operator, TheOneWhoIsNamedIsTheOneWhoIsHeld) {
+    Case it;
+    it.ask.hand.assisted = true;
+    auto rahim = resource(1, "operator", 1), karim = resource(2, "operator", 1);
+    rahim.person = numbered_id<PersonId>(7);
+    karim.person = numbered_id<PersonId>(8);
+    it.add(rahim);
+    it.add(karim);
+    auto const day = Interval{dhaka("2026-11-21 09:00"), dhaka("2026-11-21 17:00")};
+    it.world.on_shift = {{*rahim.person, day}, {*karim.person, day}};
+    auto const held = [&] { return plan_holds(it.world, it.place, it.ask).holds; };
+    it.ask.hand.operator_ = karim.person;
+    EXPECT_EQ(held(), (std::vector<Held>{{karim.id, 1, it.ask.during}}));
+    it.world.held = {{karim.id, 1, it.ask.during}};
+    EXPECT_EQ(codes(check_policy(it.world, it.place, it.ask)), "operator_busy") << "promised twice";
+    it.world.held.clear();
+    it.world.on_shift.pop_back();
+    EXPECT_EQ(codes(check_policy(it.world, it.place, it.ask)), "operator_busy") << "not on shift";
+    it.ask.hand.operator_.reset();
+    EXPECT_EQ(held(), (std::vector<Held>{{rahim.id, 1, it.ask.during}})) << "anybody else";
+    it.ask.hand.operator_ = numbered_id<PersonId>(9);
+    EXPECT_EQ(codes(check_policy(it.world, it.place, it.ask)), "operator_busy") << "not listed";
+    auto const helper = resource(3, "operator", 1);
+    it.add(helper);
+    EXPECT_EQ(held(), (std::vector<Held>{{helper.id, 1, it.ask.during}}));
+}
+
+TEST(Operator, IsThereFromOneShiftToTheNext) {
+    Case it;
+    it.ask.hand.assisted = true;
+    auto rahim = resource(1, "operator", 1);
+    rahim.person = numbered_id<PersonId>(7);
+    it.add(rahim);
+    auto const shift = [&](std::string const& from, std::string const& until) {
+        return OnShift{*rahim.person, {dhaka("2026-11-21 " + from), dhaka("2026-11-21 " + until)}};
+    };
+    auto const broken = [&] { return codes(check_policy(it.world, it.place, it.ask)); };
+    it.world.on_shift = {shift("06:00", "10:30"), shift("10:30", "14:00")};
+    EXPECT_EQ(broken(), "");
+    it.world.on_shift = {shift("06:00", "10:30"), shift("10:31", "14:00")};
+    EXPECT_EQ(broken(), "operator_busy") << "nobody is there for a minute";
+    it.world.on_shift = {shift("06:00", "10:30"), shift("10:30", "10:59")};
+    EXPECT_EQ(broken(), "operator_busy");
 }
 
 TEST(Approval, IsAskedAlwaysOrTheFirstTime) {

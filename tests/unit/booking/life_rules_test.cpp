@@ -167,6 +167,12 @@ TEST(Undo, IsForAFewMinutesAndBeforeAnybodyCame) {
 }
 
 TEST(Overrun, TheNextOneIsWarnedAQuarterOfAnHourBefore) {
+    auto const room = [](int seats) {
+        auto machine = laser();
+        machine.seats = seats;
+        return facility::Book{.facility = {}, .zone = zone("Asia/Dhaka"), .machines = {machine}};
+    };
+    auto const book = room(1);
     auto running = two_hours(State::running);
     running.id = numbered_id<BookingId>(1);
     auto next = two_hours(State::confirmed);
@@ -175,14 +181,16 @@ TEST(Overrun, TheNextOneIsWarnedAQuarterOfAnHourBefore) {
     next.during = {on_saturday("12:30"), on_saturday("13:30")};
     std::vector<Booking> live{running, next};
     Warning const warning{next.id, running.id};
-    EXPECT_TRUE(overruns(live, on_saturday("11:59")).empty());
-    EXPECT_TRUE(overruns(live, on_saturday("12:14")).empty());
-    EXPECT_EQ(overruns(live, on_saturday("12:15")), std::vector{warning});
+    EXPECT_TRUE(overruns(book, live, on_saturday("11:59")).empty());
+    EXPECT_TRUE(overruns(book, live, on_saturday("12:14")).empty());
+    EXPECT_EQ(overruns(book, live, on_saturday("12:15")), std::vector{warning});
+    EXPECT_TRUE(overruns(room(4), live, on_saturday("12:15")).empty()) << "there are seats";
     live[1].enterprise = running.enterprise;
-    EXPECT_TRUE(overruns(live, on_saturday("12:15")).empty()) << "nobody waits for themselves";
+    EXPECT_TRUE(overruns(book, live, on_saturday("12:15")).empty())
+        << "nobody waits for themselves";
     live[1].enterprise = next.enterprise;
     live[1].machine = numbered_id<MachineId>(9);
-    EXPECT_TRUE(overruns(live, on_saturday("12:20")).empty());
+    EXPECT_TRUE(overruns(book, live, on_saturday("12:20")).empty());
 }
 
 }  // namespace

@@ -95,6 +95,13 @@ TEST_F(Reslot, TheRestOfAJobComesLaterWhenSomebodyIsBehindIt) {
     EXPECT_EQ(proposals({cut}), "1 rest 13:00-13:45");
 }
 
+TEST_F(Reslot, WhoWasBrokenOffLostAllThatWasLeft) {
+    outage.kind = "breakdown";
+    outage.source = OutageSource::entered;
+    take(bays[1], saturday_from("09:00", "17:00"));
+    EXPECT_EQ(proposals({booked(1, State::interrupted, "10:00", "12:00")}), "1 rest 11:30-13:00");
+}
+
 TEST_F(Reslot, WhoHasBegunGoesBeforeWhoHasNotAndTheyBeforeWhoComesLater) {
     auto const ended = booked(3, State::completed, "09:45", "10:40");
     auto const first = booked(2, State::confirmed, "11:05", "11:35");

@@ -109,6 +109,9 @@ TEST(Work, IsToldThatItsTimeEndsWhenAnotherIsNext) {
     EXPECT_THAT(asked.kinds("21T15:49"), IsEmpty());
     ASSERT_THAT(asked.kinds("21T15:50"), ElementsAre("time_almost_over"));
     EXPECT_EQ(asked.due("21T15:50")[0].until, at("21T16:00"));
+    asked.reminding.room = true;
+    EXPECT_THAT(asked.kinds("21T15:50"), IsEmpty()) << "a room has more seats";
+    asked.reminding.room = false;
     asked.live.back().machine = press;
     EXPECT_THAT(asked.kinds("21T15:50"), IsEmpty()) << "another machine's";
     asked.live.back().machine = laser;
