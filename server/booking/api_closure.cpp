@@ -6,6 +6,7 @@
 #include "server/booking/ground.hpp"
 #include "server/booking/handlers.hpp"
 #include "server/booking/life_records.hpp"
+#include "server/booking/lost_records.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/reslot.hpp"
 #include "server/booking/steps.hpp"
@@ -115,38 +116,41 @@ struct Fate {
     Proposed proposed;
 };
 
+/// The same for who looks and who closes. Moved is who may have the new time by all rules, but not
+/// who has checked in: they are here today, and not on another day.
+std::vector<Fate> plan_fates(Services const& services, store::Reader& reader,
+                             FacilityId const& facility, Affected const& affected, bool moves,
+                             Instant now) {
+    std::vector<Fate> fates;
+    for (auto& proposed : proposals_for(services, reader, facility, affected.ahead, now)) {
+        auto const& booking = affected.ahead[fates.size()].booking;
+        bool const moved = moves && proposed.during && booking.state == State::confirmed;
+        fates.push_back({booking, booking, moved, std::move(proposed)});
+    }
+    return fates;
+}
+
 class Closing {
 public:
     Closing(Services const& services, store::Writer& writer, Tale& tale, PersonId const& person,
             Instant now)
         : services_(services), writer_(writer), tale_(tale), person_(person), now_(now) {}
 
-    std::vector<Fate> close(Affected const& affected, bool moves) {
-        if (affected.ahead.empty()) return {};
-        auto const& facility = affected.ahead.front().booking.facility;
-        auto const proposals = proposals_for(services_, writer_, facility, affected.ahead, now_);
-        std::vector<Fate> fates;
-        for (std::size_t i = 0; i < proposals.size(); ++i) {
-            auto const& before = affected.ahead[i].booking;
-            Fate fate{before, before, false, proposals[i]};
-            if (moves && proposals[i].during) fate.moved = move(fate);
+    std::vector<Fate> close(Affected const& affected, FacilityId const& facility, bool moves) {
+        auto fates = plan_fates(services_, writer_, facility, affected, moves, now_);
+        for (auto& fate : fates) {
+            if (fate.moved) fate.moved = move(fate);
             if (!fate.moved) cancel(fate, affected.outage);
-            fates.push_back(std::move(fate));
         }
         return fates;
     }
 
 private:
-    /// False when a rule or somebody else is in the way: then it is cancelled. So is who has
-    /// checked in, who is here today and not on another day.
+    /// False when what it needs has gone after all: then it is cancelled.
     bool move(Fate& fate) {
-        if (fate.before.state != State::confirmed) return false;
         auto after = fate.before;
         after.machine = fate.proposed.machine.value();
         after.during = fate.proposed.during.value();
-        auto against = speaks_against(services_, writer_, after, &fate.before, now_);
-        forgive_time(against);
-        if (!against.empty()) return false;
         try {
             bool const done = writer_.nested([&] {
                 if (!update_booking(writer_, after)) return false;
@@ -177,7 +181,7 @@ private:
         if (!fate.proposed.during) return;
         fate.proposed.remedy = Remedy::again;
         auto const id = services_.ids.make<ProposalId>();
-        if (put_proposal(writer_, after->facility, id, fate.proposed, now_))
+        if (put_proposal(writer_, after->facility, id, fate.proposed, fate.before, now_))
             tale_.changed("proposeBooking", *after, *after, in_words(id, fate.proposed));
     }
 
@@ -196,6 +200,17 @@ private:
     PersonId person_;
     Instant now_;
 };
+
+/// Who is at work is told at once, and when it begins by the sweep, unless it has begun.
+void tell_running(store::Writer& writer, Tale& tale, Affected const& affected, Instant now) {
+    auto const& outage = affected.outage;
+    bool const begun = outage.during.start <= now;
+    for (auto const& booking : affected.running) {
+        if (begun) note_told(writer, booking.facility, outage.id, booking.id, now);
+        tale.changed(begun ? "warnClosed" : "warnClosure", booking, booking,
+                     closure_words(booking.machine, outage.during, outage.reason));
+    }
+}
 
 /// How the bookings are shown, before and after.
 class Shower {
@@ -274,14 +289,7 @@ http::Response preview_closure(Services const& services, http::Request const& re
     return services.store.read([&](store::Reader& reader) {
         auto const affected = read_affected(reader, facility, *wanted, OutageId{});
         if (!affected) return http::problem(affected.error());
-        std::vector<Fate> fates;
-        auto const proposals = proposals_for(services, reader, facility, affected->ahead, now);
-        for (std::size_t i = 0; i < proposals.size(); ++i) {
-            auto const& booking = affected->ahead[i].booking;
-            bool const moved = wanted->moves && proposals[i].during.has_value() &&
-                               booking.state == State::confirmed;
-            fates.push_back({booking, booking, moved, proposals[i]});
-        }
+        auto const fates = plan_fates(services, reader, facility, *affected, wanted->moves, now);
         Shower const shower{services, reader, facility, *affected};
         return http::json_response(200,
                                    closed_json(shower, *wanted, *affected, fates, std::nullopt));
@@ -302,7 +310,9 @@ http::Response create_closure(Services const& services, http::Request const& req
         if (!affected) return http::problem(affected.error());
         facility::insert_outage(writer, who.facility, affected->outage, now);
         Tale tale{who.facility, who.person};
-        fates = Closing{services, writer, tale, who.person, now}.close(*affected, wanted->moves);
+        fates = Closing{services, writer, tale, who.person, now}.close(*affected, who.facility,
+                                                                       wanted->moves);
+        tell_running(writer, tale, *affected, now);
         insert_closure(writer, who.facility,
                        {.id = id,
                         .outage = outage,
@@ -312,6 +322,9 @@ http::Response create_closure(Services const& services, http::Request const& req
                         .by = who.person,
                         .at = now,
                         .bookings = std::ssize(fates)});
+        for (auto const& fate : fates)
+            insert_fate(writer, who.facility, id,
+                        {fate.before.id, fate.moved, fate.before.machine, fate.before.during});
         auto const answer = closed_json(Shower{services, writer, who.facility, *affected}, *wanted,
                                         *affected, fates, id);
         tale.write(writer, now);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <map>
 
 #include "server/booking/caller.hpp"
@@ -20,12 +22,6 @@ namespace karkhana::booking {
 namespace {
 
 namespace json = boost::json;
-
-/// Who was cut off keeps its right to the time, however long the job has become by it.
-void forgive_displaced(std::vector<Violation>& against) {
-    forgive_time(against);
-    std::erase_if(against, [](Violation const& each) { return each.rule == Rule::too_long; });
-}
 
 struct Taking {
     Services const& services;
@@ -157,6 +153,7 @@ json::object proposal_json(Proposal const& proposal, Booking const& booking,
                        {"state", name_of(booking.state)},
                        {"place", proposal.what.place},
                        {"verdict", name_of(proposal.what.remedy)},
+                       {"cause", name_of(proposal.what.cause)},
                        {"outage", nullptr},
                        {"to", nullptr}};
     if (outage != nullptr) shown["outage"] = facility::outage_json(*outage, book.zone);
@@ -208,6 +205,31 @@ json::array proposals_json(Services const& services, store::Reader& reader,
     return items;
 }
 
+/// A time that was refused is proposed no more: the next one is, if there is any.
+json::value next_proposal(Services const& services, http::Principal const& who,
+                          ProposalId const& refused, Instant now) {
+    std::vector<Booking> told;
+    auto shown = services.store.write([&](store::Writer& writer) -> json::value {
+        auto const proposal = find_proposal(writer, who.facility, refused);
+        if (!proposal || !close_proposal(writer, who.facility, refused, std::nullopt))
+            return nullptr;
+        auto const& id = proposal->what.booking;
+        Tale tale{who.facility};
+        propose_all(services, writer, tale, who.facility,
+                    displaced_now(services, writer, who.facility, {id}, now), now);
+        tale.write(writer, now);
+        told = tale.bookings();
+        auto open = seen_proposals(writer, who, std::nullopt);
+        std::erase_if(open, [&](auto const& each) {
+            return each.second.id != id || !each.first.what.during;
+        });
+        auto items = proposals_json(services, writer, who.facility, open);
+        return items.empty() ? json::value(nullptr) : std::move(items.front());
+    });
+    for (auto const& booking : told) publish_change(services, booking, nullptr);
+    return shown;
+}
+
 Result<std::optional<OutageId>> outage_named(std::optional<std::string_view> text) {
     if (!text) return std::nullopt;
     auto const id = OutageId::parse(*text);
@@ -215,10 +237,19 @@ Result<std::optional<OutageId>> outage_named(std::optional<std::string_view> tex
     return *id;
 }
 
-/// Each by itself: what cannot be had by now is left, and said.
+bool asks_for_another(std::string_view code) {
+    return code == "slot_taken" || code == "policy_refused";
+}
+bool asks_for_another(http::Response const& answer) {
+    return answer.status >= 400 &&
+           asks_for_another(http::JsonBody::parse_text(answer.body).text("code"));
+}
+
+/// Each by itself: what cannot be had by now is left, and said, and another time is proposed.
 json::object take_each(Taking taking, http::Principal const& who, std::optional<OutageId> outage) {
     json::array refused;
     std::int64_t taken = 0;
+    std::set<BookingId> again;
     auto proposals = seen_proposals(taking.writer, who, outage);
     proposals.resize(std::min(proposals.size(), at_a_time));
     for (auto const& [proposal, booking] : proposals) {
@@ -242,8 +273,15 @@ json::object take_each(Taking taking, http::Principal const& who, std::optional<
             ++taken;
         } else {
             refused.push_back(json::object{{"id", proposal.id.text()}, {"code", code}});
+            if (asks_for_another(code) &&
+                close_proposal(taking.writer, who.facility, proposal.id, std::nullopt))
+                again.insert(booking.id);
         }
     }
+    if (!again.empty())
+        propose_all(taking.services, taking.writer, taking.tale, who.facility,
+                    displaced_now(taking.services, taking.writer, who.facility, again, taking.now),
+                    taking.now);
     return {{"taken", taken}, {"refused", std::move(refused)}};
 }
 
@@ -283,14 +321,20 @@ http::Response take_proposal(Services const& services, http::Request const& requ
         after = *outcome;
         return booking_answer(services, writer, request, *after, 200);
     };
-    try {
-        auto answer = people::write_once(services.store, services.clock, request, take);
-        if (answer.status < 400 && after) publish_change(services, *after, &*before);
-        return answer;
-    } catch (store::ConstraintViolated const& violated) {
-        if (violated.kind() != store::ConstraintViolated::Kind::overlap) throw;
-        return slot_taken();
-    }
+    auto answer = [&] {
+        try {
+            return people::write_once(services.store, services.clock, request, take);
+        } catch (store::ConstraintViolated const& violated) {
+            if (violated.kind() != store::ConstraintViolated::Kind::overlap) throw;
+            return slot_taken();
+        }
+    }();
+    if (answer.status < 400 && after) publish_change(services, *after, &*before);
+    if (!asks_for_another(answer)) return answer;
+    auto refused = json::parse(answer.body).as_object();
+    refused["proposal"] = next_proposal(services, who, *id, now);
+    answer.body = json::serialize(refused);
+    return answer;
 }
 
 http::Response decline_proposal(Services const& services, http::Request const& request) {

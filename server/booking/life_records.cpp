@@ -14,7 +14,7 @@
     "f.booking_id, f.kind, f.minutes, f.amount_poisha, f.free, f.made_at, f.withdrawn_at, f.reason"
 #define KARKHANA_PROPOSAL_COLUMNS                                                                  \
     "proposal_id, booking_id, outage_id, place, verdict, machine_id, start_us, end_us, state, "    \
-    "created_at"
+    "created_at, cause"
 
 namespace karkhana::booking {
 namespace {
@@ -33,16 +33,23 @@ KeptFee fee_of(store::Row const& row) {
             .reason = row.text(7)};
 }
 
+/// As the database names it: of what is no outage, with the start that the booking had.
+Cause cause_of(std::string_view key) {
+    if (key.starts_with(name_of(Cause::closed))) return Cause::closed;
+    return key.starts_with(name_of(Cause::no_operator)) ? Cause::no_operator : Cause::outage;
+}
+
 Proposal proposal_of(store::Row const& row) {
     std::optional<Interval> during;
     if (!row.is_null(6)) during = Interval{row.at(6), row.at(7)};
     return {.id = row.id<ProposalId>(0),
             .what = {.booking = row.id<BookingId>(1),
-                     .outage = row.id<OutageId>(2),
+                     .outage = row.maybe_id<OutageId>(2).value_or(OutageId{}),
                      .place = static_cast<int>(row.integer(3)),
                      .remedy = remedy_of(row.text(4)).value(),
                      .machine = row.maybe_id<MachineId>(5),
-                     .during = during},
+                     .during = during,
+                     .cause = cause_of(row.text(10))},
             .open = row.text(8) == "open",
             .created_at = row.at(9)};
 }
@@ -60,8 +67,13 @@ Proposal proposal_of(store::Row const& row) {
     "p.facility_id = $1 AND p.state = 'open' AND ("                                                \
     "EXISTS (SELECT 1 FROM booking b JOIN outage o ON o.facility_id = b.facility_id "              \
     "WHERE b.facility_id = p.facility_id AND b.booking_id = p.booking_id "                         \
-    "AND o.outage_id = p.outage_id AND (o.withdrawn_at IS NOT NULL OR b.start_us >= o.ends_at "    \
-    "OR b.end_us <= o.starts_at OR (p.verdict IN ('move', 'extend') AND b.live = 0))) "            \
+    "AND o.outage_id = p.outage_id AND (o.withdrawn_at > p.created_at "                            \
+    "OR (o.withdrawn_at IS NULL AND (b.start_us >= o.ends_at OR b.end_us <= o.starts_at)) "        \
+    "OR (p.verdict IN ('move', 'extend') AND b.live = 0))) "                                       \
+    "OR (p.outage_id IS NULL AND EXISTS (SELECT 1 FROM booking b "                                 \
+    "WHERE b.facility_id = p.facility_id AND b.booking_id = p.booking_id "                         \
+    "AND (b.live = 0 OR b.start_us <= $2 OR p.cause NOT IN ('closed:' || b.start_us, "             \
+    "'operator:' || b.start_us)))) "                                                               \
     "OR (p.verdict = 'none' AND p.created_at < $3) "                                               \
     "OR (p.verdict IN ('move', 'rest', 'again') AND (p.start_us <= $2 "                            \
     "OR EXISTS (SELECT 1 FROM outage o WHERE o.facility_id = p.facility_id "                       \
@@ -294,21 +306,42 @@ std::vector<Displaced> displaced_bookings(store::Reader& reader, FacilityId cons
     return found;
 }
 
-bool put_proposal(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
-                  Proposed const& proposed, Instant now) {
+namespace {
+
+bool put_unless(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                Proposed const& proposed, Booking const& booking, Instant now, bool even_declined) {
     std::optional<Instant> start, end;
     if (proposed.during) start = proposed.during->start, end = proposed.during->end;
+    bool const outage = proposed.cause == Cause::outage;
+    auto const cause = outage ? proposed.outage.text()
+                              : std::string{name_of(proposed.cause)} + ":" +
+                                    std::to_string(micros(booking.during.start));
     return writer.execute(
                "INSERT INTO proposal (facility_id, proposal_id, booking_id, outage_id, place, "
-               "verdict, machine_id, start_us, end_us, state, created_at) "
-               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10) "
-               "ON CONFLICT (facility_id, booking_id, outage_id) DO UPDATE SET "
-               "place = excluded.place, verdict = excluded.verdict, "
-               "machine_id = excluded.machine_id, start_us = excluded.start_us, "
-               "end_us = excluded.end_us, state = 'open', created_at = excluded.created_at "
-               "WHERE proposal.state = 'stale' AND proposal.declined_at IS NULL",
-               facility, id, proposed.booking, proposed.outage, proposed.place,
-               name_of(proposed.remedy), proposed.machine, start, end, now) == 1;
+               "verdict, machine_id, start_us, end_us, state, created_at, cause) "
+               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11) "
+               "ON CONFLICT (facility_id, booking_id, cause) DO UPDATE SET "
+               "proposal_id = excluded.proposal_id, place = excluded.place, "
+               "verdict = excluded.verdict, machine_id = excluded.machine_id, "
+               "start_us = excluded.start_us, end_us = excluded.end_us, state = 'open', "
+               "created_at = excluded.created_at, declined_at = NULL, declined_by = NULL "
+               "WHERE proposal.state = 'stale' AND (proposal.declined_at IS NULL OR $12 = 1)",
+               facility, id, proposed.booking,
+               outage ? std::optional{proposed.outage} : std::nullopt, proposed.place,
+               name_of(proposed.remedy), proposed.machine, start, end, now, cause,
+               even_declined ? 1 : 0) == 1;
+}
+
+}  // namespace
+
+bool put_proposal(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                  Proposed const& proposed, Booking const& booking, Instant now) {
+    return put_unless(writer, facility, id, proposed, booking, now, false);
+}
+
+bool offer_back(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                Proposed const& proposed, Booking const& booking, Instant now) {
+    return put_unless(writer, facility, id, proposed, booking, now, true);
 }
 
 std::vector<Proposed> last_proposed(store::Reader& reader, FacilityId const& facility,
@@ -363,14 +396,6 @@ std::int64_t drop_stale(store::Writer& writer, FacilityId const& facility, Insta
 bool any_stale(store::Reader& reader, FacilityId const& facility, Instant now) {
     return reader.exists("SELECT 1 FROM proposal p WHERE " KARKHANA_STALE " LIMIT 1", facility, now,
                          now - std::chrono::hours{1});
-}
-
-void insert_closure(store::Writer& writer, FacilityId const& facility, Closure const& closure) {
-    writer.execute("INSERT INTO closure (facility_id, closure_id, outage_id, kind, mode, reason, "
-                   "closed_by, closed_at, bookings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                   facility, closure.id, closure.outage, closure.kind,
-                   closure.moves ? "move" : "cancel", closure.reason, closure.by, closure.at,
-                   closure.bookings);
 }
 
 bool insert_warning(store::Writer& writer, FacilityId const& facility, Warning const& warning,

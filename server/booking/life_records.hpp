@@ -85,10 +85,14 @@ std::vector<Displaced> displaced_bookings(store::Reader& reader, FacilityId cons
 /// What was proposed last to the bookings for each outage, whatever has become of it; one query.
 std::vector<Proposed> last_proposed(store::Reader& reader, FacilityId const& facility,
                                     std::vector<BookingId> const& bookings);
-/// Writes it, or makes the stale one of the same booking and outage anew. False when there is one
+/// Writes it, or makes the stale one of the same booking and outage anew, under the new id: who
+/// taps on what was shown before gets no other time. False when there is one
 /// that stands, or was declined.
 bool put_proposal(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
-                  Proposed const& proposed, Instant now);
+                  Proposed const& proposed, Booking const& booking, Instant now);
+/// The time that the outage took, after it was withdrawn: also to who declined another one.
+bool offer_back(store::Writer& writer, FacilityId const& facility, ProposalId const& id,
+                Proposed const& proposed, Booking const& booking, Instant now);
 /// By place; `outage` narrows to one.
 std::vector<Proposal> open_proposals(store::Reader& reader, FacilityId const& facility,
                                      std::optional<OutageId> outage);
@@ -105,18 +109,6 @@ bool decline_proposed(store::Writer& writer, FacilityId const& facility, Proposa
 std::int64_t drop_stale(store::Writer& writer, FacilityId const& facility, Instant now);
 /// Whether drop_stale would find any.
 bool any_stale(store::Reader& reader, FacilityId const& facility, Instant now);
-
-struct Closure {
-    ClosureId id;
-    OutageId outage;
-    std::string kind;  ///< flood, cyclone, strike, other
-    bool moves = false;
-    std::string reason;
-    PersonId by;
-    Instant at;
-    std::int64_t bookings = 0;
-};
-void insert_closure(store::Writer& writer, FacilityId const& facility, Closure const& closure);
 
 /// False when it was told before.
 bool insert_warning(store::Writer& writer, FacilityId const& facility, Warning const& warning,

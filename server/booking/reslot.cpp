@@ -5,6 +5,7 @@
 #include "server/booking/ground.hpp"
 #include "server/booking/json_text.hpp"
 #include "server/booking/records.hpp"
+#include "server/booking/rulings.hpp"
 #include "server/booking/sweep_steps.hpp"
 
 namespace karkhana::booking {
@@ -16,7 +17,7 @@ using std::chrono::days;
 constexpr days displaced_since{3};
 
 bool says_the_same(Proposed const& one, Proposed const& other) {
-    return one.booking == other.booking && one.outage == other.outage &&
+    return one.booking == other.booking && one.cause == other.cause && one.outage == other.outage &&
            one.remedy == other.remedy && one.machine == other.machine && one.during == other.during;
 }
 
@@ -34,7 +35,8 @@ std::vector<Displaced> due_ones(store::Reader& reader, FacilityId const& facilit
 std::string in_words(ProposalId const& id, Proposed const& proposed) {
     JsonText out;
     out.open('{').key("proposal_id").id(id);
-    out.key("outage_id").id(proposed.outage);
+    if (proposed.cause == Cause::outage) out.key("outage_id").id(proposed.outage);
+    out.key("cause").plain(name_of(proposed.cause));
     out.key("verdict").plain(name_of(proposed.remedy));
     if (proposed.during) {
         out.key("machine_id").id(*proposed.machine);
@@ -49,12 +51,14 @@ std::vector<Proposed> proposals_for(Services const& services, store::Reader& rea
                                     std::vector<Displaced> const& in_order, Instant now) {
     if (in_order.empty()) return {};
     Interval range{now, now};
-    for (auto const& [booking, outage] : in_order)
+    for (auto const& [booking, outage, cause] : in_order)
         range = {std::min(range.start, booking.during.start),
                  std::max({range.end, booking.during.end, outage.during.end})};
     range.end += after_outage + reslot_reach;
     auto const book = services.books->get(reader, facility);
-    return propose(book->zone, read_bays(reader, facility, *book, range), in_order, now);
+    Rulings rulings{services, reader, book, in_order, range, now};
+    return propose(book->zone, read_bays(reader, facility, *book, range), in_order, now,
+                   rulings.rulebook());
 }
 
 std::vector<Proposed> propose_all(Services const& services, store::Writer& writer, Tale& tale,
@@ -67,12 +71,27 @@ std::vector<Proposed> propose_all(Services const& services, store::Writer& write
     auto const last = last_proposed(writer, facility, ids);
     for (std::size_t i = 0; i < found.size(); ++i) {
         auto const id = services.ids.make<ProposalId>();
-        if (!put_proposal(writer, facility, id, found[i], now)) continue;
+        if (!put_proposal(writer, facility, id, found[i], displaced[i].booking, now)) continue;
         bool const known = std::ranges::any_of(
             last, [&](Proposed const& each) { return says_the_same(each, found[i]); });
         if (known) continue;
         auto const& booking = displaced[i].booking;
         tale.changed("proposeBooking", booking, booking, in_words(id, found[i]));
+    }
+    return found;
+}
+
+std::vector<Displaced> displaced_now(Services const& services, store::Reader& reader,
+                                     FacilityId const& facility,
+                                     std::set<BookingId> const& bookings, Instant now) {
+    auto found = displaced_bookings(reader, facility, now - displaced_since, now);
+    std::erase_if(found, [&](Displaced const& each) {
+        return !bookings.contains(each.booking.id) || !due(each, now);
+    });
+    for (auto& each : lost_ones(services, reader, facility, now)) {
+        bool const known = std::ranges::any_of(
+            found, [&](Displaced const& other) { return other.booking.id == each.booking.id; });
+        if (bookings.contains(each.booking.id) && !known) found.push_back(std::move(each));
     }
     return found;
 }

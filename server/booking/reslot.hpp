@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,17 @@ namespace karkhana::booking {
 std::vector<Proposed> propose_all(Services const& services, store::Writer& writer, Tale& tale,
                                   FacilityId const& facility, std::vector<Displaced> displaced,
                                   Instant now);
+/// Those of the bookings that something displaces, and it is time for.
+std::vector<Displaced> displaced_now(Services const& services, store::Reader& reader,
+                                     FacilityId const& facility,
+                                     std::set<BookingId> const& bookings, Instant now);
+/// Those ahead that lost their time to the hours, or their operator.
+std::vector<Displaced> lost_ones(Services const& services, store::Reader& reader,
+                                 FacilityId const& facility, Instant now);
 /// As the reason of `proposeBooking` says it, as JSON.
 std::string in_words(ProposalId const& id, Proposed const& proposed);
+/// What is said of a closure to who is at work in it, as JSON.
+std::string closure_words(MachineId const& machine, Interval during, std::string_view reason);
 /// The times that would be proposed; writes nothing.
 std::vector<Proposed> proposals_for(Services const& services, store::Reader& reader,
                                     FacilityId const& facility,

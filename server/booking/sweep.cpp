@@ -7,6 +7,7 @@ namespace karkhana::booking {
 namespace {
 
 constexpr std::chrono::seconds queue_at_least{30};
+constexpr std::chrono::minutes hours_at_least{10};
 
 std::int64_t changes_of(store::Reader& reader, FacilityId const& facility) {
     return reader
@@ -17,6 +18,16 @@ std::int64_t changes_of(store::Reader& reader, FacilityId const& facility) {
 }
 
 }  // namespace
+
+bool Sweep::hours_are_new(FacilityId const& facility, Instant now) {
+    auto book = services_.store.read(
+        [&](store::Reader& reader) { return services_.books->get(reader, facility); });
+    std::lock_guard const lock{mutex_};
+    auto& seen = hours_[facility];
+    if (seen.book == book && seen.at <= now && now < seen.at + hours_at_least) return false;
+    seen = {std::move(book), now};
+    return true;
+}
 
 void Sweep::look_at_queue(FacilityId const& facility, Instant now, std::vector<Booking>& changed) {
     auto const changes =
@@ -54,7 +65,10 @@ void Sweep::look_after(FacilityId const& id, Instant now, Errands& errands) {
     attempt([&] { add(settle_fees(services_, id, now)); });
     attempt([&] { charge_overruns(services_, id, now); });
     attempt([&] { add(warn_of_overruns(services_, id, now)); });
+    attempt([&] { add(offer_back_reopened(services_, id, now)); });
+    attempt([&] { warn_of_closures(services_, id, now); });
     attempt([&] { add(propose_times(services_, id, now)); });
+    attempt([&] { add(propose_without_outage(services_, id, now, hours_are_new(id, now))); });
     attempt([&] { end_waiting(services_, id, now); });
     attempt([&] { look_at_queue(id, now, errands.changed); });
 }

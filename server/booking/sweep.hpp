@@ -36,6 +36,13 @@ private:
     /// forbids now it may allow later.
     void look_at_queue(FacilityId const& facility, Instant now, std::vector<Booking>& changed);
 
+    /// All that is booked ahead is held against the hours when they have changed, and now and then.
+    bool hours_are_new(FacilityId const& facility, Instant now);
+
+    struct Hours {
+        std::shared_ptr<facility::Book const> book;
+        Instant at;
+    };
     struct Seen {
         std::int64_t audit = -1;
         Instant at;
@@ -43,6 +50,7 @@ private:
     Services services_;
     std::mutex mutex_;
     std::map<FacilityId, Seen> seen_;
+    std::map<FacilityId, Hours> hours_;
 };
 
 }  // namespace karkhana::booking

@@ -57,6 +57,14 @@ std::vector<Booking> warn_of_overruns(Services const& services, FacilityId const
 /// New times for what outages took.
 std::vector<Booking> propose_times(Services const& services, FacilityId const& facility,
                                    Instant now);
+/// And for what lost its time to the hours, when `hours` are to be looked at, or its operator.
+std::vector<Booking> propose_without_outage(Services const& services, FacilityId const& facility,
+                                            Instant now, bool hours);
+/// What a closure took that is withdrawn since is offered back, or that it is open is told.
+std::vector<Booking> offer_back_reopened(Services const& services, FacilityId const& facility,
+                                         Instant now);
+/// Who is at work when a closure begins is told.
+void warn_of_closures(Services const& services, FacilityId const& facility, Instant now);
 /// Whose window is over does not wait any more.
 void end_waiting(Services const& services, FacilityId const& facility, Instant now);
 /// Free times for who waits.

@@ -6,6 +6,7 @@
 #include "server/booking/rules_holds.hpp"
 #include "server/facility/records.hpp"
 #include "server/people/merged_sql.hpp"
+#include "server/store/id_list.hpp"
 
 namespace karkhana::booking {
 namespace {
@@ -154,6 +155,94 @@ void read_past(store::Reader& reader, facility::Book const& book, PastOf const& 
     if (of.kind == Kind::trial || limits_any(book, {"approval"})) read_firsts(reader, of, party);
 }
 
+#define KARKHANA_AMONG_SQLITE(column) column " IN (SELECT value FROM json_each($2)) "
+#define KARKHANA_AMONG_POSTGRES(column) column " = ANY(CAST($2 AS uuid[])) "
+
+std::map<EnterpriseId, Past> read_pasts(store::Reader& reader, facility::Book const& book,
+                                        std::vector<EnterpriseId> const& enterprises,
+                                        PastOf const& of) {
+    std::map<EnterpriseId, Past> found;
+    auto const ids = store::id_list(reader, enterprises);
+#define KARKHANA_PARTIES(among)                                                                    \
+    "SELECT enterprise_id, women_led, CASE WHEN merged_into IS NULL THEN suspended ELSE 1 END, "   \
+    "membership, member_until FROM enterprise WHERE facility_id = $1 AND " among("enterprise_id")
+    reader.each(
+        reader.is_postgres() ? KARKHANA_PARTIES(KARKHANA_AMONG_POSTGRES)
+                             : KARKHANA_PARTIES(KARKHANA_AMONG_SQLITE),
+        [&](store::Row const& row) {
+            auto& party = found[row.id<EnterpriseId>(0)].party;
+            party.women_led = row.flag(1);
+            party.suspended = row.flag(2);
+            party.membership = row.text(3);
+            party.member_until = row.maybe_at(4);
+        },
+        of.facility, ids);
+    auto const range = counted_range(book, of);
+#define KARKHANA_SPENT(index, among)                                                               \
+    "SELECT enterprise_id, booking_id, machine_id, start_us, end_us, state, ended_us "             \
+    "FROM booking " index "WHERE facility_id = $1 AND start_us > $3 AND start_us < $4 "            \
+    "AND end_us > $5 AND state NOT IN ('requested', 'cancelled', 'released') "                     \
+    "AND " among("enterprise_id") "ORDER BY start_us, booking_id"
+    if (limits_any(book, {"daily_minutes", "daily_count", "weekly_minutes", "weekly_count",
+                          "future_minutes", "future_count", "gap_minutes"}))
+        reader.each(
+            reader.is_postgres()
+                ? KARKHANA_SPENT("", KARKHANA_AMONG_POSTGRES)
+                : KARKHANA_SPENT("INDEXED BY booking_by_enterprise ", KARKHANA_AMONG_SQLITE),
+            [&](store::Row const& row) {
+                auto& past = found[row.id<EnterpriseId>(0)];
+                past.spent_by.push_back(row.id<BookingId>(1));
+                past.party.spent.push_back(
+                    {row.id<MachineId>(2), spent_of(state_of(row.text(5)).value(),
+                                                    {row.at(3), row.at(4)}, row.maybe_at(6))});
+            },
+            of.facility, ids, range.start - reach, range.end, range.start);
+#define KARKHANA_MISSED(among)                                                                     \
+    "SELECT enterprise_id, start_us FROM booking WHERE facility_id = $1 AND " among(               \
+        "enterprise_id") "AND start_us > $3 AND start_us <= $4 AND state = 'missed'"
+    if (limits_any(book, {"missed_most"}))
+        reader.each(
+            reader.is_postgres() ? KARKHANA_MISSED(KARKHANA_AMONG_POSTGRES)
+                                 : KARKHANA_MISSED(KARKHANA_AMONG_SQLITE),
+            [&](store::Row const& row) {
+                found[row.id<EnterpriseId>(0)].party.missed.push_back(row.at(1));
+            },
+            of.facility, ids, of.now - days{highest(book, "missed_days", 30)}, of.now);
+#define KARKHANA_TRIED(among)                                                                      \
+    "SELECT enterprise_id, booking_id, machine_id FROM booking WHERE facility_id = $1 AND " among( \
+        "enterprise_id") "AND kind = 'trial' "                                                     \
+                         "AND state NOT IN ('requested', 'cancelled', 'released')"
+    if (of.kind == Kind::trial)
+        reader.each(
+            reader.is_postgres() ? KARKHANA_TRIED(KARKHANA_AMONG_POSTGRES)
+                                 : KARKHANA_TRIED(KARKHANA_AMONG_SQLITE),
+            [&](store::Row const& row) {
+                auto& past = found[row.id<EnterpriseId>(0)];
+                past.tried_by.push_back(row.id<BookingId>(1));
+                past.party.tried.push_back(row.id<MachineId>(2));
+            },
+            of.facility, ids);
+    return found;
+}
+
+std::map<BookingId, std::vector<OwnHold>> holds_of_each(store::Reader& reader,
+                                                        FacilityId const& facility,
+                                                        std::vector<BookingId> const& bookings) {
+    std::map<BookingId, std::vector<OwnHold>> found;
+#define KARKHANA_HOLDS(among)                                                                      \
+    "SELECT booking_id, resource_id, units, from_us, until_us, live FROM booking_hold "            \
+    "WHERE facility_id = $1 AND " among("booking_id") "ORDER BY booking_id, resource_id"
+    reader.each(
+        reader.is_postgres() ? KARKHANA_HOLDS(KARKHANA_AMONG_POSTGRES)
+                             : KARKHANA_HOLDS(KARKHANA_AMONG_SQLITE),
+        [&](store::Row const& row) {
+            found[row.id<BookingId>(0)].push_back(
+                {{row.id<ResourceId>(1), row.integer(2), {row.at(3), row.at(4)}}, row.flag(5)});
+        },
+        facility, store::id_list(reader, bookings));
+    return found;
+}
+
 std::vector<Held> held_between(store::Reader& reader, FacilityId const& facility, Interval range,
                                std::optional<BookingId> except) {
     // The lengths are those of 0027_bounded_looks.sql.
@@ -217,23 +306,44 @@ Hand Licences::hand(std::string const& machine_kind, bool assisted) const {
             .born_on = born_on};
 }
 
+namespace {
+
+/// A row: born_on, machine_kind, expires_at.
+void add_licence(Licences& found, store::Row const& row, int at) {
+    found.known = true;
+    if (auto const born = row.maybe_text(at)) found.born_on = parse_date(*born).value();
+    auto const kind = row.maybe_text(at + 1);
+    if (!kind) return;
+    auto const until = row.maybe_at(at + 2);
+    auto const [known, is_new] = found.kinds.emplace(*kind, until);
+    // Of several the one that lasts longest counts.
+    if (!is_new && known->second && (!until || *until > *known->second)) known->second = until;
+}
+
+}  // namespace
+
+#define KARKHANA_LICENCES                                                                          \
+    "p.born_on, a.machine_kind, a.expires_at FROM person p LEFT JOIN authorisation a "             \
+    "ON a.facility_id = p.facility_id AND a.person_id = p.person_id AND a.revoked_at IS NULL "     \
+    "WHERE p.facility_id = $1 AND "
+
 Licences licences_of(store::Reader& reader, FacilityId const& facility, PersonId const& person) {
     Licences found;
     reader.each(
-        "SELECT p.born_on, a.machine_kind, a.expires_at FROM person p LEFT JOIN authorisation a "
-        "ON a.facility_id = p.facility_id AND a.person_id = p.person_id AND a.revoked_at IS NULL "
-        "WHERE p.facility_id = $1 AND p.person_id = $2",
-        [&](store::Row const& row) {
-            found.known = true;
-            if (auto const born = row.maybe_text(0)) found.born_on = parse_date(*born).value();
-            auto const kind = row.maybe_text(1);
-            if (!kind) return;
-            auto const until = row.maybe_at(2);
-            auto const [at, is_new] = found.kinds.emplace(*kind, until);
-            // Of several the one that lasts longest counts.
-            if (!is_new && at->second && (!until || *until > *at->second)) at->second = until;
-        },
-        facility, person);
+        "SELECT " KARKHANA_LICENCES "p.person_id = $2",
+        [&](store::Row const& row) { add_licence(found, row, 0); }, facility, person);
+    return found;
+}
+
+std::map<PersonId, Licences> licences_of_each(store::Reader& reader, FacilityId const& facility,
+                                              std::vector<PersonId> const& persons) {
+    std::map<PersonId, Licences> found;
+    reader.each(
+        reader.is_postgres()
+            ? "SELECT p.person_id, " KARKHANA_LICENCES KARKHANA_AMONG_POSTGRES("p.person_id")
+            : "SELECT p.person_id, " KARKHANA_LICENCES KARKHANA_AMONG_SQLITE("p.person_id"),
+        [&](store::Row const& row) { add_licence(found[row.id<PersonId>(0)], row, 1); }, facility,
+        store::id_list(reader, persons));
     return found;
 }
 

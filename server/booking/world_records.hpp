@@ -45,6 +45,15 @@ struct PastOf {
     Instant now;
 };
 void read_past(store::Reader& reader, facility::Book const& book, PastOf const& of, Party& party);
+/// The same of many MEs, in as many queries as of one, and with the bookings that it comes of.
+struct Past {
+    Party party;  ///< without its account
+    std::vector<BookingId> spent_by;
+    std::vector<BookingId> tried_by;
+};
+std::map<EnterpriseId, Past> read_pasts(store::Reader& reader, facility::Book const& book,
+                                        std::vector<EnterpriseId> const& enterprises,
+                                        PastOf const& of);
 /// Whether any setting of these names is set for anybody.
 bool limits_any(facility::Book const& book, std::initializer_list<std::string_view> names);
 
@@ -61,6 +70,14 @@ struct NamedHold {
 };
 std::vector<NamedHold> named_holds(store::Reader& reader, FacilityId const& facility,
                                    BookingId const& booking);
+/// What each of them holds, or held before it was given up; one query.
+struct OwnHold {
+    Held held;
+    bool live = true;
+};
+std::map<BookingId, std::vector<OwnHold>> holds_of_each(store::Reader& reader,
+                                                        FacilityId const& facility,
+                                                        std::vector<BookingId> const& bookings);
 std::vector<OnShift> shifts_between(store::Reader& reader, FacilityId const& facility,
                                     Interval range);
 
@@ -73,6 +90,10 @@ struct Licences {
     Hand hand(std::string const& machine_kind, bool assisted) const;
 };
 Licences licences_of(store::Reader& reader, FacilityId const& facility, PersonId const& person);
+
+/// Of many persons; one query.
+std::map<PersonId, Licences> licences_of_each(store::Reader& reader, FacilityId const& facility,
+                                              std::vector<PersonId> const& persons);
 
 /// Minutes of the interval that each machine is booked for.
 std::map<MachineId, std::int64_t> booked_minutes(store::Reader& reader, FacilityId const& facility,

@@ -45,6 +45,10 @@ std::vector<Told> told_of_step(Change const& change) {
     }
 }
 
+bool is_of_closure(std::string_view action) {
+    return action == "warnClosure" || action == "warnClosed";
+}
+
 /// At most so many characters, none cut in two.
 std::string shortened(std::string_view text, std::size_t most) {
     std::size_t characters = 0;
@@ -61,8 +65,17 @@ bool is_of_series(std::string_view action) {
     return action == "createSeries" || action == "changeSeries" || action == "cancelSeries";
 }
 
+bool says_where(std::string_view action) {
+    return action == "proposeBooking" || action == "offerBack" || action == "tellReopened" ||
+           is_of_closure(action);
+}
+
 std::vector<Told> told_of(Change const& change) {
     if (is_of_series(change.action)) return {};
+    if (change.action == "warnClosure") return {{"closure_ahead"}};
+    if (change.action == "warnClosed") return {{"closure_begins"}};
+    if (change.action == "offerBack") return {{"time_offered_back"}};
+    if (change.action == "tellReopened") return {{"closure_withdrawn"}};
     if (!change.before) return told_of_beginning(change.after);
     auto const& before = *change.before;
     auto const& after = change.after;
@@ -86,12 +99,19 @@ std::optional<Instant> useful_until(std::string_view kind, Change const& change)
     auto const& after = change.after;
     if (kind == "booking_pending" || kind == "approval_wanted" || kind == "waitlist_offer")
         return after.hold_until;
-    if (kind == "new_time_proposed" && change.proposed) return change.proposed->during.start;
+    bool const of_a_time =
+        kind == "new_time_proposed" || kind == "time_offered_back" || kind == "closure_withdrawn";
+    if (of_a_time && change.proposed) return change.proposed->during.start;
+    if (kind == "closure_ahead" || kind == "closure_begins") return after.during.end;
     if (kind == "booking_confirmed" || kind == "booking_moved") return after.during.end;
     return std::nullopt;
 }
 
 facility::Name reason_words(std::string_view kind, std::string_view reason) {
+    if (kind == "new_time_proposed" && reason == "closed")
+        return {"the centre is closed then", "তখন কেন্দ্র বন্ধ"};
+    if (kind == "new_time_proposed" && reason == "operator")
+        return {"no operator is there then", "তখন অপারেটর নেই"};
     if (kind == "new_time_proposed")
         return {"the machine cannot be used then", "তখন মেশিন চলবে না"};
     if (kind == "booking_moved" && reason == "closure")

@@ -32,7 +32,7 @@ struct Change {
     std::optional<Seen> before;  ///< empty: it began
     Seen after;
     std::string reason;
-    std::optional<Place> proposed;  ///< of proposeBooking, when a place was found
+    std::optional<Place> proposed;  ///< of what says_where, when a place was found
 };
 
 struct Told {
@@ -50,6 +50,9 @@ struct Told {
 /// Whether the trail has a line of its own for the whole of what the action did: to a series. What
 /// it did to each of its bookings is not told besides.
 bool is_of_series(std::string_view action);
+
+/// Whether the reason of the action is JSON, which says the time that it is about.
+bool says_where(std::string_view action);
 
 /// Empty: nobody needs to be told, as when somebody starts their own job.
 std::vector<Told> told_of(Change const& change);

@@ -53,6 +53,15 @@ struct Line {
     std::optional<Care> care;         ///< of a machine
 };
 
+/// Of what says in its reason which time it is about, the reason that is in there.
+std::string reason_of(people::AuditEvent const& event) {
+    if (!says_where(event.action)) return event.reason;
+    auto const said = object_of(event.reason);
+    if (!said) return {};
+    auto const key = event.action == "proposeBooking" ? "cause" : "reason";
+    return std::string{text_in(*said, key)};
+}
+
 Line line_of(people::AuditRecord const& record) {
     auto const& event = record.event;
     auto const slash = event.subject.find('/');
@@ -66,9 +75,8 @@ Line line_of(people::AuditRecord const& record) {
     line.care = care_of(event.action, event.after);
     if (!event.subject.starts_with("booking/")) return line;
     if (auto after = seen_of(event.after))
-        line.change =
-            Change{event.action, seen_of(event.before), *after, event.reason,
-                   event.action == "proposeBooking" ? place_of(event.reason) : std::nullopt};
+        line.change = Change{event.action, seen_of(event.before), *after, reason_of(event),
+                             says_where(event.action) ? place_of(event.reason) : std::nullopt};
     return line;
 }
 

@@ -1,13 +1,15 @@
 #include <atomic>
 #include <thread>
 
+#include "server/booking/reslot.hpp"
 #include "server/booking/world_records.hpp"
 #include "tests/integration/booking/life.hpp"
+#include "tests/support/counting_store.hpp"
 
 namespace karkhana::booking {
 namespace {
 
-class BookingDisplaced : public LifeTest {
+class BookingDisplaced : public DisplacedTest {
 protected:
     void cut(std::string const& from, std::string const& until) {
         ledger().write([&](store::Writer& writer) {
@@ -21,32 +23,6 @@ protected:
                                     shop.clock.now());
             return true;
         });
-    }
-    boost::json::array proposals(http::Principal const& who) {
-        return json_of(shop.get(who, "/api/v1/proposals")).at("items").as_array();
-    }
-    /// "extend 10:00-11:45, move 12:00-13:00" in the order of the queue.
-    std::string shown(http::Principal const& who) {
-        std::string text;
-        for (auto const& item : proposals(who)) {
-            text += (text.empty() ? "" : ", ") + text_of(item.as_object(), "verdict");
-            if (item.at("to").is_null()) continue;
-            auto const& to = item.at("to").as_object();
-            text +=
-                " " + text_of(to, "start").substr(11, 5) + "-" + text_of(to, "end").substr(11, 5);
-        }
-        return text;
-    }
-    std::string first_of(http::Principal const& who) {
-        return text_of(proposals(who).at(0).as_object(), "id");
-    }
-    http::Response take(http::Principal const& who, std::string const& id) {
-        return shop.post(who, "/api/v1/proposals/" + id + "/take", "{}");
-    }
-    std::string close_body(std::string const& mode, std::string const& reason) {
-        return R"({"from":")" + shop.time(dhaka("2026-11-21 09:00")) + R"(","until":")" +
-               shop.time(dhaka("2026-11-21 17:00")) + R"(","kind":"flood","mode":")" + mode + "\"" +
-               (reason.empty() ? "" : R"(,"reason":")" + reason + "\"") + "}";
     }
 };
 
@@ -114,13 +90,17 @@ TEST_P(BookingDisplaced, WhatSomebodyElseHasByNowIsProposedAnew) {
     EXPECT_EQ(shown(shop.member), "move 12:15-13:15");
     auto const gone = first_of(shop.member);
     booked(shop.other, saturday("12:00", "13:00"));
-    EXPECT_EQ(code_of(take(shop.member, gone)), "slot_taken");
+    auto const refused = take(shop.member, gone);
+    EXPECT_EQ(code_of(refused), "slot_taken");
     EXPECT_EQ(state(id), "confirmed");
-    sweep();
     EXPECT_EQ(shown(shop.member), "move 13:00-14:00");
-    EXPECT_EQ(take(shop.member, gone).status, 200);
+    auto const next = text_of(json_of(refused).at("proposal").as_object(), "id");
+    EXPECT_EQ(next, first_of(shop.member));
+    // A second tap on what is still shown gets nothing that was not shown.
+    EXPECT_EQ(take(shop.member, gone).status, 404);
+    EXPECT_EQ(take(shop.member, next).status, 200);
     EXPECT_EQ(find(id).during, saturday("13:00", "14:00"));
-    EXPECT_EQ(code_of(take(shop.member, gone)), "proposal_gone");
+    EXPECT_EQ(code_of(take(shop.member, next)), "proposal_gone");
 }
 
 TEST_P(BookingDisplaced, WhoMovesByThemselvesNeedsNoProposal) {
@@ -146,6 +126,112 @@ TEST_P(BookingDisplaced, ManyJobsAtOnceProposeATimeOnce) {
     for (int i = 0; i < 6; ++i) threads.emplace_back([&] { sweep(); });
     threads.clear();
     EXPECT_EQ(told(), "createBooking createBooking proposeBooking proposeBooking");
+}
+
+TEST_P(BookingDisplaced, WhatIsProposedKeepsTheQuotaAndTheHoursThatAreKeptForOthers) {
+    set("daily_minutes", 60);
+    booked(shop.member, saturday("10:00", "11:00"));
+    booked(shop.member, {dhaka("2026-11-22 09:00"), dhaka("2026-11-22 10:00")});
+    // On Monday morning women work.
+    ledger().write([&](store::Writer& writer) {
+        facility::insert_reserved(writer, shop.ids, shop.facility,
+                                  {.machine = std::nullopt,
+                                   .group = std::nullopt,
+                                   .weekday = 1,
+                                   .span = {540, 720},
+                                   .from = dhaka("2026-01-01 00:00"),
+                                   .to = std::nullopt});
+        return true;
+    });
+    shop.add_outage(laser.id, saturday("09:30", "17:00"), "maintenance");
+    sweep_at("08:30");
+    EXPECT_EQ(shown(shop.member), "move 12:00-13:00");
+    auto const to = proposals(shop.member).at(0).at("to").as_object();
+    EXPECT_EQ(text_of(to, "start"), "2026-11-23T12:00:00+06:00");
+    auto const taken = take(shop.member, first_of(shop.member));
+    EXPECT_EQ(taken.status, 200) << taken.body;
+}
+
+TEST_P(BookingDisplaced, OfTwoOfOneMeTheSecondIsProposedWhatIsLeftByTheFirst) {
+    set("daily_minutes", 60);
+    auto const first = booked(shop.member, saturday("10:00", "11:00"));
+    auto const second = booked(shop.member, {dhaka("2026-11-22 09:00"), dhaka("2026-11-22 10:00")});
+    shop.add_outage(laser.id, {dhaka("2026-11-21 09:30"), dhaka("2026-11-22 17:00")},
+                    "maintenance");
+    sweep_at("08:30");
+    auto const all = shop.post(shop.desk, "/api/v1/proposals/take-all", "{}");
+    EXPECT_EQ(json_of(all).at("taken"), 2) << all.body;
+    EXPECT_EQ(find(first).during.start, dhaka("2026-11-23 09:00"));
+    EXPECT_EQ(find(second).during.start, dhaka("2026-11-24 09:00"));
+}
+
+TEST_P(BookingDisplaced, WhoTapsOnWhatTheRulesRefuseByNowReadsTheNextTimeInTheSameAnswer) {
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    shop.add_outage(laser.id, saturday("09:30", "12:00"), "maintenance");
+    sweep_at("08:30");
+    EXPECT_EQ(shown(shop.member), "move 12:15-13:15");
+    booked(shop.member, saturday("14:00", "16:00"));
+    set("daily_minutes", 120);
+    auto const refused = take(shop.member, first_of(shop.member));
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_EQ(violations_of(json_of(refused)), "daily_quota");
+    auto const next = json_of(refused).at("proposal").as_object();
+    EXPECT_EQ(text_of(next, "booking_id"), id);
+    EXPECT_EQ(text_of(next.at("to").as_object(), "start"), "2026-11-22T09:00:00+06:00");
+    EXPECT_EQ(take(shop.member, text_of(next, "id")).status, 200);
+    EXPECT_EQ(find(id).during.start, dhaka("2026-11-22 09:00"));
+    // To whom nothing can be given, nothing is.
+    auto const other = booked(shop.other, {dhaka("2026-11-23 09:00"), dhaka("2026-11-23 10:00")});
+    shop.add_outage(laser.id, {dhaka("2026-11-23 09:00"), dhaka("2026-11-23 11:00")},
+                    "maintenance");
+    sweep();
+    auto const proposal = first_of(shop.other);
+    shop.suspend(shop.rahim);
+    auto const nothing = take(shop.other, proposal);
+    EXPECT_EQ(violations_of(json_of(nothing)), "suspended");
+    EXPECT_TRUE(json_of(nothing).at("proposal").is_null());
+    EXPECT_EQ(shown(shop.other), "none");
+    EXPECT_EQ(state(other), "confirmed");
+}
+
+TEST_P(BookingDisplaced, ManyAreProposedTimesInAsManyQueriesAsOne) {
+    for (auto const* name : {"daily_minutes", "weekly_minutes"}) set(name, 600);
+    set("overdue_days", 30);
+    shop.services.account = {};
+    int persons = 0;
+    auto const queries = [&](int more) {
+        for (int i = 0; i < more; ++i) {
+            auto const party = shop.add_enterprise("ME");
+            booked(shop.add_person("p" + std::to_string(++persons), "member", {party}),
+                   {dhaka("2026-11-21 09:00") + std::chrono::minutes{30} * persons,
+                    dhaka("2026-11-21 09:30") + std::chrono::minutes{30} * persons});
+        }
+        tests::CountingStore counting{ledger()};
+        auto counted = shop.services;
+        auto const displaced = ledger().read([&](store::Reader& reader) {
+            std::vector<Displaced> found;
+            facility::Outage const outage{.id = shop.ids.make<OutageId>(),
+                                          .machine = std::nullopt,
+                                          .during = saturday("09:00", "17:00"),
+                                          .kind = "closure",
+                                          .reason = ""};
+            for (auto& each :
+                 bookings_between(reader, shop.facility, saturday("09:00", "17:00"), true))
+                found.push_back({std::move(each), outage});
+            return found;
+        });
+        counting.read([&](store::Reader& reader) {
+            auto const found =
+                proposals_for(counted, reader, shop.facility, displaced, shop.clock.now());
+            EXPECT_EQ(std::ssize(found), std::ssize(displaced));
+            for (auto const& each : found) EXPECT_EQ(each.remedy, Remedy::move);
+            return true;
+        });
+        return counting.statements();
+    };
+    auto const one = queries(1);
+    EXPECT_GT(one, 0);
+    EXPECT_EQ(queries(12), one);
 }
 
 TEST_P(BookingDisplaced, AClosureCancelsTheDayChargesNobodyAndOffersAlternatives) {
@@ -428,10 +514,13 @@ TEST_P(BookingDisplaced, AClosureMovesWhatCanBeMovedAndCancelsTheRest) {
     shop.suspend(shop.rahim);
     at("09:00");
     force(running, State::running);
+    auto const preview =
+        json_of(shop.post(shop.manager, "/api/v1/closures/preview", close_body("move", "")));
     auto const closed =
         shop.post(shop.manager, "/api/v1/closures", close_body("move", "The river is high"));
     ASSERT_EQ(closed.status, 201) << closed.body;
     EXPECT_EQ(json_of(closed).at("moved"), 1);
+    EXPECT_EQ(preview.at("items"), json_of(closed).at("items"));
     EXPECT_EQ(json_of(closed).at("cancelled"), 1);
     EXPECT_EQ(json_of(closed).at("running"), 1);
     EXPECT_EQ(find(first).during.start, dhaka("2026-11-22 09:00"));

@@ -99,4 +99,35 @@ protected:
     facility::Machine laser = shop.add_laser("laser-1");
 };
 
+/// With proposals of new times, and closures.
+class DisplacedTest : public LifeTest {
+protected:
+    boost::json::array proposals(http::Principal const& who) {
+        return json_of(shop.get(who, "/api/v1/proposals")).at("items").as_array();
+    }
+    /// "extend 10:00-11:45, move 12:00-13:00" in the order of the queue.
+    std::string shown(http::Principal const& who) {
+        std::string text;
+        for (auto const& item : proposals(who)) {
+            text += (text.empty() ? "" : ", ") + text_of(item.as_object(), "verdict");
+            if (item.at("to").is_null()) continue;
+            auto const& to = item.at("to").as_object();
+            text +=
+                " " + text_of(to, "start").substr(11, 5) + "-" + text_of(to, "end").substr(11, 5);
+        }
+        return text;
+    }
+    std::string first_of(http::Principal const& who) {
+        return text_of(proposals(who).at(0).as_object(), "id");
+    }
+    http::Response take(http::Principal const& who, std::string const& id) {
+        return shop.post(who, "/api/v1/proposals/" + id + "/take", "{}");
+    }
+    std::string close_body(std::string const& mode, std::string const& reason) {
+        return R"({"from":")" + shop.time(dhaka("2026-11-21 09:00")) + R"(","until":")" +
+               shop.time(dhaka("2026-11-21 17:00")) + R"(","kind":"flood","mode":")" + mode + "\"" +
+               (reason.empty() ? "" : R"(,"reason":")" + reason + "\"") + "}";
+    }
+};
+
 }  // namespace karkhana::booking

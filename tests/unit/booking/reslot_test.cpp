@@ -49,7 +49,8 @@ protected:
         for (auto& bay : bays)
             bay.open = without_outages(open(), {displaced.front().outage}, bay.machine.id);
         std::string text;
-        for (auto const& each : propose(zone("Asia/Dhaka"), bays, displaced, now)) {
+        for (auto const& each :
+             propose(zone("Asia/Dhaka"), bays, displaced, now, {.refused_until = refused_until})) {
             text += (text.empty() ? "" : ", ") + std::to_string(each.booking.uuid.bytes[15]) + " " +
                     std::string(name_of(each.remedy));
             if (!each.during) continue;
@@ -66,6 +67,7 @@ protected:
     std::vector<Bay> bays;
     facility::Outage outage;
     Instant now = on_saturday("11:12");
+    decltype(Rulebook::refused_until) refused_until;
 };
 
 TEST_F(Reslot, TheTwinOfABrokenMachineHasTheVeryHour) {
@@ -150,6 +152,52 @@ TEST_F(Reslot, ThoseOfASharedRoomGetTheFirstTimeAtWhichThereAreSeats) {
     EXPECT_EQ(proposals({three, two}), "1 again 12:30-13:30, 2 again 11:30-12:30");
     two.booking.people = 5;
     EXPECT_EQ(proposals({two}), "2 none");
+}
+
+TEST_F(Reslot, WhatTheRulesRefuseIsNotProposedButTheNextTimeIs) {
+    // Till three o'clock the hours are kept for others.
+    refused_until = [](Booking const&, Remedy, facility::Machine const& machine, Interval during) {
+        bool const kept = machine.id == laser().id && during.start < on_saturday("15:00");
+        return kept ? std::optional{during.start + Duration{1}} : std::nullopt;
+    };
+    take(bays[1], saturday_from("09:00", "17:00"));
+    EXPECT_EQ(proposals({booked(1, State::confirmed, "10:30", "11:30")}), "1 move 15:00-16:00");
+    // A running job does not go on longer into them: its rest comes later.
+    EXPECT_EQ(proposals({booked(2, State::paused, "10:00", "12:00")}), "2 rest 15:00-15:45");
+    // On the twin nobody keeps them.
+    bays[1].busy.clear();
+    EXPECT_EQ(proposals({booked(3, State::confirmed, "10:30", "11:30")}), "3 move 15:00-16:00");
+    take(bays[0], saturday_from("15:00", "17:00"));
+    EXPECT_EQ(proposals({booked(4, State::confirmed, "10:30", "11:30")}),
+              "4 move other 11:30-12:30");
+}
+
+TEST_F(Reslot, WhoMayHaveNoTimeAtAllIsToldSo) {
+    int asked = 0;
+    refused_until = [&](Booking const&, Remedy, facility::Machine const&, Interval during) {
+        ++asked;
+        Violation const suspended{Rule::suspended, {}, {}};
+        return std::optional{
+            worth_asking_again(*saturday().book, during, std::span{&suspended, 1})};
+    };
+    EXPECT_EQ(proposals({booked(1, State::confirmed, "10:30", "11:30")}), "1 none");
+    EXPECT_EQ(asked, 3);  // whether it may stay longer, and once of each machine
+}
+
+TEST(ReslotRules, AreAskedAgainWhenTheyMaySaySomethingElse) {
+    auto const again = [](Rule rule) {
+        Violation const one{rule, {}, {}};
+        auto const refused = saturday_from("10:00", "11:00");
+        return to_rfc3339(worth_asking_again(*saturday().book, refused, std::span{&one, 1}),
+                          zone("Asia/Dhaka"))
+            .substr(0, 16);
+    };
+    EXPECT_EQ(again(Rule::reserved_hours), "2026-11-21T10:00");
+    EXPECT_EQ(again(Rule::operator_busy), "2026-11-21T10:00");
+    EXPECT_EQ(again(Rule::daily_quota), "2026-11-22T00:00");
+    // The week begins on Sunday.
+    EXPECT_EQ(again(Rule::weekly_quota), "2026-11-22T00:00");
+    EXPECT_EQ(again(Rule::overdue), "2026-12-19T10:00");
 }
 
 TEST_F(Reslot, IsProposedWhenACutIsOverAndAtOnceWhenItIsPlanned) {

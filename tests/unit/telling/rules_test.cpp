@@ -142,5 +142,28 @@ TEST(Reasons, AreSaidInBothLanguagesAndKeptShort) {
     EXPECT_TRUE(cut.ends_with("ক..."));
 }
 
+TEST(Closures, AreToldToWhoIsAtWorkAndWithdrawnToWhoLostTheirTime) {
+    auto const running = seen(State::running);
+    Change change{"warnClosure", running, running, "The river is high", std::nullopt};
+    EXPECT_THAT(told_of(change), ElementsAre(Told{"closure_ahead"}));
+    EXPECT_EQ(useful_until("closure_ahead", change), afternoon.end);
+    change.action = "warnClosed";
+    EXPECT_THAT(told_of(change), ElementsAre(Told{"closure_begins"}));
+    EXPECT_EQ(reason_words("closure_begins", change.reason).en, "The river is high");
+    change.action = "offerBack";
+    EXPECT_THAT(told_of(change), ElementsAre(Told{"time_offered_back"}));
+    change.action = "tellReopened";
+    EXPECT_THAT(told_of(change), ElementsAre(Told{"closure_withdrawn"}));
+    // Another operator at the same hour is nobody's matter.
+    change.action = "changeOperator";
+    EXPECT_THAT(told_of(change), ElementsAre());
+}
+
+TEST(AProposal, SaysWhatTookTheOldOne) {
+    EXPECT_EQ(reason_words("new_time_proposed", "outage").en, "the machine cannot be used then");
+    EXPECT_EQ(reason_words("new_time_proposed", "closed").bn, "তখন কেন্দ্র বন্ধ");
+    EXPECT_EQ(reason_words("new_time_proposed", "operator").en, "no operator is there then");
+}
+
 }  // namespace
 }  // namespace karkhana::telling
