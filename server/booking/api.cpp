@@ -8,6 +8,7 @@
 #include "server/booking/api_series.hpp"
 #include "server/booking/caller.hpp"
 #include "server/booking/handlers.hpp"
+#include "server/booking/life_records.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/steps.hpp"
 #include "server/facility/records.hpp"
@@ -95,12 +96,16 @@ void write_page(JsonText& out, Services const& services, store::Reader& reader,
         return at->second;
     };
     auto const now = services.clock.now();
+    std::vector<BookingId> ids;
+    for (auto const& booking : page) ids.push_back(booking.id);
+    auto const owed_for = owing(reader, who.facility, ids);
     for (auto const& booking : page)
         write_booking(out, times,
                       {.booking = booking,
                        .machine = machines.at(booking.machine),
                        .enterprise = party(booking.enterprise),
-                       .actions = Caller{who}.actions(booking, services.settings, now)});
+                       .actions = Caller{who}.actions(booking, services.settings, now,
+                                                      owed_for.contains(booking.id))});
 }
 
 constexpr Operation operations[]{
@@ -155,6 +160,14 @@ http::Response get(Services const& services, http::Request const& request) {
     });
 }
 
+http::Response undone(Services const& services,
+                      std::function<http::Response(store::Writer&)> const& work) {
+    using Undone = tl::expected<http::Response, http::Response>;
+    return services.store
+        .write([&](store::Writer& writer) -> Undone { return tl::make_unexpected(work(writer)); })
+        .error();
+}
+
 http::Response show(int status, BookingView const& view, Zone const& zone) {
     TimeTexts times{zone};
     JsonText out;
@@ -187,7 +200,9 @@ http::Response booking_answer(Services const& services, store::Reader& reader,
                 {.booking = booking,
                  .machine = machine,
                  .enterprise = enterprise,
-                 .actions = caller.actions(booking, services.settings, services.clock.now()),
+                 .actions = caller.actions(
+                     booking, services.settings, services.clock.now(),
+                     owing(reader, booking.facility, {booking.id}).contains(booking.id)),
                  .history = &history,
                  .sessions = services.sessions_of ? &sessions : nullptr,
                  .overrides = &overrides,

@@ -3,7 +3,10 @@
 #include "server/booking/audit.hpp"
 #include "server/booking/caller.hpp"
 #include "server/booking/draft.hpp"
+#include "server/booking/fees.hpp"
+#include "server/booking/ground.hpp"
 #include "server/booking/handlers.hpp"
+#include "server/booking/life_records.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/steps.hpp"
 #include "server/booking/wishes.hpp"
@@ -27,13 +30,23 @@ struct Change {
     std::optional<Instant> start;
     std::optional<Instant> end;
     std::vector<Override> overrides;
+    bool without_fee = false;  ///< it is the facility that wants it
+    bool dry_run = false;      ///< everything is decided, and nothing kept
 };
 
+/// Errors: those of JsonBody, `not_theirs` of what only the desk lets pass.
 Result<Change> read_change(http::Request const& request) {
     auto body = http::JsonBody::parse(request);
-    Change change{body.maybe_id<MachineId>("machine_id"), body.maybe_at("start"),
-                  body.maybe_at("end"), read_overrides(body)};
+    Change change{body.maybe_id<MachineId>("machine_id"),
+                  body.maybe_at("start"),
+                  body.maybe_at("end"),
+                  read_overrides(body),
+                  body.maybe_flag("without_fee").value_or(false),
+                  body.maybe_flag("dry_run").value_or(false)};
     if (auto error = body.finish()) return tl::make_unexpected(std::move(*error));
+    if (change.without_fee && !Caller{request.principal.value()}.is_desk())
+        return refuse(ErrorKind::forbidden, "not_theirs", "the desk says what is not charged",
+                      "/without_fee");
     return change;
 }
 
@@ -63,6 +76,15 @@ Booking changed(Booking booking, Change const& change) {
     return booking;
 }
 
+/// Time that is given up too late is charged as if it had been cancelled.
+std::optional<Fee> fee_of_move(Services const& services, store::Reader& reader,
+                               Booking const& before, Booking const& after, Change const& change,
+                               Instant now) {
+    if (change.without_fee) return std::nullopt;
+    auto const book = services.books->get(reader, before.facility);
+    return fee_of_change(reader, *book, before, after, terms_of(reader, *book, before), now);
+}
+
 http::Response stale() {
     return http::problem({ErrorKind::stale, "stale", "", "somebody changed it since you read it"});
 }
@@ -89,9 +111,11 @@ http::Response move(Services const& services, store::Writer& writer, http::Reque
     if (!decision) return http::problem(decision.error());
     attempt.violations = decision->violations;
     if (!decision->granted()) return http::problem({ErrorKind::invalid, "policy_refused"});
+    auto const fee = fee_of_move(services, writer, before, after, change, now);
     if (!update_granted(writer, *decision, attempt.wish, after, request.principal->person,
-                        "changeBooking", "", now))
+                        "changeBooking", fee ? name_of(fee->kind) : "", now))
         return stale();
+    if (fee) insert_fee(writer, before, *fee, now);
     attempt.before = before;
     attempt.after = after;
     return booking_answer(services, writer, request, after, 200);
@@ -107,15 +131,17 @@ http::Response change_booking(Services const& services, http::Request const& req
     auto const now = services.clock.now();
     auto const facility = request.principal.value().facility;
     Attempt attempt;
+    auto const take = [&](store::Writer& writer) {
+        return move(services, writer, request, *change, *version, now, attempt);
+    };
     try {
-        auto answer =
-            people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
-                return move(services, writer, request, *change, *version, now, attempt);
-            });
+        auto answer = change->dry_run
+                          ? undone(services, take)
+                          : people::write_once(services.store, services.clock, request, take);
         if (answer.status >= 400 && !attempt.violations.empty())
             return refuse_wish(services, facility, attempt.wish, attempt.asker, attempt.violations,
                                now);
-        if (answer.status < 400 && attempt.after)
+        if (answer.status < 400 && attempt.after && !change->dry_run)
             publish_change(services, *attempt.after, &*attempt.before);
         return answer;
     } catch (store::ConstraintViolated const& violated) {

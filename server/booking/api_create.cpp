@@ -33,7 +33,7 @@ http::Response insert(Services const& services, store::Writer& writer, http::Req
                 {.booking = made,
                  .machine = decision->place.machine,
                  .enterprise = decision->enterprise,
-                 .actions = Caller{who}.actions(made, services.settings, now),
+                 .actions = Caller{who}.actions(made, services.settings, now, false),
                  .history = &history,
                  .holds = &holds},
                 decision->world.zone())

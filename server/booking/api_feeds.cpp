@@ -226,13 +226,13 @@ ical::Calendar calendar_of(store::Reader& reader, Feed const& feed, Name const& 
     for (auto const& booking : bookings) {
         bool const shown =
             Caller{owner}.sees(booking.enterprise) || booking.operated_by == feed.created_by;
-        auto entry = calendar_entry({.booking = booking,
-                                     .facility = place,
-                                     .machine = machines.at(booking.machine),
-                                     .party = shown ? &known.at(booking.enterprise).name : nullptr,
-                                     .changed = changed.at(booking.id)},
-                                    feed.language);
-        if (entry) calendar.entries.push_back(std::move(*entry));
+        calendar.entries.push_back(
+            calendar_entry({.booking = booking,
+                            .facility = place,
+                            .machine = machines.at(booking.machine),
+                            .party = shown ? &known.at(booking.enterprise).name : nullptr,
+                            .changed = changed.at(booking.id)},
+                           feed.language));
     }
     return calendar;
 }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "server/booking/caller.hpp"
+#include "server/booking/handlers.hpp"
 #include "server/booking/json_text.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/series.hpp"
@@ -297,15 +298,6 @@ http::Response work_on(Services const& services, store::Writer& writer,
     return http::json_response(200, answer);
 }
 
-/// The answer of a transaction that is undone.
-http::Response undone(Services const& services,
-                      std::function<http::Response(store::Writer&)> const& work) {
-    using Undone = tl::expected<http::Response, http::Response>;
-    return services.store
-        .write([&](store::Writer& writer) -> Undone { return tl::make_unexpected(work(writer)); })
-        .error();
-}
-
 /// Does the work on the dates ahead of a series.
 http::Response on_dates_ahead(Services const& services, http::Request const& request,
                               Ahead const& ahead, OnDates const& work) {
@@ -328,6 +320,16 @@ http::Response on_dates_ahead(Services const& services, http::Request const& req
     }
 }
 
+/// Errors: those of days_moved.
+Result<DaysMoved> days_of(Services const& services, store::Reader& reader, Series const& series,
+                          std::string_view weekdays) {
+    auto const book = services.books->get(reader, series.facility);
+    auto const first = parse_date(std::string_view{series.local_start}.substr(0, 10)).value();
+    auto const weekday = static_cast<int>(std::chrono::weekday{first}.iso_encoding());
+    return days_moved(ical::parse_rule(series.rule).value().text, weekday, weekdays,
+                      book->facility.week_starts);
+}
+
 http::Response change_series(Services const& services, http::Request const& request) {
     auto body = http::JsonBody::parse(request);
     auto ahead = Ahead::read(body);
@@ -337,17 +339,24 @@ http::Response change_series(Services const& services, http::Request const& requ
     if (auto const length = body.maybe_integer("length_minutes", 1, longest_minutes))
         wanted.shift.length = minutes{*length};
     wanted.machine = body.maybe_id<MachineId>("machine_id");
+    auto const weekdays = body.maybe_text("weekdays", 20);
     auto const clash = clash_of(body.maybe_text("clash").value_or("refuse"));
     if (!clash || *clash == Clash::move) body.fail("unknown_clash", "clash", "skip or refuse");
-    if (!wanted.shift.start_minute && !wanted.shift.length && !wanted.machine)
-        body.fail("nothing_to_change", "start_minute", "a time, a length or a machine");
+    if (!wanted.shift.start_minute && !wanted.shift.length && !wanted.machine && !weekdays)
+        body.fail("nothing_to_change", "start_minute", "weekdays, a time, a length or a machine");
     if (auto const error = body.finish()) return http::problem(*error);
     ahead.all_or_none = clash == Clash::refuse;
     return on_dates_ahead(
         services, request, ahead,
         [&](store::Writer& writer, Series const& series, std::vector<Booking> const& bookings,
-            Asker const& asker, Instant now) {
-            return change_dates(services, writer, series, bookings, wanted, asker, now);
+            Asker const& asker, Instant now) -> Result<std::vector<ChangedDate>> {
+            auto change = wanted;
+            if (weekdays) {
+                auto const moved = days_of(services, writer, series, *weekdays);
+                if (!moved) return tl::make_unexpected(moved.error());
+                change.shift.days = *moved;
+            }
+            return change_dates(services, writer, series, bookings, change, asker, now);
         });
 }
 
@@ -364,6 +373,30 @@ http::Response cancel_series(Services const& services, http::Request const& requ
         });
 }
 
+http::Response approve_series(Services const& services, http::Request const& request) {
+    auto body = http::JsonBody::parse(request);
+    auto const ahead = Ahead::read(body);
+    if (auto const error = body.finish()) return http::problem(*error);
+    return on_dates_ahead(
+        services, request, ahead,
+        [&](store::Writer& writer, Series const& series, std::vector<Booking> const& bookings,
+            Asker const& asker,
+            Instant now) { return approve_dates(services, writer, series, bookings, asker, now); });
+}
+
+http::Response refuse_series(Services const& services, http::Request const& request) {
+    auto body = http::JsonBody::parse(request);
+    auto const ahead = Ahead::read(body);
+    auto const reason = body.text("reason", 500);
+    if (reason.empty()) body.fail("reason_missing", "reason", "say why");
+    if (auto const error = body.finish()) return http::problem(*error);
+    return on_dates_ahead(
+        services, request, ahead,
+        [&](store::Writer& writer, Series const& series, std::vector<Booking> const& bookings,
+            Asker const& asker,
+            Instant now) { return refuse_dates(writer, series, bookings, asker, reason, now); });
+}
+
 struct SeriesOperation {
     char const* method;
     char const* pattern;
@@ -378,6 +411,8 @@ constexpr SeriesOperation series_operations[]{
     {"GET", "/api/v1/series/{id}", "getSeries", get_series, false},
     {"POST", "/api/v1/series/{id}/change", "changeSeries", change_series, true},
     {"POST", "/api/v1/series/{id}/cancel", "cancelSeries", cancel_series, true},
+    {"POST", "/api/v1/series/{id}/approve", "approveSeries", approve_series, true},
+    {"POST", "/api/v1/series/{id}/refuse", "refuseSeries", refuse_series, true},
 };
 
 }  // namespace

@@ -6,7 +6,8 @@
 
 namespace karkhana::booking {
 
-/// series: preview, create, get, change and cancel all dates or those from one on.
+/// series: preview, create, get, change, cancel, approve and refuse all dates or those from one
+/// on.
 void add_series_routes(http::Router& router, std::shared_ptr<Services const> const& services);
 
 }  // namespace karkhana::booking

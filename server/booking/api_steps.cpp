@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "server/booking/caller.hpp"
+#include "server/booking/fees.hpp"
 #include "server/booking/ground.hpp"
 #include "server/booking/handlers.hpp"
 #include "server/booking/life_records.hpp"
@@ -17,8 +18,6 @@
 
 namespace karkhana::booking {
 namespace {
-
-using std::chrono::days;
 
 /// One piece of work on one booking, as a person asks for it.
 struct Work {
@@ -64,29 +63,6 @@ http::Response work_once(Services const& services, http::Request const& request,
     return answer;
 }
 
-/// Whoever has an outage in the slot gives nothing up.
-bool taken_by_outage(store::Reader& reader, facility::Book const& book, Booking const& booking) {
-    auto const outages = facility::outages_between(reader, booking.facility, booking.during);
-    auto const displaced = [&](facility::Outage const& outage) {
-        return displaces(book, outage, booking.machine);
-    };
-    if (std::ranges::any_of(outages, displaced)) return true;
-    // What the generator does not carry is proposed another time.
-    auto const open = open_proposals(reader, booking.facility, std::nullopt);
-    return std::ranges::any_of(
-        open, [&](Proposal const& proposal) { return proposal.what.booking == booking.id; });
-}
-
-/// What a cancel now would be.
-std::optional<Fee> fee_of_cancel(store::Reader& reader, facility::Book const& book,
-                                 Booking const& booking, Terms const& terms, Instant now) {
-    if (!is_late(terms, booking, now) || taken_by_outage(reader, book, booking))
-        return std::nullopt;
-    auto const before = count_fees(reader, booking.facility, booking.enterprise,
-                                   FeeKind::late_cancel, now - days{terms.counted_days});
-    return late_fee(terms, booking, now, before);
-}
-
 /// Who cancels what was offered declines it.
 void decline_offer_of(Work const& work) {
     auto const& booking = work.booking();
@@ -106,23 +82,9 @@ Outcome cancel(Work const& work, std::string const& reason) {
     auto const fee = fee_of_cancel(work.writer, *book, booking, work.terms(), work.now);
     auto after = work.step(fee ? State::late_cancelled : State::cancelled, "cancelBooking", reason);
     if (!after) return after;
-    if (fee) insert_fee(work.writer, booking.facility, booking.id, *fee, work.now);
+    if (fee) insert_fee(work.writer, booking, *fee, work.now);
     decline_offer_of(work);
     return after;
-}
-
-/// What the rules say against it, but for when it was asked for and what staff let pass with a
-/// reason when it was made: for that ME, not for whoever gets it.
-std::vector<Violation> still_against(Work const& work, Booking const& wanted) {
-    auto const& booking = work.booking();
-    auto against = speaks_against(work.services, work.writer, wanted, &booking, work.now);
-    forgive_time(against);
-    if (wanted.enterprise != booking.enterprise) return against;
-    auto const let_pass = overrides_of(work.writer, booking.facility, booking.id);
-    std::erase_if(against, [&](Violation const& each) {
-        return std::ranges::find(let_pass, each.rule, &KeptOverride::rule) != let_pass.end();
-    });
-    return against;
 }
 
 bool waits_for_approval(Booking const& booking) {
@@ -138,7 +100,7 @@ Outcome approve(Work const& work, std::optional<std::int64_t> seen) {
         return refusal(ErrorKind::conflict, "wrong_state", "nothing of it waits to be approved");
     if (hold_is_over(booking, work.now))
         return refusal(ErrorKind::conflict, "hold_over", "its time to be approved is over");
-    auto const against = still_against(work, booking);
+    auto const against = still_against(work.services, work.writer, booking, booking, work.now);
     if (!against.empty()) return tl::make_unexpected(refused_by_rules(against));
     return work.step(State::confirmed, "approveBooking", "");
 }
@@ -167,7 +129,7 @@ Outcome give_to(Work const& work, EnterpriseId const& to) {
     auto after = booking;
     after.enterprise = to;
     lock_party(work.writer, booking.facility, to);
-    auto const against = still_against(work, after);
+    auto const against = still_against(work.services, work.writer, booking, after, work.now);
     if (!against.empty()) return tl::make_unexpected(refused_by_rules(against));
     if (!hand_over(work.writer, booking, to))
         return refusal(ErrorKind::stale, "stale", "somebody changed it since you read it");
@@ -295,6 +257,8 @@ boost::json::object costs_json(Services const& services, store::Reader& reader,
                                Booking const& booking, Instant now) {
     boost::json::array fees;
     for (auto const& kept : fees_of(reader, booking.facility, booking.id)) {
+        // Of one that was handed over the others' fees are theirs.
+        if (kept.enterprise != booking.enterprise) continue;
         auto shown = fee_json(kept.fee);
         shown["withdrawn"] = kept.withdrawn_at.has_value();
         shown["reason"] = kept.reason;

@@ -12,9 +12,8 @@
 namespace karkhana::booking {
 
 /// Live states (they hold the slot, and the database refuses their overlap): pending, confirmed,
-/// checked_in, running, paused. One that is requested holds nothing yet; the others are ends.
+/// checked_in, running, paused. The others are ends.
 enum class State {
-    requested,
     pending,
     confirmed,
     checked_in,
@@ -80,6 +79,7 @@ struct Booking {
     std::string note;
     Money quote;
     Instant created_at;
+    std::optional<Instant> confirmed_at;  ///< of one that was held before
     std::optional<std::string> cancel_reason;
     std::int64_t version = 1;
 };

@@ -22,7 +22,6 @@ ical::Status status_of(State state) {
 
 facility::Name words_of(State state) {
     switch (state) {
-    case State::requested: return {"Asked for", "চাওয়া হয়েছে"};
     case State::pending: return {"Not confirmed yet", "এখনো নিশ্চিত নয়"};
     case State::confirmed: return {"Confirmed", "নিশ্চিত"};
     case State::checked_in: return {"Checked in", "উপস্থিত"};
@@ -95,7 +94,7 @@ std::vector<Booking const*> standing(SeriesEventOf const& of) {
     for (auto const& date : of.dates) {
         auto const* booking = date.booking ? known.at(*date.booking) : nullptr;
         bool const stands = booking != nullptr && booking->enterprise == of.series.enterprise &&
-                            booking->state != State::requested && !is_given_up(booking->state);
+                            !is_given_up(booking->state);
         found.push_back(stands ? booking : nullptr);
     }
     return found;
@@ -127,8 +126,7 @@ ical::Entry date_entry(SeriesEventOf const& of, Booking const& booking, Instant 
                                  .machine = machine,
                                  .party = &of.party,
                                  .changed = of.changed},
-                                language)
-                     .value();
+                                language);
     entry.uid = uid_of(of.series.id.text(), of.facility);
     entry.sequence = sequence_of(of.bookings);
     entry.instead_of = occurrence;
@@ -137,39 +135,36 @@ ical::Entry date_entry(SeriesEventOf const& of, Booking const& booking, Instant 
 
 }  // namespace
 
-std::optional<ical::Entry> calendar_entry(EventOf const& of, Language language) {
+ical::Entry calendar_entry(EventOf const& of, Language language) {
     auto const& booking = of.booking;
-    if (booking.state == State::requested) return std::nullopt;
     static facility::Name const taken{"booked", "বুক করা"};
     auto const& who = of.party != nullptr ? *of.party : taken;
-    return ical::Entry{
-        .uid = uid_of(booking.id.text(), of.facility),
-        .sequence = booking.calendar_sequence,
-        .changed = of.changed,
-        .during = booking.during,
-        .status = status_of(booking.state),
-        .summary = in(of.machine, language) + ": " + in(who, language),
-        .description = of.party != nullptr
-                           ? description_of(booking.state, booking.quantity, booking.note, language)
-                           : "",
-        .location = location_of(of.facility, language),
-        .organizer = {},
-        .attendees = {}};
+    return {.uid = uid_of(booking.id.text(), of.facility),
+            .sequence = booking.calendar_sequence,
+            .changed = of.changed,
+            .during = booking.during,
+            .status = status_of(booking.state),
+            .summary = in(of.machine, language) + ": " + in(who, language),
+            .description = of.party != nullptr ? description_of(booking.state, booking.quantity,
+                                                                booking.note, language)
+                                               : "",
+            .location = location_of(of.facility, language),
+            .organizer = {},
+            .attendees = {}};
 }
 
 std::string invitation(EventOf const& of, Envelope const& envelope, Language language) {
     auto entry = calendar_entry(of, language);
-    if (!entry) return {};
     std::optional<Zone> zone;
     if (of.series_sequence) {
-        entry->uid = uid_of(of.booking.series.value().text(), of.facility);
-        entry->sequence = *of.series_sequence;
-        entry->instead_of = of.booking.occurrence;
+        entry.uid = uid_of(of.booking.series.value().text(), of.facility);
+        entry.sequence = *of.series_sequence;
+        entry.instead_of = of.booking.occurrence;
         zone = zone_in(of.facility);
     }
     auto const method =
         is_given_up(of.booking.state) ? ical::Method::cancel : ical::Method::request;
-    return calendar_text(method, {std::move(*entry)}, std::move(zone), envelope, language);
+    return calendar_text(method, {std::move(entry)}, std::move(zone), envelope, language);
 }
 
 std::int64_t sequence_of(std::vector<Booking> const& bookings) {

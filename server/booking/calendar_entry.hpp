@@ -29,8 +29,7 @@ struct EventOf {
     std::optional<std::int64_t> series_sequence{};
 };
 
-/// nullopt for a booking that holds nothing yet.
-std::optional<ical::Entry> calendar_entry(EventOf const& of, Language language);
+ical::Entry calendar_entry(EventOf const& of, Language language);
 
 /// Who writes an invitation and to whom: e-mail addresses.
 struct Envelope {

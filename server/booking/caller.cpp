@@ -28,7 +28,7 @@ Result<EnterpriseId> Caller::party(std::optional<EnterpriseId> named) const {
 }
 
 std::vector<std::string_view> Caller::actions(Booking const& booking, Settings const& settings,
-                                              Instant now) const {
+                                              Instant now, bool owing) const {
     std::vector<std::string_view> found;
     auto const actor = actor_for(booking.enterprise);
     if (!actor) return found;
@@ -55,7 +55,8 @@ std::vector<std::string_view> Caller::actions(Booking const& booking, Settings c
     if (approval && can(State::cancelled, "refuseBooking")) found.push_back("refuse");
     if (can(State::released, "releaseBooking") && booking.state == State::confirmed)
         found.push_back("release");
-    if (can(State::released, "excuseBooking") && !is_live(booking.state)) found.push_back("excuse");
+    bool const lost = can(State::released, "excuseBooking") && !is_live(booking.state);
+    if (lost || (owing && people::may_call(who, "excuseBooking"))) found.push_back("excuse");
     if (booking.state == State::confirmed && ahead && is_desk()) found.push_back("hand_over");
     return found;
 }

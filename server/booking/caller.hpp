@@ -26,9 +26,9 @@ struct Caller {
     /// For whom a booking is: the one named, or the only one of the caller. Errors: `not_found`
     /// for somebody else's ME, `forbidden` when it is only seen, `enterprise_required`.
     Result<EnterpriseId> party(std::optional<EnterpriseId> named) const;
-    /// What may be done to the booking now, in the contract's words.
+    /// What may be done to the booking now, in the contract's words. `owing`: it has fees.
     std::vector<std::string_view> actions(Booking const& booking, Settings const& settings,
-                                          Instant now) const;
+                                          Instant now, bool owing) const;
 };
 
 }  // namespace karkhana::booking

@@ -10,7 +10,7 @@
     "SELECT b.booking_id, b.created_us, (SELECT max(e.at_us) FROM booking_event e "                \
     "WHERE e.facility_id = b.facility_id AND e.booking_id = b.booking_id) FROM booking b "
 #define KARKHANA_FEED_WHERE                                                                        \
-    "WHERE b.facility_id = $1 AND b.start_us > $3 AND b.end_us > $2 AND b.state <> 'requested' "   \
+    "WHERE b.facility_id = $1 AND b.start_us > $3 AND b.end_us > $2 "                              \
     "AND (b.state NOT IN ('cancelled', 'late_cancelled', 'released') OR b.ended_us > $2) "
 #define KARKHANA_FEED_ORDER "ORDER BY b.start_us, b.booking_id LIMIT 2000"
 

@@ -114,6 +114,18 @@ void forgive_time(std::vector<Violation>& violations) {
     });
 }
 
+std::vector<Violation> still_against(Services const& services, store::Reader& reader,
+                                     Booking const& booking, Booking const& wanted, Instant now) {
+    auto against = speaks_against(services, reader, wanted, &booking, now);
+    forgive_time(against);
+    if (wanted.enterprise != booking.enterprise) return against;
+    auto const let_pass = overrides_of(reader, booking.facility, booking.id);
+    std::erase_if(against, [&](Violation const& each) {
+        return std::ranges::find(let_pass, each.rule, &KeptOverride::rule) != let_pass.end();
+    });
+    return against;
+}
+
 Codes codes_of(std::vector<Violation> const& violations) {
     Codes codes;
     for (auto const& violation : violations) codes.emplace_back(name_of(violation.rule));

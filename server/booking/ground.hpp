@@ -44,6 +44,10 @@ void keep_holds(Services const& services, store::Writer& writer, Booking const& 
                 Booking const* before, Instant now, std::vector<ResourceId> const& besides = {});
 /// Those that do not count against what was promised already: when it had to be asked for.
 void forgive_time(std::vector<Violation>& violations);
+/// What speaks against the booking becoming `wanted`, but for when it was asked for and what staff
+/// let pass with a reason when it was made: for that ME, not for whoever gets it.
+std::vector<Violation> still_against(Services const& services, store::Reader& reader,
+                                     Booking const& booking, Booking const& wanted, Instant now);
 Codes codes_of(std::vector<Violation> const& violations);
 
 }  // namespace karkhana::booking

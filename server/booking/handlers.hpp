@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,10 @@ struct Operation {
 };
 /// The steps of a booking, the queue, proposals and closures.
 std::vector<Operation> life_operations();
+
+/// The answer of a transaction that is undone.
+http::Response undone(Services const& services,
+                      std::function<http::Response(store::Writer&)> const& work);
 
 /// One booking as an answer: the text of the view, and its version as ETag.
 http::Response show(int status, BookingView const& view, Zone const& zone);

@@ -11,7 +11,9 @@
 #include "server/store/id_list.hpp"
 
 #define KARKHANA_FEE_COLUMNS                                                                       \
-    "f.booking_id, f.kind, f.minutes, f.amount_poisha, f.free, f.made_at, f.withdrawn_at, f.reason"
+    "f.booking_id, f.kind, f.minutes, f.amount_poisha, f.free, f.made_at, f.withdrawn_at, "        \
+    "f.reason, f.number, f.enterprise_id, f.machine_id, f.from_us, f.until_us, f.kept_from_us, "   \
+    "f.kept_until_us, f.quote_poisha, f.percent"
 #define KARKHANA_PROPOSAL_COLUMNS                                                                  \
     "proposal_id, booking_id, outage_id, place, verdict, machine_id, start_us, end_us, state, "    \
     "created_at, cause"
@@ -20,14 +22,29 @@ namespace karkhana::booking {
 namespace {
 
 /// No booking is longer than this, so who overlaps an interval began no earlier before it.
-constexpr std::chrono::days reach{7};
+constexpr std::chrono::days longest_reach{7};
 
-KeptFee fee_of(store::Row const& row) {
+std::optional<GivenUp> given_up_of(store::Row const& row) {
+    auto const machine = row.maybe_id<MachineId>(10);
+    if (!machine) return std::nullopt;
+    std::optional<Interval> kept;
+    if (!row.is_null(13)) kept = Interval{row.at(13), row.at(14)};
+    return GivenUp{.machine = *machine,
+                   .slot = {row.at(11), row.at(12)},
+                   .kept = kept,
+                   .quote = row.money(15),
+                   .percent = static_cast<int>(row.integer(16))};
+}
+
+KeptFee kept_fee_of(store::Row const& row) {
     return {.booking = row.id<BookingId>(0),
+            .number = row.integer(8),
+            .enterprise = row.id<EnterpriseId>(9),
             .fee = {.kind = fee_kind_of(row.text(1)).value(),
                     .minutes = row.integer(2),
                     .amount = row.money(3),
-                    .free = row.flag(4)},
+                    .free = row.flag(4),
+                    .of = given_up_of(row)},
             .made_at = row.at(5),
             .withdrawn_at = row.maybe_at(6),
             .reason = row.text(7)};
@@ -37,6 +54,11 @@ KeptFee fee_of(store::Row const& row) {
 Cause cause_of(std::string_view key) {
     if (key.starts_with(name_of(Cause::closed))) return Cause::closed;
     return key.starts_with(name_of(Cause::no_operator)) ? Cause::no_operator : Cause::outage;
+}
+
+/// Giving up late counts the same, whether all of it is or a part.
+FeeKind counted_with(FeeKind kind) {
+    return kind == FeeKind::late_cancel ? FeeKind::late_change : kind;
 }
 
 Proposal proposal_of(store::Row const& row) {
@@ -87,67 +109,99 @@ Proposal proposal_of(store::Row const& row) {
 
 }  // namespace
 
-void insert_fee(store::Writer& writer, FacilityId const& facility, BookingId const& booking,
-                Fee const& fee, Instant now) {
+bool insert_fee(store::Writer& writer, Booking const& booking, Fee const& fee, Instant now) {
     std::optional<Instant> settled;
     if (fee.amount == Money{} || fee.kind == FeeKind::overrun) settled = now;
     // What is given up may be used by others even when it costs nothing: the booking tells of it.
     if (fee.kind == FeeKind::late_cancel) settled.reset();
-    writer.execute("INSERT INTO booking_fee (facility_id, booking_id, kind, minutes, "
-                   "amount_poisha, free, made_at, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-                   "$8) ON CONFLICT (facility_id, booking_id, kind) DO NOTHING",
-                   facility, booking, name_of(fee.kind), fee.minutes, fee.amount, fee.free, now,
-                   settled);
+    std::optional<MachineId> machine;
+    std::optional<Instant> from, until, kept_from, kept_until;
+    std::optional<std::int64_t> quote, percent;
+    if (fee.of) {
+        machine = fee.of->machine;
+        from = fee.of->slot.start, until = fee.of->slot.end;
+        quote = fee.of->quote.poisha, percent = fee.of->percent;
+        if (fee.of->kept) kept_from = fee.of->kept->start, kept_until = fee.of->kept->end;
+    }
+    bool const repeats = fee.kind == FeeKind::late_change;
+    auto const written = writer.execute(
+        "INSERT INTO booking_fee (facility_id, booking_id, kind, number, enterprise_id, minutes, "
+        "amount_poisha, free, made_at, settled_at, machine_id, from_us, until_us, kept_from_us, "
+        "kept_until_us, quote_poisha, percent) VALUES ($1, $2, $3, CASE WHEN $4 = 1 THEN (SELECT "
+        "CAST(count(*) + 1 AS bigint) FROM booking_fee WHERE facility_id = $1 AND booking_id = $2 "
+        "AND kind = $3) ELSE 1 END, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) "
+        "ON CONFLICT (facility_id, booking_id, kind, number) DO NOTHING",
+        booking.facility, booking.id, name_of(fee.kind), repeats ? 1 : 0, booking.enterprise,
+        fee.minutes, fee.amount, fee.free, now, settled, machine, from, until, kept_from,
+        kept_until, quote, percent);
+    return written == 1;
 }
 
 std::vector<KeptFee> fees_of(store::Reader& reader, FacilityId const& facility,
                              BookingId const& booking) {
-    return reader.all("SELECT " KARKHANA_FEE_COLUMNS " FROM booking_fee f "
-                      "WHERE f.facility_id = $1 AND f.booking_id = $2 ORDER BY f.made_at, f.kind",
-                      fee_of, facility, booking);
+    return reader.all("SELECT " KARKHANA_FEE_COLUMNS " FROM booking_fee f WHERE f.facility_id = $1 "
+                      "AND f.booking_id = $2 ORDER BY f.made_at, f.kind, f.number",
+                      kept_fee_of, facility, booking);
+}
+
+std::set<BookingId> owing(store::Reader& reader, FacilityId const& facility,
+                          std::vector<BookingId> const& bookings) {
+    std::set<BookingId> found;
+    if (bookings.empty()) return found;
+    reader.each(
+        reader.is_postgres() ? "SELECT booking_id FROM booking_fee WHERE facility_id = $1 "
+                               "AND booking_id = ANY(CAST($2 AS uuid[])) AND withdrawn_at IS NULL "
+                               "AND amount_poisha > 0"
+                             : "SELECT booking_id FROM booking_fee WHERE facility_id = $1 "
+                               "AND booking_id IN (SELECT value FROM json_each($2)) "
+                               "AND withdrawn_at IS NULL AND amount_poisha > 0",
+        [&](store::Row const& row) { found.insert(row.id<BookingId>(0)); }, facility,
+        store::id_list(reader, bookings));
+    return found;
 }
 
 std::vector<KeptFee> fees_to_settle(store::Reader& reader, FacilityId const& facility,
                                     Instant now) {
-    return reader.all("SELECT " KARKHANA_FEE_COLUMNS " FROM booking_fee f JOIN booking b "
-                      "ON b.facility_id = f.facility_id AND b.booking_id = f.booking_id "
-                      "WHERE f.facility_id = $1 AND f.settled_at IS NULL AND b.end_us <= $2 "
-                      "ORDER BY f.made_at, f.booking_id",
-                      fee_of, facility, now);
+    return reader.all("SELECT " KARKHANA_FEE_COLUMNS " FROM booking_fee f "
+                      "WHERE f.facility_id = $1 AND f.settled_at IS NULL AND f.until_us <= $2 "
+                      "ORDER BY f.made_at, f.booking_id, f.number",
+                      kept_fee_of, facility, now);
 }
 
 std::vector<KeptFee> fees_in_outages(store::Reader& reader, FacilityId const& facility,
                                      Interval started) {
     return reader.all(
-        "SELECT " KARKHANA_FEE_COLUMNS " FROM booking b JOIN booking_fee f "
-        "ON f.facility_id = b.facility_id AND f.booking_id = b.booking_id "
-        "AND f.kind = CASE b.state WHEN 'missed' THEN 'no_show' ELSE 'late_cancel' END "
-        "WHERE b.facility_id = $1 AND b.start_us >= $2 AND b.start_us <= $3 "
-        "AND b.state IN ('missed', 'late_cancelled') AND f.withdrawn_at IS NULL "
-        "AND EXISTS (SELECT 1 FROM outage o WHERE o.facility_id = b.facility_id "
-        "AND (o.machine_id IS NULL OR o.machine_id = b.machine_id) AND o.ends_at > b.start_us "
-        "AND o.starts_at < b.end_us AND (b.state <> 'missed' OR o.starts_at < b.ended_us) "
-        "AND " KARKHANA_OUTAGE_DISPLACES ") ORDER BY f.made_at, f.booking_id",
-        fee_of, facility, started.start, started.end);
+        "SELECT " KARKHANA_FEE_COLUMNS " FROM booking_fee f JOIN booking b "
+        "ON b.facility_id = f.facility_id AND b.booking_id = f.booking_id "
+        "WHERE f.facility_id = $1 AND f.withdrawn_at IS NULL AND f.from_us >= $2 "
+        "AND f.from_us <= $3 AND EXISTS (SELECT 1 FROM outage o "
+        "WHERE o.facility_id = f.facility_id "
+        "AND (o.machine_id IS NULL OR o.machine_id = f.machine_id) AND o.ends_at > f.from_us "
+        "AND o.starts_at < f.until_us AND (f.kind <> 'no_show' OR o.starts_at < b.ended_us) "
+        "AND " KARKHANA_OUTAGE_DISPLACES ") ORDER BY f.made_at, f.booking_id, f.number",
+        kept_fee_of, facility, started.start, started.end);
 }
 
 bool forgive_fee(store::Writer& writer, FacilityId const& facility, KeptFee const& fee,
                  std::string_view reason, Instant now) {
     return writer.execute("UPDATE booking_fee SET withdrawn_at = $4, reason = $5, "
                           "settled_at = coalesce(settled_at, $4) WHERE facility_id = $1 "
-                          "AND booking_id = $2 AND kind = $3 AND withdrawn_at IS NULL",
-                          facility, fee.booking, name_of(fee.fee.kind), now, reason) == 1;
+                          "AND booking_id = $2 AND kind = $3 AND number = $6 "
+                          "AND withdrawn_at IS NULL",
+                          facility, fee.booking, name_of(fee.fee.kind), now, reason,
+                          fee.number) == 1;
 }
 
 bool settle_fee(store::Writer& writer, FacilityId const& facility, KeptFee const& fee,
-                bool withdrawn, Instant now) {
+                Settled const& as, Instant now) {
     return writer.execute(
-               "UPDATE booking_fee SET settled_at = $4, "
+               "UPDATE booking_fee SET settled_at = $4, amount_poisha = $8, "
                "withdrawn_at = coalesce(withdrawn_at, CASE WHEN $5 = 1 THEN CAST($4 AS bigint) "
-               "END), reason = CASE WHEN $5 = 1 AND withdrawn_at IS NULL THEN 'reused' "
-               "ELSE reason END WHERE facility_id = $1 AND booking_id = $2 AND kind = $3 "
+               "END), reason = CASE WHEN withdrawn_at IS NULL THEN $6 ELSE reason END "
+               "WHERE facility_id = $1 AND booking_id = $2 AND kind = $3 AND number = $7 "
                "AND settled_at IS NULL",
-               facility, fee.booking, name_of(fee.fee.kind), now, withdrawn ? 1 : 0) == 1;
+               facility, fee.booking, name_of(fee.fee.kind), now, as.withdrawn ? 1 : 0, as.reason,
+               fee.number, as.amount) == 1;
 }
 
 std::int64_t withdraw_fees(store::Writer& writer, FacilityId const& facility,
@@ -163,12 +217,11 @@ std::int64_t count_fees(store::Reader& reader, FacilityId const& facility,
                         EnterpriseId const& enterprise, FeeKind kind, Instant since) {
     return reader
         .first(
-            "SELECT count(*) FROM booking b JOIN booking_fee f "
-            "ON f.facility_id = b.facility_id AND f.booking_id = b.booking_id "
-            "WHERE b.facility_id = $1 AND b.enterprise_id IN " KARKHANA_MERGED_INTO
-            "AND b.start_us > $4 AND f.kind = $3 AND f.withdrawn_at IS NULL",
+            "SELECT count(*) FROM booking_fee WHERE facility_id = $1 "
+            "AND enterprise_id IN " KARKHANA_MERGED_INTO
+            "AND made_at > $4 AND withdrawn_at IS NULL AND (kind = $3 OR kind = $5)",
             [](store::Row const& row) { return row.integer(0); }, facility, enterprise,
-            name_of(kind), since)
+            name_of(kind), since, name_of(counted_with(kind)))
         .value();
 }
 
@@ -182,11 +235,12 @@ std::unordered_map<MachineId, std::vector<Occupation>> used_between(store::Reade
         "WHERE facility_id = $1 AND start_us > $2 AND start_us < $3 "
         "AND occupied_from_us < $4 AND occupied_until_us > $5 "
         "AND exclusive = 1 "
-        "AND state NOT IN ('requested', 'pending', 'cancelled', 'late_cancelled', 'released')",
+        "AND state NOT IN ('pending', 'cancelled', 'late_cancelled', 'released')",
         [&](store::Row const& row) {
             found[row.id<MachineId>(0)].push_back({row.id<BookingId>(1), {row.at(2), row.at(3)}});
         },
-        facility, during.start - reach, during.end + longest_setup, during.end, during.start);
+        facility, during.start - longest_reach, during.end + longest_setup, during.end,
+        during.start);
     return found;
 }
 

@@ -20,30 +20,42 @@ namespace karkhana::booking {
 
 struct KeptFee {
     BookingId booking;
+    std::int64_t number = 1;  ///< among those of its kind
+    EnterpriseId enterprise;  ///< whose it is, whoever has the booking now
     Fee fee;
     Instant made_at;
     std::optional<Instant> withdrawn_at;
-    std::string reason;  ///< of the withdrawal
+    std::string reason;  ///< why it was withdrawn or lowered
 };
 
-/// Nothing when the booking has a fee of the kind already. One that costs nothing is settled.
-void insert_fee(store::Writer& writer, FacilityId const& facility, BookingId const& booking,
-                Fee const& fee, Instant now);
+/// A fee of the ME that has the booking. False when there is one of the kind already; changes alone
+/// are charged each by itself. One that costs nothing is settled.
+bool insert_fee(store::Writer& writer, Booking const& booking, Fee const& fee, Instant now);
+/// In the order in which they were made.
 std::vector<KeptFee> fees_of(store::Reader& reader, FacilityId const& facility,
                              BookingId const& booking);
-/// Those of bookings whose slot is over and of which nobody has looked yet whether others used it.
+/// Those of the bookings that cost something; one query.
+std::set<BookingId> owing(store::Reader& reader, FacilityId const& facility,
+                          std::vector<BookingId> const& bookings);
+/// Those of slots that are over and of which nobody has looked yet whether others used them.
 std::vector<KeptFee> fees_to_settle(store::Reader& reader, FacilityId const& facility, Instant now);
 /// Those, not withdrawn, of who did not come or gave up late when the machine could not have been
 /// used: it stood still before they were missed, or at some time of the slot that was given up. Of
-/// bookings that began in the interval.
+/// slots that began in the interval.
 std::vector<KeptFee> fees_in_outages(store::Reader& reader, FacilityId const& facility,
                                      Interval started);
 /// Withdraws it for the reason. False when it was withdrawn before.
 bool forgive_fee(store::Writer& writer, FacilityId const& facility, KeptFee const& fee,
                  std::string_view reason, Instant now);
+/// What becomes of a fee when it is known who used the time.
+struct Settled {
+    Money amount;
+    bool withdrawn = false;
+    std::string_view reason;
+};
 /// False when somebody was faster.
 bool settle_fee(store::Writer& writer, FacilityId const& facility, KeptFee const& fee,
-                bool withdrawn, Instant now);
+                Settled const& as, Instant now);
 /// All that is not withdrawn of the booking; how many that were.
 std::int64_t withdraw_fees(store::Writer& writer, FacilityId const& facility,
                            BookingId const& booking, PersonId const& person,

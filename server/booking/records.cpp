@@ -10,7 +10,7 @@
     "b.end_us, b.occupied_from_us, b.occupied_until_us, b.state, b.kind, b.origin, b.people, "     \
     "b.assisted, b.operated_by, b.quote_card_id, b.hold_until_us, b.pending_for, b.ended_us, "     \
     "b.bundle_id, b.series_id, b.occurrence_us, b.follows_id, b.calendar_sequence, b.quantity, "   \
-    "b.note, b.quote_poisha, b.created_us, b.cancel_reason, b.version "
+    "b.note, b.quote_poisha, b.created_us, b.cancel_reason, b.version, b.confirmed_us "
 
 #define KARKHANA_BOOKING_PAGE                                                                      \
     " AND b.start_us > $2 AND b.start_us < $3 AND b.end_us > $4 "                                  \
@@ -70,6 +70,7 @@ Booking booking_of(store::Row const& row) {
             .note = row.text(25),
             .quote = row.money(26),
             .created_at = row.at(27),
+            .confirmed_at = row.maybe_at(30),
             .cancel_reason = row.maybe_text(28),
             .version = row.integer(29)};
 }
@@ -240,10 +241,12 @@ bool change_state(store::Writer& writer, Booking const& booking, State to,
     if (lets_go) facility::lock_machine(writer, booking.facility, booking.machine);
     auto const changed = writer.execute(
         "UPDATE booking SET state = $3, cancel_reason = coalesce($4, cancel_reason), "
-        "ended_us = coalesce(ended_us, $6), calendar_sequence = calendar_sequence + $7, "
+        "ended_us = coalesce(ended_us, $6), confirmed_us = coalesce($8, confirmed_us), "
+        "calendar_sequence = calendar_sequence + $7, "
         "version = version + 1 WHERE facility_id = $1 AND booking_id = $2 AND state = $5",
         booking.facility, booking.id, name_of(to), cancel_reason, name_of(booking.state),
-        lets_go ? std::optional{now} : std::nullopt, gone ? 1 : 0);
+        lets_go ? std::optional{now} : std::nullopt, gone ? 1 : 0,
+        to == State::confirmed ? std::optional{now} : std::nullopt);
     if (changed != 1) return false;
     append_event(writer, booking, booking.state, to, person, reason, now);
     return true;
@@ -340,7 +343,7 @@ void each_slot(store::Reader& reader, FacilityId const& facility, Interval durin
     reader.each(
         "SELECT booking_id, machine_id, enterprise_id, start_us, end_us, state FROM booking "
         "WHERE facility_id = $1 AND start_us > $2 AND start_us < $3 AND end_us > $4 "
-        "AND state NOT IN ('requested', 'cancelled', 'late_cancelled', 'released') "
+        "AND state NOT IN ('cancelled', 'late_cancelled', 'released') "
         "ORDER BY start_us",
         [&](store::Row const& row) {
             on_slot({row.text(0), row.text(1), row.text(2), {row.at(3), row.at(4)}, row.text(5)});

@@ -42,9 +42,8 @@ std::vector<Interval> all_lost(Booking const& booking, Hindrances const& hindran
 
 /// Whether others stayed so long that less than the grace time was left.
 bool others_stayed(Duration grace, Booking const& booking, Hindrances const& hindrances) {
-    auto const end = booking.during.end;
-    return booking.during.start + grace <= end &&
-           grace_over(booking.during.start, grace, all_lost(booking, hindrances)) > end;
+    auto const end = booking.during.end, from = awaited_from(booking);
+    return from + grace <= end && grace_over(from, grace, all_lost(booking, hindrances)) > end;
 }
 
 }  // namespace
@@ -60,12 +59,16 @@ std::vector<Interval> closed_parts(facility::Book const& book, Interval during) 
     return closed;
 }
 
+Instant awaited_from(Booking const& booking) {
+    return std::max(booking.during.start, booking.confirmed_at.value_or(booking.during.start));
+}
+
 Instant given_up_at(Duration grace, Booking const& booking, facility::Machine const& machine,
                     Hindrances const& hindrances) {
     // Since when a machine is out of order is not known, so the party has until the end.
     if (machine.out_of_order) return booking.during.end;
     auto const kept_from = all_lost(booking, hindrances);
-    return std::min(grace_over(booking.during.start, grace, kept_from), booking.during.end);
+    return std::min(grace_over(awaited_from(booking), grace, kept_from), booking.during.end);
 }
 
 std::optional<Verdict> judge_absence(Settings const& settings, Booking const& booking,

@@ -28,8 +28,10 @@ struct Hindrances {
     std::vector<Interval> closed;            ///< in which the facility is closed after all
 };
 
+/// From when on somebody is expected: the start, or later when they were given the slot only then.
+Instant awaited_from(Booking const& booking);
 /// When a booking that is confirmed is given up if nobody has come: its grace time runs only while
-/// the machine can be used.
+/// they are expected and the machine can be used.
 Instant given_up_at(Duration grace, Booking const& booking, facility::Machine const& machine,
                     Hindrances const& hindrances);
 

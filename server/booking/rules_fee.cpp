@@ -11,7 +11,8 @@ namespace {
 
 using std::chrono::minutes;
 
-constexpr std::array<std::string_view, 3> fee_names{"late_cancel", "no_show", "overrun"};
+constexpr std::array<std::string_view, 4> fee_names{"late_cancel", "no_show", "overrun",
+                                                    "late_change"};
 
 Money part_of(Money whole, Wide numerator, Wide denominator) {
     return {static_cast<std::int64_t>(Wide{whole.poisha} * numerator / denominator)};
@@ -36,6 +37,31 @@ Duration lost_to(std::vector<facility::Outage> const& outages, Booking const& bo
     return sum;
 }
 
+/// What of the slot is not kept: what lies before that, and after it.
+std::vector<Interval> parts_of(GivenUp const& given_up) {
+    auto const& slot = given_up.slot;
+    if (!given_up.kept) return {slot};
+    std::vector<Interval> parts{{slot.start, given_up.kept->start}, {given_up.kept->end, slot.end}};
+    std::erase_if(parts, [](Interval const& part) { return part.empty(); });
+    return parts;
+}
+
+GivenUp all_of(Booking const& booking, int percent) {
+    return {.machine = booking.machine,
+            .slot = booking.during,
+            .quote = booking.quote,
+            .percent = percent};
+}
+
+/// As long as nobody else has any of it.
+Fee fee_of(FeeKind kind, std::int64_t length, GivenUp const& of, bool free) {
+    return {.kind = kind,
+            .minutes = length,
+            .amount = free ? Money{} : charged_for(of, stayed_empty(of, {}, {})),
+            .free = free,
+            .of = of};
+}
+
 }  // namespace
 
 std::string_view name_of(FeeKind kind) { return fee_names.at(static_cast<std::size_t>(kind)); }
@@ -44,6 +70,10 @@ std::optional<FeeKind> fee_kind_of(std::string_view name) {
     auto const found = std::ranges::find(fee_names, name);
     if (found == fee_names.end()) return std::nullopt;
     return static_cast<FeeKind>(found - fee_names.begin());
+}
+
+std::string fee_key(FeeKind kind, std::int64_t number) {
+    return std::string(name_of(kind)) + "/" + std::to_string(number);
 }
 
 bool is_late(Terms const& terms, Booking const& booking, Instant now) {
@@ -57,19 +87,24 @@ Fee late_fee(Terms const& terms, Booking const& booking, Instant now, std::int64
     int percent = 0;
     for (auto const& tier : terms.late_tiers)
         if (notice < tier.within) percent = std::max(percent, tier.percent);
-    bool const free = before < terms.free_late;
-    return {.kind = FeeKind::late_cancel,
-            .minutes = std::max<std::int64_t>(0, whole_minutes(notice)),
-            .amount = free ? Money{} : part_of(booking.quote, percent, 100),
-            .free = free};
+    return fee_of(FeeKind::late_cancel, std::max<std::int64_t>(0, whole_minutes(notice)),
+                  all_of(booking, percent), before < terms.free_late);
+}
+
+std::optional<Fee> change_fee(Terms const& terms, Booking const& before, Booking const& after,
+                              Instant now, std::int64_t late_before) {
+    auto const fee = late_fee(terms, before, now, late_before);
+    auto given_up = *fee.of;
+    Interval const kept{std::max(before.during.start, after.during.start),
+                        std::min(before.during.end, after.during.end)};
+    if (after.machine == before.machine && !kept.empty()) given_up.kept = kept;
+    if (given_up.kept == before.during) return std::nullopt;
+    return fee_of(FeeKind::late_change, fee.minutes, given_up, fee.free);
 }
 
 Fee missed_fee(Terms const& terms, Booking const& booking, std::int64_t before) {
-    bool const free = before < terms.free_misses;
-    return {.kind = FeeKind::no_show,
-            .minutes = whole_minutes(booking.during.length()),
-            .amount = free ? Money{} : part_of(booking.quote, terms.missed_percent, 100),
-            .free = free};
+    return fee_of(FeeKind::no_show, whole_minutes(booking.during.length()),
+                  all_of(booking, terms.missed_percent), before < terms.free_misses);
 }
 
 std::optional<Fee> overrun_fee(Terms const& terms, Booking const& booking,
@@ -87,19 +122,29 @@ std::optional<Fee> overrun_fee(Terms const& terms, Booking const& booking,
                .free = charged == 0};
 }
 
-Interval given_back(Booking const& booking, Instant freed_at) {
-    return {std::max(booking.during.start, freed_at), booking.during.end};
+Duration stayed_empty(GivenUp const& given_up, std::vector<Interval> used, Duration too_short) {
+    Duration empty{};
+    std::ranges::sort(used);
+    for (auto const& part : parts_of(given_up)) {
+        bool anybody = false;
+        auto covered = part.start;
+        auto const leave = [&](Instant until, Duration too_short_now) {
+            if (until > covered + too_short_now) empty += until - covered;
+        };
+        for (auto const& use : used) {
+            if (!use.overlaps(part)) continue;
+            anybody = true;
+            leave(use.start, too_short);
+            covered = std::max(covered, use.end);
+        }
+        leave(part.end, anybody ? too_short : Duration{});
+    }
+    return empty;
 }
 
-bool reused(Interval given_back, std::vector<Interval> used, Duration too_short) {
-    if (given_back.empty() || used.empty()) return false;
-    std::ranges::sort(used);
-    auto covered = given_back.start;
-    for (auto const& part : used) {
-        if (part.start > covered + too_short) break;
-        covered = std::max(covered, part.end);
-    }
-    return covered + too_short >= given_back.end;
+Money charged_for(GivenUp const& given_up, Duration empty) {
+    return part_of(given_up.quote, Wide{given_up.percent} * empty.count(),
+                   Wide{100} * given_up.slot.length().count());
 }
 
 }  // namespace karkhana::booking

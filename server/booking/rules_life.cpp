@@ -6,9 +6,9 @@
 namespace karkhana::booking {
 namespace {
 
-constexpr std::array<std::string_view, 12> state_names{
-    "requested", "pending",   "confirmed",      "checked_in", "running",  "paused",
-    "completed", "cancelled", "late_cancelled", "missed",     "released", "interrupted"};
+constexpr std::array<std::string_view, 11> state_names{
+    "pending",   "confirmed",      "checked_in", "running",  "paused",     "completed",
+    "cancelled", "late_cancelled", "missed",     "released", "interrupted"};
 constexpr std::array<std::string_view, 3> kind_names{"job", "trial", "training"};
 constexpr std::array<std::string_view, 8> origin_names{"web",    "desk",     "phone",  "kiosk",
                                                        "series", "waitlist", "reslot", "import"};
@@ -25,9 +25,6 @@ std::optional<Enum> found_in(std::array<std::string_view, count> const& names,
 // A pause is ended by people alone: nothing switches a machine on again by itself.
 constexpr std::array steps{
     // from, to, party, staff, daemon
-    Step{State::requested, State::pending, false, true, true, "a slot was found, to be approved"},
-    Step{State::requested, State::confirmed, false, true, true, "a slot was found"},
-    Step{State::requested, State::cancelled, true, true, true, "not wanted, or not to be had"},
     Step{State::pending, State::confirmed, true, true, false, "approved, or the offer is taken"},
     Step{State::pending, State::cancelled, true, true, true, "not wanted, or refused"},
     Step{State::pending, State::released, false, false, true, "the time to hold it is over"},
@@ -126,7 +123,7 @@ Result<void> check_transition(Actor actor, State from, State to) {
 }
 
 std::string life_as_mermaid() {
-    std::string picture = "stateDiagram-v2\n    [*] --> requested\n    [*] --> pending\n"
+    std::string picture = "stateDiagram-v2\n    [*] --> pending\n"
                           "    [*] --> confirmed\n";
     for (auto const& step : steps)
         picture += "    " + std::string(name_of(step.from)) + " --> " +

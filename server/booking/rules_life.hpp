@@ -31,7 +31,8 @@ struct Step {
     std::string_view when;  ///< what makes it happen, for the picture
 };
 
-/// The whole life of a booking. The triggers of 0012_booking_life.sql hold the same pairs.
+/// The whole life of a booking. The triggers of 0041_booking_begins.sql hold the same
+/// pairs.
 std::span<Step const> life();
 bool may(Actor actor, State from, State to);
 /// Errors: `wrong_state` (conflict) when there is no such step, `not_yours_to_do` (forbidden) when

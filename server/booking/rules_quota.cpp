@@ -40,9 +40,7 @@ std::vector<Spent> counted(facility::Book const& book, facility::Setting const& 
 
 }  // namespace
 
-bool counts(State state) {
-    return state != State::requested && state != State::cancelled && state != State::released;
-}
+bool counts(State state) { return state != State::cancelled && state != State::released; }
 
 Interval spent_of(State state, Interval during, std::optional<Instant> ended_at) {
     bool const worked = state == State::completed || state == State::interrupted;

@@ -9,9 +9,42 @@ namespace karkhana::booking {
 namespace {
 
 constexpr std::array<std::string_view, 3> clash_names{"skip", "move", "refuse"};
+constexpr std::array<std::string_view, 7> weekday_codes{"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
 
 tl::unexpected<Error> refused(std::string_view code, std::string detail) {
     return refuse(ErrorKind::invalid, code, std::move(detail), "/rule");
+}
+
+/// The parts of "FREQ=WEEKLY;BYDAY=SU,TU", or of "SU,TU".
+std::vector<std::string_view> split(std::string_view text, char at) {
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        parts.push_back(text.substr(0, text.find(at)));
+        text.remove_prefix(std::min(parts.back().size() + 1, text.size()));
+    }
+    return parts;
+}
+
+bool is_weekly(std::string_view rule) {
+    auto const parts = split(rule, ';');
+    return std::ranges::find(parts, std::string_view{"FREQ=WEEKLY"}) != parts.end();
+}
+
+/// ISO weekdays of "SU,TU"; nullopt when it says something else, or one twice.
+std::optional<std::vector<int>> weekdays_of(std::string_view list) {
+    std::vector<int> found;
+    for (auto const code : split(list, ',')) {
+        auto const known = std::ranges::find(weekday_codes, code);
+        if (known == weekday_codes.end()) return std::nullopt;
+        auto const weekday = static_cast<int>(known - weekday_codes.begin()) + 1;
+        if (std::ranges::find(found, weekday) != found.end()) return std::nullopt;
+        found.push_back(weekday);
+    }
+    return found;
+}
+
+int iso_weekday(std::chrono::local_days day) {
+    return static_cast<int>(std::chrono::weekday{day}.iso_encoding());
 }
 
 /// No time near a date helps where it is the day that is too far, or gone.
@@ -100,10 +133,56 @@ std::vector<PlannedDate> plan_series(World world, std::vector<Place> places, Ask
     return planned;
 }
 
-Interval shifted(Zone const& zone, Interval during, SeriesShift const& shift) {
-    auto const day = local_day(zone, during.start);
+Result<DaysMoved> days_moved(std::string_view rule, int first_weekday, std::string_view to,
+                             int week_starts) {
+    auto const refused_weekdays = [](std::string_view code, std::string detail) {
+        return refuse(ErrorKind::invalid, code, std::move(detail), "/weekdays");
+    };
+    auto old = std::optional{std::vector{first_weekday}};
+    for (auto const part : split(rule, ';'))
+        if (part.starts_with("BYDAY=")) old = weekdays_of(part.substr(part.find('=') + 1));
+    if (!is_weekly(rule) || !old)
+        return refused_weekdays("not_weekly", "it does not come back by weekdays");
+    auto wanted = weekdays_of(to);
+    if (!wanted || wanted->empty())
+        return refused_weekdays("bad_weekdays", "weekdays as SU,TU, none twice");
+    if (wanted->size() != old->size())
+        return refused_weekdays("weekdays_differ", "as many days a week as it has");
+    auto const place = [&](int weekday) { return (weekday - week_starts + 7) % 7; };
+    std::ranges::sort(*old, {}, place);
+    std::ranges::sort(*wanted, {}, place);
+    DaysMoved moved{};
+    for (std::size_t i = 0; i < old->size(); ++i)
+        moved.at(static_cast<std::size_t>(old->at(i) - 1)) =
+            place(wanted->at(i)) - place(old->at(i));
+    return moved;
+}
+
+std::string rule_held_on(std::string_view rule, std::span<std::chrono::local_days const> days) {
+    if (!is_weekly(rule)) return std::string(rule);
+    std::array<bool, 7> held{};
+    for (auto const day : days) held.at(static_cast<std::size_t>(iso_weekday(day) - 1)) = true;
+    std::string byday;
+    for (std::size_t i = 0; i < held.size(); ++i)
+        if (held.at(i))
+            byday += (byday.empty() ? "BYDAY=" : ",") + std::string(weekday_codes.at(i));
+    std::string found;
+    for (auto const part : split(rule, ';'))
+        if (!part.starts_with("BYDAY=")) found += std::string(part) + ";";
+    return found + byday;
+}
+
+Interval shifted(Zone const& zone, SeriesDate const& date, SeriesShift const& shift) {
+    auto const& during = date.during;
+    auto day = local_day(zone, during.start);
+    if (shift.days) {
+        auto const of_rule = local_day(zone, date.occurrence);
+        auto const weekday = static_cast<std::size_t>(iso_weekday(of_rule) - 1);
+        day = of_rule + std::chrono::days{shift.days->at(weekday)};
+    }
+    auto const minute = shift.start_minute.value_or(minute_of_day(zone, during.start));
     auto const start =
-        shift.start_minute ? at_minute(zone, day, *shift.start_minute) : during.start;
+        shift.start_minute || shift.days ? at_minute(zone, day, minute) : during.start;
     return {start, start + (shift.length ? Duration{*shift.length} : during.length())};
 }
 

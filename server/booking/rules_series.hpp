@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -63,11 +65,22 @@ std::vector<PlannedDate> plan_series(World world, std::vector<Place> places, Ask
                                      std::span<SeriesDate const> dates, Clash clash,
                                      PriceOf const& price_of);
 
-/// The same day's time of another clock, or of another length: how all dates of a series change.
+/// By how many days the dates of each weekday move, Monday first.
+using DaysMoved = std::array<int, 7>;
+/// From the weekdays of a rule by weeks to `to`, as "SU,TU": in each week the first becomes the
+/// first. A rule that names none falls on `first_weekday`; weeks begin on `week_starts`; all ISO.
+/// Errors: `not_weekly`, `bad_weekdays`, `weekdays_differ` (more or fewer than the rule has).
+Result<DaysMoved> days_moved(std::string_view rule, int first_weekday, std::string_view to,
+                             int week_starts);
+/// A rule by weeks with the weekdays that its dates are held on; another rule as it is.
+std::string rule_held_on(std::string_view rule, std::span<std::chrono::local_days const> days);
+
+/// Another weekday, another time of the day, another length: how all dates of a series change.
 struct SeriesShift {
-    std::optional<int> start_minute;  ///< after local midnight
-    std::optional<std::chrono::minutes> length;
+    std::optional<int> start_minute{};  ///< after local midnight
+    std::optional<std::chrono::minutes> length{};
+    std::optional<DaysMoved> days{};  ///< from the day of the rule, wherever the date is now
 };
-Interval shifted(Zone const& zone, Interval during, SeriesShift const& shift);
+Interval shifted(Zone const& zone, SeriesDate const& date, SeriesShift const& shift);
 
 }  // namespace karkhana::booking

@@ -66,6 +66,18 @@ std::vector<ChangedDate> cancel_dates(Services const& services, store::Writer& w
                                       Series const& series, std::vector<Booking> const& bookings,
                                       Asker const& asker, std::string_view reason, Instant now);
 
+/// Lets those of them be that wait for the manager, all rules asked again; what breaks one waits
+/// on. Errors: `wrong_state` when none waits.
+Result<std::vector<ChangedDate>> approve_dates(Services const& services, store::Writer& writer,
+                                               Series const& series,
+                                               std::vector<Booking> const& bookings,
+                                               Asker const& asker, Instant now);
+/// The same, for a no.
+Result<std::vector<ChangedDate>> refuse_dates(store::Writer& writer, Series const& series,
+                                              std::vector<Booking> const& bookings,
+                                              Asker const& asker, std::string_view reason,
+                                              Instant now);
+
 /// Live bookings of the series that have not begun, from that date on, by start.
 std::vector<Booking> ahead_in(store::Reader& reader, FacilityId const& facility,
                               SeriesId const& series, Instant from, Instant now);

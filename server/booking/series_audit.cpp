@@ -18,7 +18,8 @@ std::string act_text(Series const& series, SeriesAct const& act) {
     auto const waiting = std::ranges::find_if(act.done, is_pending);
     JsonText out;
     out.open('{').key("enterprise_id").id(series.enterprise);
-    out.key("machine_id").id(act.done.front().machine).key("rule").text(series.rule);
+    out.key("machine_id").id(act.done.front().machine).key("rule");
+    out.text(act.rule.empty() ? series.rule : act.rule);
     out.key("dates").integer(static_cast<std::int64_t>(act.done.size()));
     out.key("pending").integer(std::ranges::count_if(act.done, is_pending));
     if (waiting != act.done.end() && waiting->hold_until)

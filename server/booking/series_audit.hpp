@@ -11,7 +11,7 @@ namespace karkhana::booking {
 
 /// What one act did to the dates of a series.
 struct SeriesAct {
-    std::string_view action;    ///< createSeries, changeSeries, cancelSeries
+    std::string_view action;    ///< createSeries, changeSeries, approveSeries and so on
     std::vector<Booking> done;  ///< as they are now, by start
     struct Left {
         Instant start;
@@ -19,6 +19,7 @@ struct SeriesAct {
     };
     std::vector<Left> left;  ///< dates that nothing was done to
     std::string reason;
+    std::string rule{};  ///< with the weekdays that they are held on now; empty: as asked for
 };
 
 /// Writes the act to the audit trail as a whole, after what it did to each booking: what is told of

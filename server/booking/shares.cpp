@@ -12,7 +12,7 @@ constexpr std::string_view query =
     "SELECT enterprise_id, CASE WHEN start_us < $2 THEN $2 ELSE start_us END AS since, "
     "CASE WHEN state <> 'missed' AND ended_us < end_us THEN ended_us ELSE end_us END AS until, "
     "1 AS booked FROM booking WHERE facility_id = $1 AND start_us > $5 AND start_us < $3 "
-    "AND state NOT IN ('requested', 'pending', 'cancelled', 'released') "
+    "AND state NOT IN ('pending', 'cancelled', 'released') "
     "UNION ALL SELECT enterprise_id, CASE WHEN start_at < $2 THEN $2 ELSE start_at END, "
     "coalesce(stop_at, $4), 0 FROM usage_session WHERE facility_id = $1 "
     "AND enterprise_id IS NOT NULL AND start_at < $3 AND (stop_at IS NULL OR stop_at > $2)), "

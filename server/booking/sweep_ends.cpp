@@ -92,10 +92,9 @@ public:
         if (!counted.contains(since))
             counted[since] =
                 count_fees(writer_, booking.facility, booking.enterprise, FeeKind::no_show, since);
-        insert_fee(writer_, booking.facility, booking.id,
-                   missed_fee(ended.terms, booking, counted[since]), now);
+        insert_fee(writer_, booking, missed_fee(ended.terms, booking, counted[since]), now);
         for (auto& [from, times] : counted)
-            if (from < booking.during.start) ++times;
+            if (from < now) ++times;
     }
 
 private:
@@ -103,44 +102,99 @@ private:
     std::unordered_map<EnterpriseId, std::map<Instant, std::int64_t>> counted_;
 };
 
-facility::Machine const& machine_it_is_on(facility::Book const& book, Booking const& booking) {
-    return *std::ranges::find(book.machines, booking.machine, &facility::Machine::id);
-}
+using Uses = std::unordered_map<MachineId, std::vector<Occupation>>;
 
-using Freed = std::unordered_map<BookingId, Interval>;
-
-/// What others could have had of each.
-Freed freed_times(facility::Book const& book,
-                  std::unordered_map<BookingId, Booking> const& bookings) {
-    Freed freed;
-    for (auto const& [id, booking] : bookings) {
-        auto const at = booking.ended_at.value_or(booking.during.start);
-        // Nobody can begin before the next time of the grid.
-        freed.emplace(
-            id, given_back(booking,
-                           aligned(book.zone, machine_it_is_on(book, booking).grid_minutes, at)));
-    }
-    return freed;
-}
-
-Interval span_of(Freed const& freed) {
-    auto span = freed.begin()->second;
-    for (auto const& [id, each] : freed)
-        span = {std::min(span.start, each.start), std::max(span.end, each.end)};
+/// All the time that was given up by any of them.
+Interval span_of(std::span<KeptFee const> fees) {
+    auto span = fees.front().fee.of->slot;
+    for (auto const& kept : fees)
+        span = {std::min(span.start, kept.fee.of->slot.start),
+                std::max(span.end, kept.fee.of->slot.end)};
     return span;
 }
 
-bool was_reused(facility::Book const& book, Booking const& booking, Interval freed,
-                std::unordered_map<MachineId, std::vector<Occupation>> const& uses) {
+/// When the machine was used in the slot, but for what the booking itself used.
+std::vector<Interval> used_in_slot(Uses const& uses, GivenUp const& of, BookingId const& own) {
     std::vector<Interval> used;
-    auto const found = uses.find(booking.machine);
-    if (found != uses.end())
-        for (auto const& use : found->second)
-            if (use.booking != booking.id && use.occupied.overlaps(freed))
-                used.push_back(use.occupied);
-    auto const& machine = machine_it_is_on(book, booking);
-    return reused(freed, std::move(used), minutes{machine.setup_minutes + machine.buffer_minutes});
+    auto const found = uses.find(of.machine);
+    if (found == uses.end()) return used;
+    for (auto const& use : found->second)
+        if (use.booking != own && use.occupied.overlaps(of.slot)) used.push_back(use.occupied);
+    std::ranges::sort(used);
+    return used;
 }
+
+/// Whether the booking has come to its end by what the fee is for; one that was changed goes on.
+bool ends_booking(FeeKind kind) { return kind == FeeKind::late_cancel || kind == FeeKind::no_show; }
+
+/// What is left of a fee whose slot is over. Whoever took a part of what they gave up back again
+/// uses it as others do.
+Settled settled_as(Uses const& uses, KeptFee const& kept, facility::Machine const& machine) {
+    auto const& of = *kept.fee.of;
+    auto const own = ends_booking(kept.fee.kind) ? kept.booking : BookingId{};
+    auto const empty = stayed_empty(of, used_in_slot(uses, of, own),
+                                    minutes{machine.setup_minutes + machine.buffer_minutes});
+    if (empty == Duration{}) return {kept.fee.amount, true, "reused"};
+    auto const amount = kept.fee.free ? Money{} : charged_for(of, empty);
+    return {amount, false, amount < kept.fee.amount ? "partly_reused" : ""};
+}
+
+/// Tells what became of the fee, if it became less.
+void tell_settled(store::Writer& writer, Tale& tale, Booking const& booking, KeptFee const& kept,
+                  Settled const& as, Instant now) {
+    auto const key = fee_key(kept.fee.kind, kept.number);
+    if (!as.withdrawn) {
+        if (!as.reason.empty()) tale.changed("lowerFee", booking, booking, key);
+        return;
+    }
+    bool const ended = kept.fee.kind == FeeKind::late_cancel;
+    if (!ended || booking.state != State::late_cancelled)
+        return tale.changed("withdrawFee", booking, booking, key);
+    auto const after = step_to(writer, booking, State::released, std::nullopt, as.reason, now);
+    if (after) tale.changed("releaseBooking", booking, *after, as.reason);
+}
+
+/// What nobody approved in time. Of more than one date of a series it is told as of one.
+class Lapsing {
+public:
+    Lapsing(store::Writer& writer, Tale& tale, FacilityId const& facility)
+        : writer_(writer), tale_(tale), facility_(facility) {}
+
+    void add(Booking const& before, Booking const& after) {
+        if (auto const series = series_of(after))
+            of_series_[*series].emplace_back(before, after);
+        else
+            tale_.changed("lapseApproval", before, after, "hold_over");
+    }
+    void tell() {
+        for (auto& [id, dates] : of_series_) {
+            std::ranges::sort(dates, {}, [](auto const& each) { return each.second.during.start; });
+            bool const many = dates.size() > 1;
+            SeriesAct act{.action = "lapseSeries", .done = {}, .left = {}, .reason = "hold_over"};
+            for (auto const& [before, after] : dates) {
+                tale_.changed(many ? act.action : "lapseApproval", before, after, "hold_over");
+                act.done.push_back(after);
+            }
+            if (many) tale_.did(known_.at(id), std::move(act));
+        }
+    }
+
+private:
+    /// What was handed over is no date of it any more.
+    std::optional<SeriesId> series_of(Booking const& booking) {
+        if (!booking.series) return std::nullopt;
+        auto const id = *booking.series;
+        if (!known_.contains(id)) known_.emplace(id, find_series(writer_, facility_, id).value());
+        if (known_.at(id).enterprise != booking.enterprise) return std::nullopt;
+        return id;
+    }
+
+    store::Writer& writer_;
+    Tale& tale_;
+    FacilityId const& facility_;
+    std::map<SeriesId, Series> known_;
+    std::map<SeriesId, std::vector<std::pair<Booking, Booking>>> of_series_;
+};
 
 }  // namespace
 
@@ -148,15 +202,20 @@ std::vector<Booking> end_holds(Services const& services, FacilityId const& facil
     auto const held = services.store.read(
         [&](store::Reader& reader) { return held_until(reader, facility, now); });
     auto const end_some = [&](store::Writer& writer, Tale& tale, std::span<Booking const> some) {
+        Lapsing lapsing{writer, tale, facility};
         for (auto const& [id, booking] : locked(writer, facility, ids_of(some))) {
             if (!hold_is_over(booking, now)) continue;
             auto const after =
                 step_to(writer, booking, State::released, std::nullopt, "hold_over", now);
             if (!after) continue;
-            bool const offer = booking.pending_for == PendingFor::offer;
-            if (offer) expire_offer(writer, tale, booking, now);
-            tale.changed(offer ? "lapseOffer" : "lapseApproval", booking, *after, "hold_over");
+            if (booking.pending_for != PendingFor::offer) {
+                lapsing.add(booking, *after);
+                continue;
+            }
+            expire_offer(writer, tale, booking, now);
+            tale.changed("lapseOffer", booking, *after, "hold_over");
         }
+        lapsing.tell();
     };
     return in_parts(services, facility, now, held, end_some);
 }
@@ -204,6 +263,12 @@ std::vector<Booking> excuse_displaced(Services const& services, FacilityId const
         for (auto const& fee : some) {
             if (!forgive_fee(writer, facility, fee, "outage", now)) continue;
             auto const& booking = bookings.at(fee.booking);
+            bool const over =
+                booking.state == State::missed || booking.state == State::late_cancelled;
+            if (!over || !ends_booking(fee.fee.kind)) {
+                tale.changed("withdrawFee", booking, booking, fee_key(fee.fee.kind, fee.number));
+                continue;
+            }
             auto const after =
                 step_to(writer, booking, State::released, std::nullopt, "outage", now);
             if (after) tale.changed("excuseBooking", booking, *after, "outage");
@@ -223,19 +288,13 @@ std::vector<Booking> settle_fees(Services const& services, FacilityId const& fac
         std::vector<BookingId> ids;
         for (auto const& fee : some) ids.push_back(fee.booking);
         auto const bookings = locked(writer, facility, ids);
-        auto const freed = freed_times(*book, bookings);
-        auto const uses = used_between(writer, facility, span_of(freed));
+        auto const uses = used_between(writer, facility, span_of(some));
         for (auto const& fee : some) {
-            auto const& booking = bookings.at(fee.booking);
-            bool const used = was_reused(*book, booking, freed.at(booking.id), uses);
-            if (!settle_fee(writer, facility, fee, used, now) || !used) continue;
-            auto after = std::optional{booking};
-            if (booking.state == State::late_cancelled)
-                after = step_to(writer, booking, State::released, std::nullopt, "reused", now);
-            if (after)
-                tale.changed(booking.state == State::late_cancelled ? "releaseBooking"
-                                                                    : "withdrawFee",
-                             booking, *after, "reused");
+            auto const& machine =
+                *std::ranges::find(book->machines, fee.fee.of->machine, &facility::Machine::id);
+            auto const as = settled_as(uses, fee, machine);
+            if (settle_fee(writer, facility, fee, as, now))
+                tell_settled(writer, tale, bookings.at(fee.booking), fee, as, now);
         }
     };
     return in_parts(services, facility, now, open, settle);

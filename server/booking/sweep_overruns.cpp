@@ -39,9 +39,13 @@ void charge_overruns(Services const& services, FacilityId const& facility, Insta
         return found;
     });
     in_parts(services, facility, now, owed,
-             [&](store::Writer& writer, Tale&, std::span<Owed const> some) {
-                 for (auto const& each : some)
-                     insert_fee(writer, facility, each.booking.id, each.fee, now);
+             [&](store::Writer& writer, Tale& tale, std::span<Owed const> some) {
+                 for (auto const& [booking, fee] : some) {
+                     if (!insert_fee(writer, booking, fee, now)) continue;
+                     // What costs nothing is no news.
+                     if (fee.amount != Money{})
+                         tale.changed("chargeOverrun", booking, booking, fee_key(fee.kind, 1));
+                 }
              });
 }
 

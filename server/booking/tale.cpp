@@ -14,9 +14,14 @@ void Tale::changed(std::string_view action, std::optional<Booking> before, Booki
         {std::string(action), std::move(before), std::move(after), std::string(reason)});
 }
 
+void Tale::did(Series series, SeriesAct act) {
+    acts_.emplace_back(std::move(series), std::move(act));
+}
+
 void Tale::add(Tale part) {
     std::ranges::move(part.changes_, std::back_inserter(changes_));
     std::ranges::move(part.events_, std::back_inserter(events_));
+    std::ranges::move(part.acts_, std::back_inserter(acts_));
 }
 
 void Tale::write(store::Writer& writer, Instant now) const {
@@ -24,6 +29,7 @@ void Tale::write(store::Writer& writer, Instant now) const {
     for (auto const& change : changes_)
         append_change(writer, change.action, person_, change.before ? &*change.before : nullptr,
                       change.after, change.reason, now);
+    for (auto const& [series, act] : acts_) append_act(writer, series, act, person_, now);
 }
 
 std::vector<Booking> Tale::bookings() const {
@@ -39,6 +45,7 @@ std::optional<Booking> step_to(store::Writer& writer, Booking const& before, Sta
     auto after = before;
     after.state = to;
     ++after.version;
+    if (to == State::confirmed) after.confirmed_at = now;
     if (is_live(before.state) && !is_live(to) && !after.ended_at) after.ended_at = now;
     bool const gone =
         to == State::cancelled || to == State::late_cancelled || to == State::released;

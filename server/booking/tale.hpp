@@ -1,10 +1,12 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/booking/booking.hpp"
 #include "server/booking/queue_records.hpp"
+#include "server/booking/series_audit.hpp"
 #include "server/store/store.hpp"
 
 namespace karkhana::booking {
@@ -21,11 +23,13 @@ public:
                  std::string_view reason);
     /// What a part of it has to tell, after what is told already.
     void add(Tale part);
+    /// For the audit trail: what was done to dates of a series, as a whole.
+    void did(Series series, SeriesAct act);
     /// For the log of the queue.
     void queued(QueueEvent event) { events_.push_back(std::move(event)); }
     void write(store::Writer& writer, Instant now) const;
 
-    bool empty() const { return changes_.empty() && events_.empty(); }
+    bool empty() const { return changes_.empty() && events_.empty() && acts_.empty(); }
     /// The bookings that were told of, as they are now.
     std::vector<Booking> bookings() const;
 
@@ -40,6 +44,7 @@ private:
     std::optional<PersonId> person_;
     std::vector<Change> changes_;
     std::vector<QueueEvent> events_;
+    std::vector<std::pair<Series, SeriesAct>> acts_;
 };
 
 /// A step of the life, with the booking as it is after it; nullopt when it was somewhere else

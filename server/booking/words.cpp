@@ -161,6 +161,14 @@ Violation said_cancel_late(std::int64_t notice_minutes) {
             {{"notice_minutes", notice_minutes}}};
 }
 
+Violation said_change_late(std::int64_t notice_minutes) {
+    auto const notice = std::to_string(notice_minutes);
+    return {Rule::too_soon,
+            said("Without a fee until " + notice + " minutes before. Change it by itself.",
+                 "শুরুর " + notice + " মিনিট আগে পর্যন্ত ফি লাগে না। এটি আলাদা করে বদলান।"),
+            {{"notice_minutes", notice_minutes}}};
+}
+
 Violation said_slot_taken(World const& world, Interval taken, std::optional<Instant> longest_end) {
     auto const span = span_text(world.zone(), taken);
     Violation violation{Rule::slot_taken,

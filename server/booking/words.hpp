@@ -14,8 +14,9 @@ Violation said_too_short(std::int64_t min_minutes, std::int64_t minutes);
 Violation said_too_long(std::int64_t max_minutes, std::int64_t minutes);
 Violation said_too_far(int horizon_days, std::chrono::local_days last_day);
 Violation said_too_soon(std::int64_t notice_minutes);
-/// Of a date of a series that is left when the others are cancelled.
+/// Of a date of a series that is left when the others are cancelled, or changed.
 Violation said_cancel_late(std::int64_t notice_minutes);
+Violation said_change_late(std::int64_t notice_minutes);
 Violation said_nobody_runs_it(facility::Machine const& machine);
 Violation said_not_authorised(facility::Machine const& machine);
 Violation said_authorisation_over(Zone const& zone, facility::Machine const& machine,

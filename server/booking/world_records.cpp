@@ -23,7 +23,7 @@ constexpr Instant never{Duration{std::numeric_limits<std::int64_t>::max() / 2}};
     "WHERE facility_id = $1 AND enterprise_id IN " KARKHANA_MERGED_INTO                            \
     "AND start_us > $3 AND start_us < $4 "                                                         \
     "AND end_us > $5 AND booking_id <> $6 "                                                        \
-    "AND state NOT IN ('requested', 'cancelled', 'released')"
+    "AND state NOT IN ('cancelled', 'released')"
 constexpr std::string_view kSpentSqlite =
     KARKHANA_SPENT_COLUMNS "INDEXED BY booking_by_enterprise " KARKHANA_SPENT_WHERE;
 constexpr std::string_view kSpentPostgres = KARKHANA_SPENT_COLUMNS KARKHANA_SPENT_WHERE;
@@ -75,7 +75,7 @@ void read_firsts(store::Reader& reader, PastOf const& of, Party& party) {
         "SELECT DISTINCT machine_id, kind, state FROM booking WHERE facility_id = $1 "
         "AND enterprise_id IN " KARKHANA_MERGED_INTO
         "AND (kind = 'trial' OR state = 'completed') AND booking_id <> $3 "
-        "AND state NOT IN ('requested', 'cancelled', 'released')",
+        "AND state NOT IN ('cancelled', 'released')",
         [&](store::Row const& row) {
             auto const machine = row.id<MachineId>(0);
             if (row.text(1) == name_of(Kind::trial)) party.tried.push_back(machine);
@@ -353,7 +353,7 @@ std::map<MachineId, std::int64_t> booked_minutes(store::Reader& reader, Facility
     reader.each(
         "SELECT machine_id, CAST(sum(end_us - start_us) AS bigint) FROM booking "
         "WHERE facility_id = $1 AND start_us >= $2 AND start_us < $3 "
-        "AND state NOT IN ('requested', 'cancelled', 'released') GROUP BY machine_id",
+        "AND state NOT IN ('cancelled', 'released') GROUP BY machine_id",
         [&](store::Row const& row) {
             found[row.id<MachineId>(0)] = Duration{row.integer(1)} / std::chrono::minutes{1};
         },

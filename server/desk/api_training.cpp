@@ -119,7 +119,7 @@ std::optional<Error> may_record(Booking const& booking, Instant now) {
     if (booking.kind == booking::Kind::job)
         return Error{ErrorKind::conflict, "not_a_training", "", "It is a job of its own."};
     using enum State;
-    for (auto const off : {requested, pending, cancelled, late_cancelled, released})
+    for (auto const off : {pending, cancelled, late_cancelled, released})
         if (booking.state == off)
             return Error{ErrorKind::conflict, "wrong_state", "", "It did not take place."};
     if (now < booking.during.start)

@@ -11,7 +11,7 @@
     "INSERT INTO enterprise_merge_part (facility_id, merge_id, what, part, doubled) "              \
     "SELECT m.facility_id, m.merge_id, "
 /// Bookings that lie ahead: nothing has been metered for them.
-#define KARKHANA_AHEAD "state IN ('requested', 'pending', 'confirmed', 'checked_in') "
+#define KARKHANA_AHEAD "state IN ('pending', 'confirmed', 'checked_in') "
 #define KARKHANA_WAITING "state IN ('waiting', 'offered') "
 #define KARKHANA_PART_OF_MERGE                                                                     \
     "(SELECT p.part FROM enterprise_merge_part p WHERE p.facility_id = $1 AND p.merge_id = $2 "    \

@@ -66,6 +66,8 @@ constexpr std::array kTable{
     OperationRow{"getSeries",          yes,    yes,     yes,   yes},
     OperationRow{"changeSeries",       yes,    yes,     yes,   no},
     OperationRow{"cancelSeries",       yes,    yes,     yes,   no},
+    OperationRow{"approveSeries",      yes,    no,      no,    no},
+    OperationRow{"refuseSeries",       yes,    no,      no,    no},
     OperationRow{"createFeed",         yes,    yes,     yes,   yes},
     OperationRow{"listFeeds",          yes,    yes,     yes,   yes},
     OperationRow{"revokeFeed",         yes,    yes,     yes,   yes},

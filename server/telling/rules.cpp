@@ -1,5 +1,8 @@
 #include "server/telling/rules.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace karkhana::telling {
 namespace {
 
@@ -62,7 +65,13 @@ std::string shortened(std::string_view text, std::size_t most) {
 }  // namespace
 
 bool is_of_series(std::string_view action) {
-    return action == "createSeries" || action == "changeSeries" || action == "cancelSeries";
+    constexpr std::array<std::string_view, 6> acts{"createSeries",  "changeSeries", "cancelSeries",
+                                                   "approveSeries", "refuseSeries", "lapseSeries"};
+    return std::ranges::find(acts, action) != acts.end();
+}
+
+bool is_of_fee(std::string_view action) {
+    return action == "chargeOverrun" || action == "lowerFee" || action == "withdrawFee";
 }
 
 bool says_where(std::string_view action) {
@@ -89,8 +98,11 @@ std::vector<Told> told_of(Change const& change) {
     if (before.pending_for != after.pending_for) return told_of_beginning(after);
     if (change.action == "warnOverrun") return {{"booking_overrun"}};
     if (change.action == "warnForeignUse") return {{"machine_in_use", To::managers}};
+    if (change.action == "chargeOverrun") return {{"overrun_charged"}};
+    if (change.action == "lowerFee") return {{"fee_lowered"}};
+    // Who has used the booking, or will, pays for that.
     if (change.action == "excuseBooking" || change.action == "withdrawFee")
-        return {{"booking_excused"}};
+        return {{after.state == State::missed ? "booking_excused" : "fee_withdrawn"}};
     if (moved && booking::is_live(after.state)) return {{"booking_moved"}};
     return {};
 }
@@ -116,6 +128,8 @@ facility::Name reason_words(std::string_view kind, std::string_view reason) {
         return {"the machine cannot be used then", "তখন মেশিন চলবে না"};
     if (kind == "booking_moved" && reason == "closure")
         return {"The facility is closed then.", "তখন সেন্টার বন্ধ।"};
+    if (kind == "booking_moved" && reason == "late_change")
+        return {"It was late: by the rules a fee may come.", "দেরিতে বদল: নিয়মে ফি হতে পারে।"};
     // What was proposed and taken is no reason to tell.
     if (kind == "booking_moved") return {};
     if (reason == "outage") return {"the machine could not be used", "মেশিন চালানো যায়নি"};

@@ -53,6 +53,8 @@ bool is_of_series(std::string_view action);
 
 /// Whether the reason of the action is JSON, which says the time that it is about.
 bool says_where(std::string_view action);
+/// Whether it is about a fee of the booking, which the reason names, and not about the booking.
+bool is_of_fee(std::string_view action);
 
 /// Empty: nobody needs to be told, as when somebody starts their own job.
 std::vector<Told> told_of(Change const& change);

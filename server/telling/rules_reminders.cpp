@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/booking/rules_absence.hpp"
 #include "server/booking/rules_terms.hpp"
 
 namespace karkhana::telling {
@@ -47,8 +48,9 @@ std::optional<Reminder> before_start(Booking const& booking, Reminding const& re
 }
 
 std::optional<Reminder> late(Booking const& booking, Reminding const& reminding, Instant now) {
-    auto const until = booking.during.start + reminding.grace;
-    if (now < booking.during.start + reminding.grace / 3 || now >= until) return std::nullopt;
+    auto const from = booking::awaited_from(booking);
+    auto const until = from + reminding.grace;
+    if (now < from + reminding.grace / 3 || now >= until) return std::nullopt;
     auto found = about(booking, "booking_late", "late", until);
     found.until = until;
     return found;

@@ -56,13 +56,18 @@ facility::Name weekdays_of(std::string_view list) {
 std::vector<Told> told_of_series(SeriesAct const& act) {
     if (act.action == "cancelSeries") return {{"series_cancelled"}};
     if (act.action == "changeSeries") return {{"series_moved"}};
+    if (act.action == "refuseSeries") return {{"series_declined"}};
+    if (act.action == "lapseSeries") return {{"series_lapsed"}};
+    if (act.action == "approveSeries") return {{"series_booked"}};
     if (act.pending == 0) return {{"series_booked"}};
     return {{act.pending == act.dates ? "series_pending" : "series_booked"},
             {"series_wanted", Told::To::managers}};
 }
 
 std::optional<Instant> series_useful_until(SeriesAct const& act) {
-    if (act.action == "cancelSeries") return std::nullopt;
+    bool const over =
+        act.action == "cancelSeries" || act.action == "refuseSeries" || act.action == "lapseSeries";
+    if (over) return std::nullopt;
     return act.pending == act.dates && act.hold_until ? *act.hold_until : act.last.end;
 }
 
@@ -90,7 +95,7 @@ facility::Name dates_words(std::int64_t dates) {
 facility::Name left_words(SeriesAct const& act, Zone const& zone) {
     if (act.left.empty()) return {};
     // What was not made was left out; what was there is as it was.
-    bool const made = act.action == "createSeries";
+    bool const made = act.action == "createSeries" || act.action == "approveSeries";
     facility::Name words{made ? "Not: " : "As before: ", made ? "বাদ: " : "আগের মতো: "};
     for (std::size_t i = 0; i < std::min(left_most, act.left.size()); ++i) {
         auto const day = notify::day_words(zone, act.left[i]);

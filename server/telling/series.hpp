@@ -13,7 +13,7 @@ namespace karkhana::telling {
 
 /// What one act did to the dates of a series, as the audit trail keeps it.
 struct SeriesAct {
-    std::string action;  ///< createSeries, changeSeries, cancelSeries
+    std::string action;  ///< createSeries, changeSeries, approveSeries and so on
     EnterpriseId enterprise;
     MachineId machine;
     std::string rule;  ///< RFC 5545

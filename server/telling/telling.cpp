@@ -7,6 +7,7 @@
 #include "server/base/text.hpp"
 #include "server/billing/invoices.hpp"
 #include "server/booking/calendar_entry.hpp"
+#include "server/booking/life_records.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/series_records.hpp"
 #include "server/facility/records.hpp"
@@ -113,6 +114,31 @@ notify::News news_of(Names const& names, Line const& line, std::string_view kind
     news.values["until"] =
         notify::time_words(names.zone(), after.hold_until.value_or(after.during.start));
     return news;
+}
+
+/// The fee that the line is about, if it is about one.
+std::optional<booking::KeptFee> fee_of(store::Reader& reader, FacilityId const& facility,
+                                       Line const& line) {
+    auto const id = BookingId::parse(line.about);
+    if (!id || !is_of_fee(line.change->action)) return std::nullopt;
+    auto fees = booking::fees_of(reader, facility, *id);
+    auto const found = std::ranges::find_if(fees, [&](booking::KeptFee const& each) {
+        return booking::fee_key(each.fee.kind, each.number) == line.change->reason;
+    });
+    if (found == fees.end()) return std::nullopt;
+    return std::move(*found);
+}
+
+/// Says of which slot the fee is, and how much.
+void add_fee(notify::News& news, Names const& names, booking::KeptFee const& kept) {
+    auto const& fee = kept.fee;
+    if (fee.of)
+        for (auto& [key, value] : names.values(fee.of->machine, fee.of->slot))
+            news.values[key] = value;
+    auto const minutes = std::to_string(fee.minutes);
+    news.values["minutes"] = {minutes, bangla_digits(minutes)};
+    news.values["amount"] = {amount_text(fee.amount, Language::en),
+                             amount_text(fee.amount, Language::bn)};
 }
 
 using Bookings = std::map<BookingId, booking::Booking>;
@@ -254,7 +280,11 @@ void tell_change(store::Writer& writer, Needs const& needs, Names const& names,
             if (booking.enterprise == whose.enterprise)
                 news.calendar = invitation_of(writer, needs, names, booking, now);
         }
-        needs.outbox.tell_enterprise(writer, needs.facility, whose.enterprise, news, now);
+        auto const fee = fee_of(writer, needs.facility, line);
+        if (fee) add_fee(news, names, *fee);
+        // Whose fee it was stays so when the booking is handed over.
+        auto const& to = fee ? fee->enterprise : whose.enterprise;
+        needs.outbox.tell_enterprise(writer, needs.facility, to, news, now);
     }
 }
 
@@ -275,6 +305,8 @@ notify::News news_of(Names const& names, Line const& line) {
     if (act.hold_until) news.values["until"] = notify::time_words(zone, *act.hold_until);
     if (act.action == "cancelSeries")
         news.values["reason"] = reason_words("booking_cancelled", act.reason);
+    if (act.action == "refuseSeries")
+        news.values["reason"] = reason_words("booking_declined", act.reason);
     return news;
 }
 

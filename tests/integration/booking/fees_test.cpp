@@ -17,6 +17,8 @@ protected:
 
 KARKHANA_ON_BOTH_ENGINES(BookingFees);
 
+namespace json = boost::json;
+
 TEST_P(BookingFees, WhoCancelsLateIsToldTheFeeBeforeAndPaysItAfterTheFirst) {
     strict();
     auto const first = booked(shop.member, saturday("10:00", "11:00"));
@@ -123,7 +125,166 @@ TEST_P(BookingFees, TimeThatSomebodyElseUsesIsNotCharged) {
     EXPECT_EQ(fees(given_up), "late_cancel 60 min 3000 withdrawn");
     sweep_at("13:00");
     EXPECT_EQ(state(half_used), "late_cancelled");
-    EXPECT_EQ(fees(half_used), "late_cancel 90 min 3000");
+    EXPECT_EQ(fees(half_used), "late_cancel 90 min 1500") << "for the half that stayed empty";
+    EXPECT_TRUE(told().ends_with("lowerFee")) << told();
+}
+
+TEST_P(BookingFees, WhoMovesLateGivesUpTheTimeAsWhoCancelsLate) {
+    strict();
+    set("free_late", 0);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    at("09:00");
+    auto const tried = change(shop.member, id, "14:00", "15:00", R"(,"dry_run":true)");
+    ASSERT_EQ(tried.status, 200) << tried.body;
+    auto const told_before = json_of(tried).at("costs").at("fees").at(0);
+    EXPECT_EQ(told_before.at("kind"), "late_change");
+    EXPECT_EQ(told_before.at("amount").at("amount"), 3000);
+    EXPECT_EQ(find(id).during, saturday("10:00", "11:00")) << "it was only tried";
+    EXPECT_EQ(fees(id), "");
+    EXPECT_EQ(change(shop.member, id, "14:00", "15:00").status, 200);
+    EXPECT_EQ(fees(id), "late_change 60 min 3000");
+    // What it was moved to is given up in time.
+    EXPECT_EQ(act(shop.member, id, "cancel").status, 200);
+    EXPECT_EQ(state(id), "cancelled");
+    sweep_at("11:00");
+    EXPECT_EQ(fees(id), "late_change 60 min 3000");
+}
+
+TEST_P(BookingFees, WhoShortensLatePaysForEachPartThatStaysEmpty) {
+    strict();
+    set("free_late", 0);
+    auto const id = booked(shop.member, saturday("10:00", "12:00"));
+    at("09:00");
+    EXPECT_EQ(change(shop.member, id, "10:00", "11:00").status, 200);
+    EXPECT_EQ(change(shop.member, id, "10:00", "10:30").status, 200);
+    EXPECT_EQ(fees(id), "late_change 60 min 3000, late_change 60 min 1500");
+    EXPECT_EQ(change(shop.member, id, "09:30", "10:30").status, 200) << "longer costs no fee";
+    booked(shop.other, saturday("11:00", "12:00"));
+    sweep_at("12:00");
+    EXPECT_EQ(fees(id).substr(0, 74),
+              "late_change 60 min 3000 withdrawn, late_change 60 min 1500, no_show 60 min");
+    EXPECT_TRUE(told().ends_with("withdrawFee")) << told();
+}
+
+TEST_P(BookingFees, WhoTakesTheTimeBackHasGivenUpNothing) {
+    strict();
+    set("free_late", 0);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    at("09:00");
+    EXPECT_EQ(change(shop.member, id, "14:00", "15:00").status, 200);
+    EXPECT_EQ(change(shop.member, id, "10:00", "11:00").status, 200);
+    at("10:00");
+    force(id, State::running);
+    at("11:00");
+    force(id, State::completed);
+    sweep();
+    EXPECT_EQ(fees(id), "late_change 60 min 3000 withdrawn");
+    EXPECT_EQ(state(id), "completed");
+}
+
+TEST_P(BookingFees, TheFirstLateOneIsFreeWhetherItWasMovedOrCancelled) {
+    strict();
+    auto const first = booked(shop.member, saturday("10:00", "11:00"));
+    auto const second = booked(shop.member, saturday("11:00", "12:00"));
+    at("09:30");
+    EXPECT_EQ(change(shop.member, first, "14:00", "15:00").status, 200);
+    EXPECT_EQ(act(shop.member, second, "cancel").status, 200);
+    EXPECT_EQ(fees(first) + ", " + fees(second),
+              "late_change 30 min free, late_cancel 90 min 3000");
+}
+
+TEST_P(BookingFees, WhatTheFacilityWantsMovedItMovesWithoutAFee) {
+    strict();
+    set("free_late", 0);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    auto const cut = booked(shop.member, saturday("12:00", "13:00"));
+    shop.add_outage(std::nullopt, saturday("12:30", "12:45"), "load_shedding");
+    at("11:00");
+    EXPECT_EQ(change(shop.member, cut, "14:00", "15:00").status, 200);
+    at("09:00");
+    auto const without = R"(,"without_fee":true)";
+    EXPECT_EQ(code_of(change(shop.member, id, "16:00", "17:00", without)), "not_theirs");
+    EXPECT_EQ(change(shop.desk, id, "16:00", "17:00", without).status, 200);
+    EXPECT_EQ(fees(id) + fees(cut), "");
+    EXPECT_EQ(change(shop.desk, id, "16:00", "16:30").status, 200) << "in time";
+    EXPECT_EQ(fees(id), "");
+}
+
+TEST_P(BookingFees, TheFeeOfALateMoveIsTakenBackForABreakdownAndTheBookingStays) {
+    strict();
+    set("free_late", 0);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    at("09:00");
+    EXPECT_EQ(change(shop.member, id, "14:00", "15:00").status, 200);
+    shop.add_outage(laser.id, saturday("10:05", "12:00"), "breakdown");
+    sweep_at("11:30");
+    EXPECT_EQ(fees(id), "late_change 60 min 3000 withdrawn");
+    EXPECT_EQ(state(id), "confirmed");
+    EXPECT_EQ(told(), "createBooking changeBooking withdrawFee");
+}
+
+TEST_P(BookingFees, WhatIsChargedForABookingTheManagerMayExcuse) {
+    strict();
+    set("free_late", 0);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    at("09:00");
+    EXPECT_EQ(change(shop.member, id, "14:00", "15:00").status, 200);
+    auto const may_excuse = [&](Member const& who) {
+        auto const one = json_of(shop.get(who, "/api/v1/bookings/" + id));
+        auto const all = json_of(shop.get(who, "/api/v1/bookings")).at("items").at(0);
+        auto const listed = [](json::value const& booking) {
+            auto const& actions = booking.at("actions").as_array();
+            return std::ranges::find(actions, json::value("excuse")) != actions.end();
+        };
+        EXPECT_EQ(listed(one), listed(all));
+        return listed(one);
+    };
+    EXPECT_TRUE(may_excuse(shop.manager));
+    EXPECT_FALSE(may_excuse(shop.member));
+    EXPECT_FALSE(may_excuse(shop.desk));
+    EXPECT_EQ(act(shop.manager, id, "excuse", R"({"reason":"we asked her to"})").status, 200);
+    EXPECT_EQ(fees(id) + " " + state(id), "late_change 60 min 3000 withdrawn confirmed");
+    EXPECT_FALSE(may_excuse(shop.manager));
+}
+
+TEST_P(BookingFees, OfABookingThatIsHandedOverTheFeeStaysWhoseItWas) {
+    strict();
+    set("free_late", 0);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    at("09:00");
+    EXPECT_EQ(change(shop.member, id, "14:00", "15:00").status, 200);
+    auto const third = shop.add_enterprise("Third");
+    EXPECT_EQ(
+        act(shop.desk, id, "hand-over", R"({"enterprise_id":")" + third.text() + "\"}").status,
+        200);
+    EXPECT_EQ(fees(id), "late_change 60 min 3000");
+    auto const shown = json_of(shop.get(shop.desk, "/api/v1/bookings/" + id));
+    EXPECT_TRUE(shown.at("costs").at("fees").as_array().empty()) << "it is none of theirs";
+}
+
+TEST_P(BookingFees, WhoIsGivenTheSlotAfterItsStartHasTheGraceTimeFromThenOn) {
+    auto const wanted = saturday("10:00", "11:00");
+    Booking const booking{.facility = shop.facility,
+                          .id = shop.ids.make<BookingId>(),
+                          .machine = laser.id,
+                          .enterprise = shop.mita,
+                          .created_by = shop.member.person,
+                          .during = wanted,
+                          .state = State::pending,
+                          .hold_until = dhaka("2026-11-21 10:10"),
+                          .pending_for = PendingFor::approval};
+    ledger().write([&](store::Writer& writer) {
+        insert_booking(writer, booking, shop.clock.now());
+        return true;
+    });
+    auto const id = booking.id.text();
+    at("10:08");
+    EXPECT_EQ(act(shop.manager, id, "approve").status, 200);
+    EXPECT_EQ(find(id).confirmed_at, dhaka("2026-11-21 10:08"));
+    sweep_at("10:22");
+    EXPECT_EQ(state(id), "confirmed");
+    sweep_at("10:23");
+    EXPECT_EQ(state(id), "missed");
 }
 
 TEST_P(BookingFees, TheSecondNoShowIsPaidForAndTheManagerMayExcuseIt) {
@@ -153,6 +314,7 @@ TEST_P(BookingFees, WhoStaysTooLongIsChargedByTheMinuteOnce) {
     sweep();
     // Ten minutes, five of the fifteen being free, at two taka.
     EXPECT_EQ(fees(id), "overrun 15 min 2000");
+    EXPECT_EQ(told(), "createBooking chargeOverrun");
 }
 
 TEST_P(BookingFees, APowerCutOrAJobThatNeverRanIsNoOverrun) {
@@ -198,7 +360,7 @@ TEST_P(BookingFees, TheRestOfAMissedSlotThatSomebodyElseUsesIsNotCharged) {
     at("10:30");
     force(other, State::running);
     sweep_at("11:00");
-    EXPECT_EQ(fees(id), "no_show 60 min 6000 withdrawn");
+    EXPECT_EQ(fees(id), "no_show 60 min 3000") << "until half past nobody could have it";
 }
 
 TEST_P(BookingFees, TheNextOneIsWarnedOfAnOverrunOnce) {

@@ -37,6 +37,14 @@ protected:
                        std::string const& body = "{}") {
         return shop.post(who, "/api/v1/bookings/" + id + "/" + action, body);
     }
+    /// Moves it to these times of the same Saturday; `more` is added to the body.
+    http::Response change(Member const& who, std::string const& id, std::string const& from,
+                          std::string const& until, std::string const& more = "") {
+        auto const to = saturday(from, until);
+        return shop.patch(who, id, find(id).version,
+                          R"({"start":")" + shop.time(to.start) + R"(","end":")" +
+                              shop.time(to.end) + "\"" + more + "}");
+    }
     void at(std::string const& clock) { shop.clock.set(dhaka("2026-11-21 " + clock)); }
     std::size_t sweep() { return Sweep{shop.services}.run().size(); }
     std::size_t sweep_at(std::string const& clock) {

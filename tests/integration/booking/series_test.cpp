@@ -193,6 +193,68 @@ TEST_P(SeriesApi, TheFollowingDatesChangeTogether) {
     for (auto const& each : bookings()) EXPECT_EQ(each.during.length(), hours{2});
 }
 
+TEST_P(SeriesApi, TheFollowingDatesGoToAnotherDayOfTheWeek) {
+    auto const series = made(create(draft("FREQ=WEEKLY;BYDAY=SU,TU;COUNT=6")));
+    ASSERT_EQ(starts(), "11-22T10:00 11-24T10:00 11-29T10:00 12-01T10:00 12-06T10:00 12-08T10:00");
+    shop.book(shop.other, laser.id, {dhaka("2026-12-02 10:00"), dhaka("2026-12-02 11:00")});
+    json::object wish{{"from", shop.time(dhaka("2026-11-29 10:00"))}, {"weekdays", "MO,WE"}};
+    auto tried = wish;
+    tried["dry_run"] = true;
+    tried["clash"] = "skip";
+    auto const preview_of = json_of(act(shop.member, series, "change", tried));
+    EXPECT_EQ(told(preview_of), "11-29T10:00 changed, 12-01T10:00 left slot_taken, "
+                                "12-06T10:00 changed, 12-08T10:00 changed");
+    EXPECT_EQ(text_of(preview_of.at("dates").at(0).as_object(), "start").substr(5, 11),
+              "11-30T10:00");
+    EXPECT_EQ(code_of(act(shop.member, series, "change", wish)), "series_refused");
+    wish["clash"] = "skip";
+    EXPECT_EQ(told(json_of(act(shop.member, series, "change", wish))), told(preview_of));
+    EXPECT_EQ(starts(), "11-22T10:00 11-24T10:00 11-30T10:00 12-01T10:00 12-02T10:00 12-07T10:00 "
+                        "12-09T10:00");
+    wish["weekdays"] = "SU";
+    EXPECT_EQ(code_of(act(shop.member, series, "change", wish)), "weekdays_differ");
+}
+
+TEST_P(SeriesApi, NoDateStandsWhereAnotherOfTheSeriesGoes) {
+    auto const series = made(create(draft("FREQ=WEEKLY;BYDAY=SU,MO,TU;COUNT=3")));
+    ASSERT_EQ(starts(), "11-22T10:00 11-23T10:00 11-24T10:00");
+    EXPECT_EQ(act(shop.member, series, "change", {{"weekdays", "MO,TU,WE"}}).status, 200);
+    EXPECT_EQ(starts(), "11-23T10:00 11-24T10:00 11-25T10:00");
+    EXPECT_EQ(act(shop.member, series, "change", {{"weekdays", "SU,MO,WE"}}).status, 200);
+    EXPECT_EQ(starts(), "11-22T10:00 11-23T10:00 11-25T10:00");
+}
+
+TEST_P(SeriesApi, ADateThatIsNearIsNotChangedWithTheOthers) {
+    set("notice_cancel", 48 * 60);
+    auto const series = made(create(draft("FREQ=DAILY;COUNT=3")));
+    shop.clock.advance(std::chrono::minutes{10});
+    EXPECT_EQ(told(json_of(act(shop.member, series, "change",
+                               {{"start_minute", 14 * 60}, {"clash", "skip"}}))),
+              "11-22T10:00 left too_soon, 11-23T10:00 changed, 11-24T10:00 changed");
+    // Longer gives up nothing.
+    EXPECT_EQ(told(json_of(act(shop.member, series, "change", {{"length_minutes", 90}}))),
+              "11-22T10:00 changed, 11-23T10:00 changed, 11-24T10:00 changed");
+}
+
+TEST_P(SeriesApi, WhatWaitsForTheManagerIsApprovedOrRefusedTogether) {
+    set("approval", 1);
+    auto const series = made(create(draft("FREQ=DAILY;COUNT=3")));
+    auto const second = made(create(draft("FREQ=DAILY;COUNT=2", "skip", "2026-11-25 14:00")));
+    EXPECT_EQ(act(shop.member, series, "approve", {}).status, 403);
+    EXPECT_EQ(act(shop.desk, series, "approve", {}).status, 403);
+    EXPECT_EQ(told(json_of(act(shop.manager, series, "approve", {}))),
+              "11-22T10:00 changed, 11-23T10:00 changed, 11-24T10:00 changed");
+    EXPECT_EQ(code_of(act(shop.manager, series, "approve", {})), "wrong_state");
+    EXPECT_EQ(code_of(act(shop.manager, second, "refuse", {})), "missing_field");
+    shop.suspend(shop.mita);
+    EXPECT_EQ(told(json_of(act(shop.manager, second, "approve", {}))),
+              "11-25T14:00 left suspended, 11-26T14:00 left suspended");
+    EXPECT_EQ(told(json_of(act(shop.manager, second, "refuse", {{"reason", "unpaid"}}))),
+              "11-25T14:00 changed, 11-26T14:00 changed");
+    EXPECT_EQ(starts(), "11-22T10:00 11-23T10:00 11-24T10:00");
+    for (auto const& each : bookings()) EXPECT_EQ(each.state, State::confirmed);
+}
+
 TEST_P(SeriesApi, WhatCannotChangeStaysAsItWas) {
     auto const series = made(create(draft("FREQ=DAILY;COUNT=3")));
     shop.book(shop.other, laser.id, {dhaka("2026-11-23 14:00"), dhaka("2026-11-23 15:00")});

@@ -22,8 +22,7 @@ protected:
     void keep_booking(EnterpriseId const& who, Interval during, std::string const& state,
                       std::optional<Instant> ended) {
         auto const id = workshop.ids.make<BookingId>();
-        auto const begin =
-            std::string{state == "requested" || state == "pending" ? state : "confirmed"};
+        auto const begin = std::string{state == "pending" ? state : "confirmed"};
         workshop.ledger.write([&](store::Writer& writer) {
             writer.execute(
                 "INSERT INTO booking (facility_id, booking_id, machine_id, enterprise_id, "
@@ -57,7 +56,7 @@ protected:
     std::vector<Piece> a_month(unsigned seed) {
         std::mt19937 dice{seed};
         auto const pick = [&](int most) { return static_cast<int>(dice() % unsigned(most)); };
-        std::vector<std::string> const states{"requested", "pending",        "confirmed",
+        std::vector<std::string> const states{"pending",   "pending",        "confirmed",
                                               "completed", "missed",         "cancelled",
                                               "released",  "late_cancelled", "completed"};
         std::vector<Piece> pieces;

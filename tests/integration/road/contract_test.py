@@ -131,6 +131,10 @@ class Contract(unittest.TestCase):
         cls.told("changeSeries", cls.roles["member"].post(
             f"{path}/change", {"length_minutes": 60, "clash": "skip", "dry_run": True}))
         cls.told("cancelSeries", cls.roles["member"].post(f"{path}/cancel", {"dry_run": True}))
+        # None of its dates waits for anybody.
+        for step, body in (("approve", {"dry_run": True}), ("refuse", {"reason": "no die"})):
+            answer = cls.roles["manager"].post(f"{path}/{step}", body)
+            assert (answer.status, answer.json["code"]) == (409, "wrong_state"), answer.json
         return {**cls.a_breakdown(), "line": line, "bookings": booked["id"],
                 "machines": booked["machine"]["id"], "token": token, "series": series["id"],
                 "alarms": str(uuid.uuid4()), "devices": device,

@@ -4,6 +4,7 @@
 #include <map>
 #include <thread>
 
+#include "server/booking/sweep.hpp"
 #include "server/facility/book_cache.hpp"
 #include "server/ical/occurrences.hpp"
 #include "server/notify/records.hpp"
@@ -228,6 +229,36 @@ TEST_P(TellingOfSeries, WhatAwaitsApprovalIsAskedOfTheManagersOnce) {
     ASSERT_THAT(texts(shop.member), SizeIs(1));
     EXPECT_THAT(inbox(shop.member)[0].kind, "series_pending");
     EXPECT_THAT(read_last()[1], HasSubstr(" 0 TENTATIVE 11-22T04"));
+}
+
+TEST_P(TellingOfSeries, WhatTheManagerDecidesOfManyDatesIsOneMessage) {
+    set("approval", 1);
+    auto const decided = [&](std::string const& action, json::object const& body) {
+        auto const series = made(draft());
+        tell_all();
+        auto const before = texts(shop.member).size();
+        auto const answer = shop.post(shop.manager, "/api/v1/series/" + series + "/" + action,
+                                      json::serialize(body));
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        tell_all();
+        auto const now = texts(shop.member);
+        EXPECT_EQ(now.size(), before + 1);
+        return inbox(shop.member)[0].kind;
+    };
+    EXPECT_EQ(decided("refuse", {{"reason", "no die"}}), "series_declined");
+    EXPECT_EQ(decided("approve", {}), "series_booked");
+}
+
+TEST_P(TellingOfSeries, WhatNobodyApprovedInTimeIsOneMessage) {
+    set("approval", 1);
+    made(draft());
+    tell_all();
+    auto const before = texts(shop.member).size();
+    shop.clock.set(*inbox(shop.manager)[0].useful_until);
+    booking::Sweep{shop.services}.run();
+    tell_all();
+    EXPECT_THAT(texts(shop.member), SizeIs(before + 1));
+    EXPECT_EQ(inbox(shop.member)[0].kind, "series_lapsed");
 }
 
 TEST_P(TellingOfSeries, ADateHandedOverLeavesTheOneCalendarForTheOther) {

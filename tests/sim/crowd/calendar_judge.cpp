@@ -10,8 +10,7 @@ namespace {
 using std::chrono::days;
 
 /// The life of a booking, written down once more from the rules of the field.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 25> life{{
-    {"requested", "pending"},        {"requested", "confirmed"},   {"requested", "cancelled"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22> life{{
     {"pending", "confirmed"},        {"pending", "cancelled"},     {"pending", "released"},
     {"confirmed", "checked_in"},     {"confirmed", "running"},     {"confirmed", "cancelled"},
     {"confirmed", "late_cancelled"}, {"confirmed", "missed"},      {"confirmed", "released"},
@@ -29,8 +28,7 @@ std::string words_of(Town const& town, Row const& row) {
 
 /// What of it counts in a quota: nothing of what was given back, and what was missed does.
 std::optional<Interval> spent(Row const& row) {
-    if (row.state == "requested" || row.state == "cancelled" || row.state == "released")
-        return std::nullopt;
+    if (row.state == "cancelled" || row.state == "released") return std::nullopt;
     bool const worked = row.state == "completed" || row.state == "interrupted";
     if (!worked || !row.ended) return row.during;
     return Interval{row.during.start, std::clamp(*row.ended, row.during.start, row.during.end)};

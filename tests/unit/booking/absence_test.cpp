@@ -18,6 +18,7 @@ struct Absent {
     bool out_of_order = false;
     std::vector<std::pair<std::string, std::string>> overstays{};
     std::vector<std::pair<std::string, std::string>> closed{};
+    std::string confirmed{};  ///< of one that was held until then
 };
 
 /// "missed", "cancelled outage" and so on; empty while it may still be used.
@@ -28,6 +29,7 @@ std::string verdict(Absent const& absent, Instant now) {
     booking.machine = machine.id;
     booking.state = absent.state;
     booking.during = {on_saturday(absent.from), on_saturday(absent.until)};
+    if (!absent.confirmed.empty()) booking.confirmed_at = on_saturday(absent.confirmed);
     std::vector<facility::Outage> outages;
     for (auto const& [from, until] : absent.outages)
         outages.push_back({.during = {on_saturday(from), on_saturday(until)}});
@@ -51,6 +53,15 @@ TEST(Absence, IsMissedWhenTheGraceTimeIsOver) {
     EXPECT_EQ(verdict({}, on_saturday("10:15") - Duration{1}), "");
     EXPECT_EQ(verdict({}, "10:15"), "missed");
     EXPECT_EQ(verdict({}, "23:00"), "missed");
+}
+
+TEST(Absence, OfWhoWasGivenTheSlotOnlyThenIsJudgedFromThenOn) {
+    EXPECT_EQ(verdict({.confirmed = "10:08"}, "10:22"), "");
+    EXPECT_EQ(verdict({.confirmed = "10:08"}, "10:23"), "missed");
+    EXPECT_EQ(verdict({.confirmed = "09:00"}, "10:15"), "missed") << "long before";
+    EXPECT_EQ(verdict({.confirmed = "10:50"}, "10:59"), "");
+    EXPECT_EQ(verdict({.confirmed = "10:50"}, "11:00"), "missed") << "at the end at the latest";
+    EXPECT_EQ(verdict({.outages = {{"10:10", "10:20"}}, .confirmed = "10:08"}, "10:32"), "");
 }
 
 TEST(Absence, IsNobodysFaultOnADayThatWasClosedAfterwards) {

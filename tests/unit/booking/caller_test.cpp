@@ -53,14 +53,15 @@ TEST(Caller, WhoKeepsTheBooksBooksForTheirOwnAlone) {
 }
 
 std::string actions(http::Principal const& who, State state, std::string const& now,
-                    bool assisted = false) {
+                    bool assisted = false, bool owing = false) {
     Booking booking;
     booking.enterprise = mine;
     booking.state = state;
     booking.assisted = assisted;
     booking.during = {dhaka("2026-11-21 10:00"), dhaka("2026-11-21 11:00")};
     std::string text;
-    for (auto const action : Caller{who}.actions(booking, Settings{}, dhaka("2026-11-21 " + now)))
+    for (auto const action :
+         Caller{who}.actions(booking, Settings{}, dhaka("2026-11-21 " + now), owing))
         text += (text.empty() ? "" : " ") + std::string(action);
     return text;
 }
@@ -99,11 +100,23 @@ TEST(Caller, WhatIsOfferedIsTakenOrGivenBackButNotMoved) {
     booking.during = {dhaka("2026-11-21 10:00"), dhaka("2026-11-21 11:00")};
     auto const moves = [&](PendingFor what) {
         booking.pending_for = what;
-        auto const found = Caller{member}.actions(booking, Settings{}, dhaka("2026-11-21 08:00"));
+        auto const found =
+            Caller{member}.actions(booking, Settings{}, dhaka("2026-11-21 08:00"), false);
         return std::ranges::find(found, "move") != found.end();
     };
     EXPECT_TRUE(moves(PendingFor::approval));
     EXPECT_FALSE(moves(PendingFor::offer));
+}
+
+TEST(Caller, WhatIsChargedTheManagerMayExcuseWhereverTheBookingStands) {
+    auto const owing = [](http::Principal const& who, State state) {
+        return actions(who, state, "11:30", false, true);
+    };
+    EXPECT_EQ(owing(person("manager"), State::completed), "excuse");
+    EXPECT_EQ(owing(person("manager"), State::confirmed), "cancel release excuse");
+    EXPECT_EQ(owing(person("manager"), State::missed), "excuse") << "once";
+    EXPECT_EQ(owing(person("operator"), State::completed), "");
+    EXPECT_EQ(actions(person("manager"), State::completed, "11:30"), "");
 }
 
 }  // namespace

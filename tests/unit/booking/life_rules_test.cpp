@@ -75,7 +75,10 @@ TEST(NoShow, TheFirstOneIsFreeAndTheNextOneIsPaidFor) {
     auto terms = strict();
     auto const booking = two_hours(State::confirmed);
     EXPECT_TRUE(missed_fee(terms, booking, 0).free);
-    EXPECT_EQ(missed_fee(terms, booking, 1), (Fee{FeeKind::no_show, 120, {24'000}, false}));
+    auto const paid = missed_fee(terms, booking, 1);
+    EXPECT_EQ(paid.minutes, 120);
+    EXPECT_EQ(paid.amount, Money{24'000});
+    EXPECT_EQ(paid.of, (GivenUp{booking.machine, booking.during, {}, booking.quote, 100}));
     terms.free_misses = 0;
     terms.missed_percent = 33;
     EXPECT_EQ(missed_fee(terms, booking, 0).amount, Money{7'920});
@@ -121,23 +124,80 @@ TEST(Overrun, WhatOutagesTookIsNotCharged) {
     EXPECT_EQ(over({cut}), 40) << "of another machine";
 }
 
-TEST(GivenUpTime, IsReusedWhenOthersHaveAllOfIt) {
-    auto const free = given_back(two_hours(State::late_cancelled), on_saturday("09:00"));
-    EXPECT_EQ(free, (Interval{on_saturday("10:00"), on_saturday("12:00")}));
+/// What change_fee says of the two hours at 09:31, when all of the price is lost.
+std::optional<Fee> changed_to(std::string const& from, std::string const& until,
+                              MachineId const& machine = laser().id) {
+    auto const before = two_hours(State::confirmed);
+    auto after = before;
+    after.machine = machine;
+    after.during = {on_saturday(from), on_saturday(until)};
+    return change_fee(strict(), before, after, on_saturday("09:31"), 1);
+}
+
+TEST(LateChange, CostsForWhatIsHeldNoLonger) {
+    EXPECT_EQ(changed_to("10:00", "11:00")->amount, Money{12'000}) << "half of it";
+    EXPECT_EQ(changed_to("10:30", "12:30")->amount, Money{6'000}) << "moved by a quarter of it";
+    EXPECT_EQ(changed_to("10:15", "11:45")->amount, Money{6'000}) << "at both ends";
+    EXPECT_EQ(changed_to("14:00", "16:00")->amount, Money{24'000}) << "moved away";
+    auto const elsewhere = changed_to("10:00", "12:00", numbered_id<MachineId>(9));
+    EXPECT_EQ(elsewhere->amount, Money{24'000}) << "nobody holds this machine";
+    EXPECT_EQ(elsewhere->kind, FeeKind::late_change);
+    EXPECT_EQ(elsewhere->minutes, 29);
+}
+
+TEST(LateChange, WhoKeepsAllOfItPaysNothing) {
+    EXPECT_EQ(changed_to("10:00", "12:00"), std::nullopt);
+    EXPECT_EQ(changed_to("09:45", "12:30"), std::nullopt) << "longer at both ends";
+}
+
+TEST(LateChange, TheFirstOneIsFree) {
+    auto const before = two_hours(State::confirmed);
+    auto after = before;
+    after.during.end = on_saturday("11:00");
+    auto const fee = change_fee(strict(), before, after, on_saturday("09:31"), 0);
+    EXPECT_TRUE(fee->free);
+    EXPECT_EQ(fee->amount, Money{});
+}
+
+/// How many minutes of the two hours stayed empty.
+std::int64_t empty_minutes(std::vector<Interval> used, Duration too_short = {},
+                           std::optional<Interval> kept = {}) {
+    auto given_up = *late_fee(strict(), two_hours(State::confirmed), {}, 1).of;
+    given_up.kept = kept;
+    return stayed_empty(given_up, std::move(used), too_short) / minutes{1};
+}
+
+TEST(GivenUpTime, IsChargedAsFarAsItStayedEmpty) {
     Interval const early{on_saturday("09:30"), on_saturday("11:00")};
     Interval const late{on_saturday("11:00"), on_saturday("12:00")};
-    EXPECT_TRUE(reused(free, {late, early}, Duration{}));
-    EXPECT_FALSE(reused(free, {early}, Duration{}));
-    EXPECT_FALSE(reused(free, {early, {on_saturday("11:01"), on_saturday("12:00")}}, Duration{}));
-    EXPECT_FALSE(reused(free, {}, Duration{}));
+    EXPECT_EQ(empty_minutes({}), 120);
+    EXPECT_EQ(empty_minutes({late, early}), 0);
+    EXPECT_EQ(empty_minutes({early}), 60);
+    EXPECT_EQ(empty_minutes({early, early}), 60) << "a shared room";
+    EXPECT_EQ(empty_minutes({{on_saturday("10:30"), on_saturday("11:00")}}), 90);
+    EXPECT_EQ(empty_minutes({{on_saturday("08:00"), on_saturday("10:00")}}), 120) << "it touches";
     // Set-up and clean-up between them are nobody's.
     Interval const after_a_break{on_saturday("11:10"), on_saturday("11:55")};
-    EXPECT_TRUE(reused(free, {early, after_a_break}, minutes{10}));
-    EXPECT_FALSE(reused(free, {early, after_a_break}, minutes{9}));
-    EXPECT_FALSE(reused({free.start, free.start + minutes{5}}, {}, minutes{10}));
-    // Of one that was missed only what was left when it was found out.
-    EXPECT_TRUE(
-        reused(given_back(two_hours(State::missed), on_saturday("11:00")), {late}, Duration{}));
+    EXPECT_EQ(empty_minutes({early, after_a_break}, minutes{10}), 0);
+    EXPECT_EQ(empty_minutes({early, after_a_break}, minutes{9}), 10);
+    EXPECT_EQ(empty_minutes({}, minutes{150}), 120) << "nobody was there to leave a gap";
+}
+
+TEST(GivenUpTime, WhatWasKeptIsNoPartOfIt) {
+    Interval const kept{on_saturday("10:30"), on_saturday("11:30")};
+    EXPECT_EQ(empty_minutes({}, {}, kept), 60);
+    EXPECT_EQ(empty_minutes({{on_saturday("11:30"), on_saturday("12:00")}}, {}, kept), 30);
+}
+
+TEST(GivenUpTime, IsChargedWithOneRounding) {
+    GivenUp const of{.machine = laser().id,
+                     .slot = {on_saturday("10:00"), on_saturday("10:07")},
+                     .quote = {1'001},
+                     .percent = 50};
+    EXPECT_EQ(charged_for(of, minutes{7}), Money{500});
+    // 1001 x 50 x 2 / 700 is 143; of the 500 that are rounded already it would be 142.86.
+    EXPECT_EQ(charged_for(of, minutes{2}), Money{143});
+    EXPECT_EQ(charged_for(of, {}), Money{});
 }
 
 TEST(Hold, IsOverExactlyAtItsEnd) {

@@ -10,10 +10,10 @@
 namespace karkhana::booking {
 namespace {
 
-constexpr std::array states{State::requested,  State::pending,   State::confirmed,
-                            State::checked_in, State::running,   State::paused,
-                            State::completed,  State::cancelled, State::late_cancelled,
-                            State::missed,     State::released,  State::interrupted};
+constexpr std::array states{State::pending,   State::confirmed,      State::checked_in,
+                            State::running,   State::paused,         State::completed,
+                            State::cancelled, State::late_cancelled, State::missed,
+                            State::released,  State::interrupted};
 
 TEST(Life, StatesKeepTheirNames) {
     for (auto const state : states) EXPECT_EQ(state_of(name_of(state)), state);
@@ -33,19 +33,17 @@ struct Row {
 TEST(Life, WhoMayTakeWhichStep) {
     using enum State;
     constexpr std::array rows{
-        Row{requested, pending, "sd"},         Row{requested, confirmed, "sd"},
-        Row{requested, cancelled, "psd"},      Row{pending, confirmed, "ps"},
-        Row{pending, cancelled, "psd"},        Row{pending, released, "d"},
-        Row{confirmed, late_cancelled, "ps"},  Row{confirmed, released, "s"},
-        Row{checked_in, late_cancelled, "ps"}, Row{late_cancelled, released, "sd"},
-        Row{missed, released, "sd"},           Row{confirmed, checked_in, "psd"},
-        Row{confirmed, cancelled, "psd"},      Row{confirmed, running, "ps"},
-        Row{confirmed, missed, "d"},           Row{checked_in, running, "psd"},
-        Row{checked_in, cancelled, "psd"},     Row{checked_in, completed, "sd"},
-        Row{running, paused, "psd"},           Row{running, completed, "psd"},
-        Row{running, interrupted, "sd"},       Row{paused, running, "ps"},
-        Row{paused, completed, "psd"},         Row{paused, interrupted, "sd"},
-        Row{interrupted, completed, "sd"},
+        Row{pending, confirmed, "ps"},       Row{pending, cancelled, "psd"},
+        Row{pending, released, "d"},         Row{confirmed, late_cancelled, "ps"},
+        Row{confirmed, released, "s"},       Row{checked_in, late_cancelled, "ps"},
+        Row{late_cancelled, released, "sd"}, Row{missed, released, "sd"},
+        Row{confirmed, checked_in, "psd"},   Row{confirmed, cancelled, "psd"},
+        Row{confirmed, running, "ps"},       Row{confirmed, missed, "d"},
+        Row{checked_in, running, "psd"},     Row{checked_in, cancelled, "psd"},
+        Row{checked_in, completed, "sd"},    Row{running, paused, "psd"},
+        Row{running, completed, "psd"},      Row{running, interrupted, "sd"},
+        Row{paused, running, "ps"},          Row{paused, completed, "psd"},
+        Row{paused, interrupted, "sd"},      Row{interrupted, completed, "sd"},
     };
     for (auto const from : states) {
         for (auto const to : states) {
@@ -78,8 +76,7 @@ TEST(Life, NothingSwitchesOnAgainByItself) {
 
 TEST(Life, WhatHasLetGoOfItsSlotNeverHoldsItAgain) {
     for (auto const& step : life())
-        EXPECT_TRUE(is_live(step.from) || !is_live(step.to) || step.from == State::requested)
-            << name_of(step.from);
+        EXPECT_TRUE(is_live(step.from) || !is_live(step.to)) << name_of(step.from);
 }
 
 std::string text_of(std::string const& file) {
@@ -103,13 +100,13 @@ TEST(Life, TheDatabasesHoldTheSameTable) {
     std::set<std::string> expected;
     for (auto const& step : life())
         expected.insert(std::string(name_of(step.from)) + ">" + std::string(name_of(step.to)));
-    EXPECT_EQ(pairs_of("schema/sqlite/0012_booking_life.sql"), expected);
-    EXPECT_EQ(pairs_of("schema/postgres/0012_booking_life.sql"), expected);
+    EXPECT_EQ(pairs_of("schema/sqlite/0041_booking_begins.sql"), expected);
+    EXPECT_EQ(pairs_of("schema/postgres/0041_booking_begins.sql"), expected);
 }
 
 TEST(Life, IsDrawn) {
     auto const picture = life_as_mermaid();
-    EXPECT_EQ(picture.find("stateDiagram-v2\n    [*] --> requested\n"), 0U);
+    EXPECT_EQ(picture.find("stateDiagram-v2\n    [*] --> pending\n"), 0U);
     EXPECT_NE(picture.find("    paused --> running : start (party, staff)\n"), picture.npos);
     EXPECT_NE(picture.find("    released --> [*]\n"), picture.npos);
     EXPECT_EQ(picture.find("    interrupted --> [*]\n"), picture.npos);

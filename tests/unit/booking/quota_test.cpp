@@ -157,7 +157,7 @@ TEST_F(Quotas, WhatIsBehindIsNotAhead) {
 
 TEST(Spent, ReleasedTimeDoesNotCountMissedTimeDoes) {
     Interval const slot{dhaka("2026-11-21 10:00"), dhaka("2026-11-21 12:00")};
-    for (auto const state : {State::requested, State::cancelled, State::released})
+    for (auto const state : {State::cancelled, State::released})
         EXPECT_FALSE(counts(state)) << name_of(state);
     for (auto const state : {State::pending, State::confirmed, State::running, State::completed,
                              State::late_cancelled, State::missed, State::interrupted})

@@ -106,10 +106,62 @@ TEST(SeriesPlan, NothingNearHelpsWhereTheDayIsTooFar) {
 TEST(SeriesShift, MovesTheClockTimeOfTheDay) {
     Interval const during{dhaka("2026-11-24 10:00"), dhaka("2026-11-24 11:30")};
     auto const dhaka_zone = zone("Asia/Dhaka");
-    EXPECT_EQ(shifted(dhaka_zone, during, {.start_minute = 14 * 60, .length = {}}),
+    EXPECT_EQ(shifted(dhaka_zone, {during.start, during}, {.start_minute = 14 * 60}),
               (Interval{dhaka("2026-11-24 14:00"), dhaka("2026-11-24 15:30")}));
-    EXPECT_EQ(shifted(dhaka_zone, during, {.start_minute = {}, .length = minutes{30}}),
+    EXPECT_EQ(shifted(dhaka_zone, {during.start, during}, {.length = minutes{30}}),
               (Interval{dhaka("2026-11-24 10:00"), dhaka("2026-11-24 10:30")}));
+}
+
+/// By how many days Mondays, Tuesdays and so on move, weeks beginning on Sunday; the refusal's
+/// code.
+std::string days_of(std::string_view rule, std::string_view to, int first_weekday = 2) {
+    auto const moved = days_moved(rule, first_weekday, to, 7);
+    if (!moved) return std::string(moved.error().code);
+    std::string text;
+    for (auto const days : *moved) text += (text.empty() ? "" : " ") + std::to_string(days);
+    return text;
+}
+
+TEST(Weekdays, TheFirstOfTheWeekBecomesTheFirst) {
+    EXPECT_EQ(days_of("FREQ=WEEKLY;BYDAY=TU", "TH"), "0 2 0 0 0 0 0");
+    EXPECT_EQ(days_of("FREQ=WEEKLY;BYDAY=TU", "SU"), "0 -2 0 0 0 0 0") << "weeks begin on Sunday";
+    EXPECT_EQ(days_of("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SU", "WE,MO"), "0 1 0 0 0 0 1");
+    EXPECT_EQ(days_of("FREQ=WEEKLY;COUNT=4", "WE"), "0 1 0 0 0 0 0") << "on the day it began";
+}
+
+TEST(Weekdays, AreAsManyAsBeforeAndOfARuleByWeeks) {
+    EXPECT_EQ(days_of("FREQ=WEEKLY;BYDAY=TU", "TU,TH"), "weekdays_differ");
+    EXPECT_EQ(days_of("FREQ=WEEKLY;BYDAY=TU", "Tuesday"), "bad_weekdays");
+    EXPECT_EQ(days_of("FREQ=WEEKLY;BYDAY=TU", ""), "bad_weekdays");
+    EXPECT_EQ(days_of("FREQ=WEEKLY;BYDAY=TU,TH", "SU,SU"), "bad_weekdays");
+    EXPECT_EQ(days_of("FREQ=DAILY;COUNT=4", "SU"), "not_weekly");
+    EXPECT_EQ(days_of("FREQ=MONTHLY;BYDAY=2TU", "SU"), "not_weekly");
+}
+
+TEST(Weekdays, ADateGoesToTheNewDayOfItsWeekWhereverItWasMovedTo) {
+    auto const moved = days_moved("FREQ=WEEKLY;BYDAY=TU", 2, "TH", 7).value();
+    auto const dhaka_zone = zone("Asia/Dhaka");
+    auto const at = [](std::string const& from, std::string const& until) {
+        return Interval{dhaka(from), dhaka(until)};
+    };
+    SeriesDate date{dhaka("2026-11-24 10:00"), at("2026-11-24 10:00", "2026-11-24 11:00")};
+    auto const thursday = at("2026-11-26 10:00", "2026-11-26 11:00");
+    EXPECT_EQ(shifted(dhaka_zone, date, {.days = moved}), thursday);
+    date.during = at("2026-11-25 10:00", "2026-11-25 11:00");
+    EXPECT_EQ(shifted(dhaka_zone, date, {.days = moved}), thursday);
+    date.during = at("2026-11-25 12:30", "2026-11-25 13:00");
+    EXPECT_EQ(shifted(dhaka_zone, date, {.days = moved}),
+              at("2026-11-26 12:30", "2026-11-26 13:00"));
+    EXPECT_EQ(shifted(dhaka_zone, date, {.start_minute = 8 * 60, .days = moved}),
+              at("2026-11-26 08:00", "2026-11-26 08:30"));
+}
+
+TEST(Weekdays, AreSaidAsTheDatesAreHeld) {
+    auto const tuesday = local_day(zone("Asia/Dhaka"), dhaka("2026-11-24 10:00"));
+    std::vector const held{tuesday, tuesday + std::chrono::days{9}};
+    EXPECT_EQ(rule_held_on("FREQ=WEEKLY;BYDAY=SU;COUNT=4", held),
+              "FREQ=WEEKLY;COUNT=4;BYDAY=TU,TH");
+    EXPECT_EQ(rule_held_on("FREQ=DAILY;COUNT=4", held), "FREQ=DAILY;COUNT=4");
 }
 
 }  // namespace

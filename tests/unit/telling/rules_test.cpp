@@ -34,7 +34,6 @@ TEST(Beginning, IsConfirmedOrAwaitsSomebody) {
                 ElementsAre(Told{"booking_pending"}, Told{"approval_wanted", To::managers}));
     EXPECT_THAT(began(seen(State::pending, PendingFor::offer)),
                 ElementsAre(Told{"waitlist_offer"}));
-    EXPECT_THAT(began(seen(State::requested)), IsEmpty()) << "it holds nothing yet";
 }
 
 TEST(Pending, EndsInWordsOfItsOwn) {
@@ -49,7 +48,6 @@ TEST(Pending, EndsInWordsOfItsOwn) {
                 ElementsAre(Told{"waitlist_over"}));
     EXPECT_THAT(became(offered, seen(State::cancelled), "cancelBooking"),
                 ElementsAre(Told{"waitlist_over"}));
-    EXPECT_THAT(became(seen(State::requested), offered), ElementsAre(Told{"waitlist_offer"}));
     EXPECT_THAT(became(offered, asked, "takeOffer"),
                 ElementsAre(Told{"booking_pending"}, Told{"approval_wanted", To::managers}))
         << "what has to be approved is not had by taking the offer";
@@ -111,6 +109,17 @@ TEST(Excuses, AreToldThoughTheStateStays) {
         EXPECT_THAT(became(missed, missed, action), ElementsAre(Told{"booking_excused"}));
     EXPECT_THAT(became(seen(State::confirmed), seen(State::confirmed), "warnOverrun"),
                 ElementsAre(Told{"booking_overrun"}));
+}
+
+TEST(Fees, AreToldWhenTheyComeAndWhenTheyBecomeLess) {
+    auto const over = seen(State::completed);
+    EXPECT_THAT(became(over, over, "chargeOverrun"), ElementsAre(Told{"overrun_charged"}));
+    EXPECT_THAT(became(over, over, "lowerFee"), ElementsAre(Told{"fee_lowered"}));
+    // The job itself is paid for all the same.
+    for (auto const* action : {"excuseBooking", "withdrawFee"})
+        EXPECT_THAT(became(over, over, action), ElementsAre(Told{"fee_withdrawn"}));
+    EXPECT_NE(reason_words("booking_moved", "late_change").bn, "");
+    EXPECT_EQ(reason_words("booking_moved", "").bn, "");
 }
 
 TEST(AHandOver, IsToldToBoth) {

@@ -21,7 +21,6 @@ export const machineLooks: Record<MachineState, Look> = {
 };
 
 export const bookingLooks: Record<BookingState, Look> = {
-  requested: { tone: 'off', icon: 'question' },
   pending: { tone: 'next', icon: 'clock' },
   confirmed: { tone: 'next', icon: 'calendar' },
   checked_in: { tone: 'next', icon: 'check' },

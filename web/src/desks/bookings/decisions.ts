@@ -14,17 +14,12 @@ export const isReasoned = (one: Decision): one is Reasoned => one in reasonOf;
 
 const IN_LISTS: Decision[] = ['approve', 'refuse', 'move', 'cancel'];
 
-/**
- * The buttons of a booking, in their order. A fee for staying too long is of a booking that is
- * completed and stays so: it is excused where whoever looks may excuse at all.
- */
-export function decisionsOf(booking: Booking, brief: boolean, mayExcuse: boolean): Decision[] {
-  const owed = booking.costs?.fees.some((fee) => !fee.withdrawn && !fee.free) ?? false;
+/** The buttons of a booking, in their order. */
+export function decisionsOf(booking: Booking, brief: boolean): Decision[] {
   return decisions.filter((one) => {
     if (brief && !IN_LISTS.includes(one)) return false;
     // Whoever may refuse says why, and needs no second way to end it.
     if (one === 'cancel' && booking.actions?.includes('refuse')) return false;
-    const offered = booking.actions?.includes(one) ?? false;
-    return offered || (one === 'excuse' && mayExcuse && owed);
+    return booking.actions?.includes(one) ?? false;
   });
 }

@@ -1,6 +1,6 @@
 // Where a booking stands and where it shall stand.
 
-import type { BookingChange } from '../../api/types.ts';
+import type { Booking, BookingChange } from '../../api/types.ts';
 import { MINUTE } from '../../parts/slots.ts';
 
 export interface Place {
@@ -30,9 +30,18 @@ export const isSame = (a: Place, b: Place): boolean =>
   a.machineId === b.machineId && a.start === b.start && a.minutes === b.minutes;
 
 /** What the server is asked to change; of a booking that has begun its end alone. */
-export function changeOf(before: Place, after: Place, begun: boolean): BookingChange {
+export function changeOf(
+  before: Place, after: Place, begun: boolean, withoutFee = false,
+): BookingChange {
   const end = new Date(after.start + after.minutes * MINUTE).toISOString();
-  if (begun) return { end };
+  const free = withoutFee ? { without_fee: true } : {};
+  if (begun) return { end, ...free };
   const machine = after.machineId === before.machineId ? {} : { machine_id: after.machineId };
-  return { ...machine, start: new Date(after.start).toISOString(), end };
+  return { ...machine, start: new Date(after.start).toISOString(), end, ...free };
+}
+
+/** The fee that a change costs: what the booking would have besides what it has. */
+export function feeOf(now?: Booking, then?: Booking) {
+  const had = now?.costs?.fees.length;
+  return had === undefined ? undefined : then?.costs?.fees[had];
 }

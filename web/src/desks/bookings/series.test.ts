@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { askedOf, rhythmOf, startMinute, startsOf } from './series.ts';
+import type { Booking, Series } from '../../api/types.ts';
+import {
+  askedOf, rhythmOf, startMinute, startsOf, waitingTogether, weekdaysHeld,
+} from './series.ts';
 
 const before = { minute: 600, length: 60, machine: 'laser' };
 const same = { ...before, clash: 'skip' as const, reason: '' };
@@ -30,4 +33,35 @@ test('a day has the times of the grid and the one that is', () => {
   assert.equal(startMinute('2026-11-22T10:05:00+06:00', 'Asia/Dhaka'), 605);
   assert.deepEqual(startsOf(480, 605), [0, 480, 605, 960]);
   assert.deepEqual(startsOf(480, 480), [0, 480, 960]);
+});
+
+test('other weekdays are asked for by their codes', () => {
+  const held = { ...before, weekdays: [7, 2] };
+  assert.equal(askedOf('move', null, held, { ...same, weekdays: [2, 7] }), undefined);
+  assert.deepEqual(askedOf('move', null, held, { ...same, weekdays: [3, 1] }),
+    { action: 'move', body: { weekdays: 'MO,WE', clash: 'skip' } });
+});
+
+test('a job by weeks is held where its dates stand now', () => {
+  const date = (start: string, state = 'confirmed') => ({ booking: { start, state } });
+  const series = (rule: string, ...dates: object[]) =>
+    ({ rule, local_start: '2026-11-24T10:00', dates }) as unknown as Series;
+  const from = Date.parse('2026-11-25T00:00:00Z');
+  const zone = 'Asia/Dhaka';
+  const gone = date('2026-11-24T04:00:00Z');
+  const wednesday = date('2026-12-01T20:00:00Z');
+  const cancelled = date('2026-12-03T04:00:00Z', 'cancelled');
+  assert.deepEqual(
+    weekdaysHeld(series('FREQ=WEEKLY;COUNT=3', gone, wednesday, cancelled), from, zone), [3]);
+  const moved = date('2026-12-03T04:00:00Z');
+  assert.deepEqual(weekdaysHeld(series('FREQ=WEEKLY;COUNT=3', wednesday, moved), from, zone), [2],
+    'one was moved by itself');
+  assert.equal(weekdaysHeld(series('FREQ=DAILY;COUNT=3', wednesday), from, zone), undefined);
+});
+
+test('dates of a series wait together', () => {
+  const one = (id: string, series_id?: string, party = 'mita') =>
+    ({ id, series_id, enterprise: { id: party } }) as Booking;
+  const groups = waitingTogether([one('a', 's'), one('b'), one('c', 's'), one('d', 's', 'rahim')]);
+  assert.deepEqual(groups.map((each) => each.map(({ id }) => id)), [['a', 'c'], ['b'], ['d']]);
 });

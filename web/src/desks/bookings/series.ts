@@ -1,6 +1,6 @@
 // Dates of a job that comes back, and what somebody wants to become of them.
 
-import type { SeriesCancel, SeriesChange } from '../../api/types.ts';
+import type { Booking, Series, SeriesCancel, SeriesChange } from '../../api/types.ts';
 import { wallOf } from '../../i18n/time.ts';
 import type { Every } from './repeat.ts';
 
@@ -42,6 +42,37 @@ interface Place {
   minute: number;
   length: number;
   machine: string;
+  /** Of a rule by weeks, ISO. */
+  weekdays?: number[] | undefined;
+}
+
+const sorted = (weekdays: number[]) => [...new Set(weekdays)].sort((a, b) => a - b);
+const codesOf = (weekdays: number[]) => sorted(weekdays).map((one) => CODES[one - 1]).join(',');
+
+/**
+ * The weekdays that a job by weeks is held on, as its dates from `from` on stand now; those of its
+ * rule where some were moved by themselves. Undefined of another rule.
+ */
+export function weekdaysHeld(series: Series, from: number, zone: string): number[] | undefined {
+  const { every, weekdays } = rhythmOf(series.rule);
+  if (every !== 'week' && every !== 'twoWeeks') return undefined;
+  const start = wallOf(Date.parse(`${series.local_start}:00Z`), 'UTC').weekday;
+  const ofRule = sorted(weekdays.length > 0 ? weekdays : [start]);
+  const ahead = series.dates.flatMap(({ booking }) =>
+    booking && ['pending', 'confirmed'].includes(booking.state) &&
+    Date.parse(booking.start) >= from ? [wallOf(Date.parse(booking.start), zone).weekday] : []);
+  const held = sorted(ahead);
+  return held.length === ofRule.length ? held : ofRule;
+}
+
+/** What waits for the manager: dates of a series are decided together. */
+export function waitingTogether(bookings: Booking[]): Booking[][] {
+  const groups = new Map<string, Booking[]>();
+  for (const one of bookings) {
+    const key = one.series_id ? `${one.series_id} ${one.enterprise.id}` : one.id;
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()];
 }
 
 /** What the server is asked; undefined while it would change nothing. `from` null: all dates. */
@@ -56,6 +87,8 @@ export function askedOf(
     ...(after.minute === before.minute ? {} : { start_minute: after.minute }),
     ...(after.length === before.length ? {} : { length_minutes: after.length }),
     ...(after.machine === before.machine ? {} : { machine_id: after.machine }),
+    ...(codesOf(after.weekdays ?? []) === codesOf(before.weekdays ?? []) ? {}
+      : { weekdays: codesOf(after.weekdays ?? []) }),
   };
   if (Object.keys(change).length === 0) return undefined;
   return { action, body: { ...which, ...change, clash: after.clash } };
