@@ -160,12 +160,12 @@ Result<DaysMoved> days_moved(std::string_view rule, int first_weekday, std::stri
 
 std::string rule_held_on(std::string_view rule, std::span<std::chrono::local_days const> days) {
     if (!is_weekly(rule)) return std::string(rule);
-    std::array<bool, 7> held{};
-    for (auto const day : days) held.at(static_cast<std::size_t>(iso_weekday(day) - 1)) = true;
     std::string byday;
-    for (std::size_t i = 0; i < held.size(); ++i)
-        if (held.at(i))
-            byday += (byday.empty() ? "BYDAY=" : ",") + std::string(weekday_codes.at(i));
+    for (auto const day : days) {
+        auto const code = weekday_codes.at(static_cast<std::size_t>(iso_weekday(day) - 1));
+        if (byday.find(code) == byday.npos)
+            byday += (byday.empty() ? "BYDAY=" : ",") + std::string(code);
+    }
     std::string found;
     for (auto const part : split(rule, ';'))
         if (!part.starts_with("BYDAY=")) found += std::string(part) + ";";

@@ -72,7 +72,7 @@ using DaysMoved = std::array<int, 7>;
 /// Errors: `not_weekly`, `bad_weekdays`, `weekdays_differ` (more or fewer than the rule has).
 Result<DaysMoved> days_moved(std::string_view rule, int first_weekday, std::string_view to,
                              int week_starts);
-/// A rule by weeks with the weekdays that its dates are held on; another rule as it is.
+/// A rule by weeks with the weekdays that its dates are held on, in their order; another as it is.
 std::string rule_held_on(std::string_view rule, std::span<std::chrono::local_days const> days);
 
 /// Another weekday, another time of the day, another length: how all dates of a series change.

@@ -421,6 +421,32 @@ protected:
 };
 KARKHANA_ON_BOTH_ENGINES(Overrunning);
 
+TEST_P(Overrunning, ThatIsChargedIsToldToWhoStayedByItsAmount) {
+    write([&](store::Writer& writer) {
+        writer.execute("INSERT INTO policy_setting (facility_id, setting_id, name, value, "
+                       "effective_from, created_at) VALUES ($1, $2, 'overrun_percent', 200, 0, 0)",
+                       shop.facility, shop.ids.make<SettingId>());
+        facility::touch_settings(writer, shop.facility);
+        auto const running = booking::active_booking(writer, shop.facility, laser.id).value();
+        return booking::change_state(writer, running, booking::State::completed, std::nullopt, "",
+                                     dhaka("2026-11-21 11:15"));
+    });
+    shop.clock.set(dhaka("2026-11-21 11:16"));
+    sweep_and_tell();
+    sweep_and_tell();
+    auto const kinds = kinds_of(shop.member);
+    ASSERT_EQ(std::ranges::count(kinds, "overrun_charged"), 1);
+    // Of fifteen minutes five are free; the others cost two taka each.
+    auto const inbox = inbox_of(shop.member);
+    auto const said = std::ranges::find(inbox, "overrun_charged", &notify::Message::kind);
+    EXPECT_THAT(said->text, ::testing::HasSubstr("১৫ মিনিট"));
+    EXPECT_THAT(said->text, ::testing::HasSubstr("২০.০০ টাকা"));
+    auto const sent = texts();
+    EXPECT_TRUE(std::ranges::any_of(sent, [](notify::Message const& each) {
+        return each.kind == "overrun_charged" && each.channel == notify::Channel::sms;
+    }));
+}
+
 TEST_P(Overrunning, IsToldOnceWhetherTheClockSaysItFirst) {
     remind();
     EXPECT_EQ(warnings(), 1);
