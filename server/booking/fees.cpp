@@ -15,7 +15,7 @@ using std::chrono::days;
 bool taken_by_outage(store::Reader& reader, facility::Book const& book, Booking const& booking) {
     auto const outages = facility::outages_between(reader, booking.facility, booking.during);
     auto const displaced = [&](facility::Outage const& outage) {
-        return displaces(book, outage, booking.machine);
+        return outage.kind != "unmetered" && displaces(book, outage, booking.machine);
     };
     if (std::ranges::any_of(outages, displaced)) return true;
     // What the generator does not carry is proposed another time.

@@ -149,8 +149,7 @@ bool forbids(World const& world, facility::Outage const& outage, MachineId const
 bool displaces(facility::Book const& book, facility::Outage const& outage,
                MachineId const& machine) {
     bool const came = outage.source == facility::OutageSource::seen;
-    return (came || !bridged(book, outage)) && outage.kind != "unmetered" &&
-           concerns(outage, machine);
+    return (came || !bridged(book, outage)) && concerns(outage, machine);
 }
 
 bool gives_back(Ask const& ask) {

@@ -176,8 +176,7 @@ std::optional<Instant> longest_end(World const& world, Place const& place, Insta
 /// Load-shedding at a site with a generator.
 bool bridged(facility::Book const& book, facility::Outage const& outage);
 /// Whether it takes the machine's bookings: with a generator what is announced does not, but for
-/// those that it does not carry (see not_carried); a cut that was seen stopped the machine. Who
-/// only has no meter goes on.
+/// those that it does not carry (see not_carried); a cut that was seen stopped the machine.
 bool displaces(facility::Book const& book, facility::Outage const& outage,
                MachineId const& machine);
 /// Whether an outage keeps the machine from being booked: with a generator, load-shedding does not.

@@ -150,11 +150,9 @@ Ask Rulings::ask_for(Booking const& booking, facility::Machine const& machine,
     if (hands_matter_ && !booking.assisted && booking.operated_by)
         if (auto const licence = licences_.find(*booking.operated_by); licence != licences_.end())
             ask.hand = licence->second.hand(machine.kind, false);
-    if (auto const own = own_.find(booking.id); own != own_.end()) {
-        std::vector<ResourceId> held;
-        for (auto const& each : own->second) held.push_back(each.held.resource);
-        ask.resources = asked_besides(*world_.book, booking.machine, held);
-    }
+    if (auto const own = own_.find(booking.id); own != own_.end())
+        for (auto const& each : own->second)
+            if (each.asked) ask.resources.push_back(each.held.resource);
     return ask;
 }
 

@@ -230,14 +230,14 @@ std::map<BookingId, std::vector<OwnHold>> holds_of_each(store::Reader& reader,
                                                         std::vector<BookingId> const& bookings) {
     std::map<BookingId, std::vector<OwnHold>> found;
 #define KARKHANA_HOLDS(among)                                                                      \
-    "SELECT booking_id, resource_id, units, from_us, until_us, live FROM booking_hold "            \
+    "SELECT booking_id, resource_id, units, from_us, until_us, live, asked FROM booking_hold "     \
     "WHERE facility_id = $1 AND " among("booking_id") "ORDER BY booking_id, resource_id"
     reader.each(
         reader.is_postgres() ? KARKHANA_HOLDS(KARKHANA_AMONG_POSTGRES)
                              : KARKHANA_HOLDS(KARKHANA_AMONG_SQLITE),
         [&](store::Row const& row) {
             found[row.id<BookingId>(0)].push_back(
-                {{row.id<ResourceId>(1), row.integer(2), {row.at(3), row.at(4)}}, row.flag(5)});
+                {{row.id<ResourceId>(1), row.integer(2), {row.at(3), row.at(4)}}, row.flag(5), row.flag(6)});
         },
         facility, store::id_list(reader, bookings));
     return found;

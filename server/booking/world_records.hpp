@@ -74,6 +74,7 @@ std::vector<NamedHold> named_holds(store::Reader& reader, FacilityId const& faci
 struct OwnHold {
     Held held;
     bool live = true;
+    bool asked = false;  ///< by name
 };
 std::map<BookingId, std::vector<OwnHold>> holds_of_each(store::Reader& reader,
                                                         FacilityId const& facility,
