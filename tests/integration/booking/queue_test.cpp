@@ -562,5 +562,27 @@ TEST_P(BookingQueue, WhatIsWrongInOneStepHoldsUpNoOther) {
     EXPECT_EQ(state(taken), "missed");
 }
 
+TEST_P(BookingQueue, WhatIsOfferedHoldsItsDieAndLetsGoOfIt) {
+    auto const die = shop.ids.make<ResourceId>();
+    auto const twin = shop.add_laser("laser-2");
+    ledger().write([&](store::Writer& writer) {
+        facility::save_resource(
+            writer, shop.facility,
+            {.id = die, .kind = "die", .slug = "die-1", .name = {"Die", "ডাই"}});
+        for (auto const& machine : {laser.id, twin.id})
+            facility::replace_needs(writer, shop.facility, machine,
+                                    {{.machine = machine, .resource = die, .kind = ""}});
+        return true;
+    });
+    auto const entry = joins(parties[0].member, "10:00", "11:00");
+    act(shop.member, taken, "cancel");
+    sweep();
+    ASSERT_EQ(entry_state(entry), "offered");
+    auto const beside = [&] { return shop.book(shop.other, twin.id, saturday("10:00", "11:00")); };
+    EXPECT_EQ(violations_of(json_of(beside())), "co_resource");
+    EXPECT_EQ(answer(parties[0].member, entry, "decline").status, 200);
+    EXPECT_EQ(beside().status, 201);
+}
+
 }  // namespace
 }  // namespace karkhana::booking
