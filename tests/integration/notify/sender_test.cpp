@@ -9,6 +9,7 @@
 #include "server/notify/records.hpp"
 #include "server/notify/sms.hpp"
 #include "server/notify/webhook_sender.hpp"
+#include "server/notify/webhooks.hpp"
 #include "tests/integration/notify/notify_fixture.hpp"
 
 namespace karkhana::notify {
@@ -379,6 +380,35 @@ TEST_P(Hooks, MayNotPointIntoTheHouse) {
         EXPECT_EQ(now(message.id).state, State::waiting) << host;
         EXPECT_EQ(outside().came().size(), before) << host;
     }
+}
+
+TEST_P(Hooks, AreAskedAboutTheVeryAddressThatIsConnectedTo) {
+    std::vector<std::string> asked;
+    WebhookSender guarded{ledger(), clock, [&](std::string_view bytes) {
+                              asked.emplace_back(bytes);
+                              return bytes.size() == 4;
+                          }};
+    add(outside().web + "/ok");
+    auto const four = told();
+    send_all(Channel::webhook, guarded);
+    EXPECT_EQ(now(four.id).state, State::sent);
+    EXPECT_EQ(asked, std::vector<std::string>{std::string("\x7F\0\0\x01", 4)});
+    asked.clear();
+    add("http://[::1]" + outside().web.substr(outside().web.rfind(':')) + "/ok");
+    tell(shoes.id, booked("2"));
+    send_all(Channel::webhook, guarded);
+    EXPECT_THAT(asked, ::testing::Contains(std::string(15, '\0') + '\x01'));
+    EXPECT_THAT(all(State::waiting),
+                ::testing::Contains(::testing::Field(&Message::channel, Channel::webhook)));
+}
+
+TEST_P(Hooks, ThatAreTakenBackMeanwhileAreNotCalled) {
+    auto const hook = add(outside().web + "/ok");
+    auto const message = told();
+    ledger().write([&](store::Writer& writer) { return delete_webhook(writer, here, hook.id); });
+    auto const before = outside().came().size();
+    EXPECT_EQ(sender.send(message, {}).kind, Outcome::Kind::refused);
+    EXPECT_EQ(outside().came().size(), before);
 }
 
 TEST_P(Hooks, AreNotLedElsewhere) {
