@@ -348,6 +348,98 @@ TEST_P(BookingFees, ABreakdownThatIsToldOfLaterTakesTheFeeOfANoShowBack) {
     EXPECT_EQ(told(), "createBooking markMissed excuseBooking");
 }
 
+TEST_P(BookingFees, OnlyAnOutageThatKeptThemAwayTakesTheFeeBack) {
+    strict();
+    set("free_misses", 0);
+    set("free_late", 0);
+    using facility::OutageSource;
+    auto const press = shop.add_laser("laser-2").id;
+    int hour = 9;
+    // What is left of the fee when the outage is told of an hour later. The minutes are of the hour
+    // of the booking: it is missed a quarter past, or cancelled half an hour before.
+    auto const after = [&](bool cancelled, int from, int until, std::optional<MachineId> machine,
+                           std::string const& kind = "breakdown",
+                           OutageSource source = OutageSource::entered, bool withdrawn = false) {
+        std::chrono::minutes const before{30};
+        auto const start = dhaka("2026-11-21 00:00") + std::chrono::hours{++hour};
+        shop.clock.set(start - before);
+        auto const id = booked(shop.member, {start, start + std::chrono::hours{1}});
+        shop.clock.advance(std::chrono::minutes{10});
+        if (cancelled) act(shop.member, id, "cancel");
+        shop.clock.set(start + std::chrono::minutes{15});
+        sweep();
+        auto const charged = fees(id);
+        ledger().write([&](store::Writer& writer) {
+            auto const outage = shop.ids.make<OutageId>();
+            facility::insert_outage(writer, shop.facility,
+                                    {.id = outage,
+                                     .machine = machine,
+                                     .during = {start + std::chrono::minutes{from},
+                                                start + std::chrono::minutes{until}},
+                                     .kind = kind,
+                                     .reason = "",
+                                     .source = source},
+                                    shop.clock.now());
+            return !withdrawn ||
+                   facility::withdraw_outage(writer, shop.facility, outage, shop.clock.now());
+        });
+        shop.clock.set(start + std::chrono::minutes{50});
+        sweep();
+        EXPECT_FALSE(charged.empty());
+        return fees(id) == charged + " withdrawn" ? "back" : fees(id) == charged ? "kept" : "else";
+    };
+    EXPECT_STREQ(after(false, 5, 40, laser.id), "back");
+    EXPECT_STREQ(after(true, 30, 40, laser.id), "back") << "they would have stood still";
+    EXPECT_STREQ(after(false, 5, 40, press), "kept") << "of another machine";
+    EXPECT_STREQ(after(false, 20, 40, laser.id), "kept") << "they were given up by then";
+    EXPECT_STREQ(after(false, -20, 0, laser.id), "kept") << "over before";
+    EXPECT_STREQ(after(true, 60, 70, laser.id), "kept") << "after their time";
+    ledger().write([&](store::Writer& writer) {
+        return writer.execute("UPDATE facility SET generator_w = 50000 WHERE facility_id = $1",
+                              shop.facility);
+    });
+    hour += 24 - 7;
+    EXPECT_STREQ(after(false, 5, 40, laser.id, "unmetered"), "kept") << "the machine went on";
+    EXPECT_STREQ(after(false, 5, 40, laser.id, "breakdown", OutageSource::entered, true), "back")
+        << "it ends when it is withdrawn, and has halted them till then";
+    EXPECT_STREQ(after(false, 5, 40, std::nullopt, "load_shedding", OutageSource::timetable),
+                 "kept")
+        << "the generator bridges it";
+    EXPECT_STREQ(after(false, 5, 40, std::nullopt, "load_shedding", OutageSource::seen), "back")
+        << "it did not";
+}
+
+TEST_P(BookingFees, ACutThatTheGeneratorBridgesExcusesNobodyAndOneThatCameDoes) {
+    ledger().write([&](store::Writer& writer) {
+        facility::insert_outage(writer, shop.facility,
+                                {.id = shop.ids.make<OutageId>(),
+                                 .machine = std::nullopt,
+                                 .during = saturday("09:30", "10:50"),
+                                 .kind = "load_shedding",
+                                 .reason = "",
+                                 .source = facility::OutageSource::timetable},
+                                shop.clock.now());
+        facility::insert_outage(writer, shop.facility,
+                                {.id = shop.ids.make<OutageId>(),
+                                 .machine = std::nullopt,
+                                 .during = saturday("12:00", "12:20"),
+                                 .kind = "load_shedding",
+                                 .reason = "",
+                                 .source = facility::OutageSource::seen},
+                                shop.clock.now());
+        return writer.execute("UPDATE facility SET generator_w = 50000 WHERE facility_id = $1",
+                              shop.facility);
+    });
+    auto const announced = booked(shop.member, saturday("10:00", "11:00"));
+    auto const came = booked(shop.other, saturday("12:00", "13:00"));
+    sweep_at("10:15");
+    EXPECT_EQ(state(announced), "missed");
+    sweep_at("12:34");
+    EXPECT_EQ(state(came), "confirmed");
+    sweep_at("12:35");
+    EXPECT_EQ(state(came), "cancelled");
+}
+
 TEST_P(BookingFees, TheRestOfAMissedSlotThatSomebodyElseUsesIsNotCharged) {
     strict();
     set("free_misses", 0);
@@ -361,6 +453,7 @@ TEST_P(BookingFees, TheRestOfAMissedSlotThatSomebodyElseUsesIsNotCharged) {
     force(other, State::running);
     sweep_at("11:00");
     EXPECT_EQ(fees(id), "no_show 60 min 3000") << "until half past nobody could have it";
+    EXPECT_TRUE(told().ends_with("lowerFee")) << told();
 }
 
 TEST_P(BookingFees, TheNextOneIsWarnedOfAnOverrunOnce) {
