@@ -237,7 +237,9 @@ std::map<BookingId, std::vector<OwnHold>> holds_of_each(store::Reader& reader,
                              : KARKHANA_HOLDS(KARKHANA_AMONG_SQLITE),
         [&](store::Row const& row) {
             found[row.id<BookingId>(0)].push_back(
-                {{row.id<ResourceId>(1), row.integer(2), {row.at(3), row.at(4)}}, row.flag(5), row.flag(6)});
+                {{row.id<ResourceId>(1), row.integer(2), {row.at(3), row.at(4)}},
+                 row.flag(5),
+                 row.flag(6)});
         },
         facility, store::id_list(reader, bookings));
     return found;

@@ -61,8 +61,9 @@ test('a breakdown: told with a photo, a new time for who had booked, and mended'
   await expect(page.getByText('মেশিনটি আবার বুক করা যাবে')).toBeVisible();
   await expect(page.getByText('মিটেছে')).toBeVisible();
   await expect(page.locator('dd', { hasText: 'একটি আয়না' })).toBeVisible();
-  await expect(page.locator('div', { has: page.locator('dt', { hasText: /^যতক্ষণ বন্ধ ছিল$/ }) }).last()
-    .locator('dd').last()).toContainText(/[০-৯]/);
+  const stood = page.locator('dt', { hasText: /^যতক্ষণ বন্ধ ছিল$/ });
+  await expect(page.locator('div', { has: stood }).last().locator('dd').last())
+    .toContainText(/[০-৯]/);
   await holdsTheRules(page);
   const { down_from, down_until } = await manager.get(ticket);
   expect(Date.parse(down_until)).toBeGreaterThan(Date.parse(down_from));

@@ -11,8 +11,10 @@ export type Decided =
 
 export function decide(asked: Decided, key: string): Promise<Booking> {
   const params = { path: { id: asked.id }, header: keyed(key) };
-  if (asked.step === 'approve')
-    return take(api.POST('/api/v1/bookings/{id}/approve', { params, body: { version: asked.version } }));
+  if (asked.step === 'approve') {
+    const body = { version: asked.version };
+    return take(api.POST('/api/v1/bookings/{id}/approve', { params, body }));
+  }
   if (asked.step === 'hand_over') {
     const body = { enterprise_id: asked.to };
     return take(api.POST('/api/v1/bookings/{id}/hand-over', { params, body }));
