@@ -121,7 +121,7 @@ void Rulings::turn_to(Booking const& booking, bool stays) {
 
 void Rulings::let_go() {
     if (asked_->second) return;
-    for (auto const& [held, live] : own_[asked_->first])
+    for (auto const& [held, live, asked] : own_[asked_->first])
         for (auto day = day_of(held.during.start); live && day <= day_of(held.during.end); ++day) {
             auto& there = held_on_[day];
             auto const found = std::ranges::find(there, held);
@@ -132,7 +132,7 @@ void Rulings::let_go() {
 /// Who was given nothing stays where it is.
 void Rulings::hold_again() {
     if (!asked_ || asked_->second) return;
-    for (auto const& [held, live] : own_[asked_->first])
+    for (auto const& [held, live, asked] : own_[asked_->first])
         if (live) hold(held);
 }
 

@@ -386,14 +386,6 @@ TEST_P(BookingDisplaced, WhoMovesToAnotherMachineLeavesWhatTheFirstOneNeeded) {
                                 {{.machine = laser.id, .resource = die, .kind = ""}});
         return true;
     });
-    auto const held = [&](std::string const& id) {
-        return ledger().read([&](store::Reader& reader) {
-            std::vector<ResourceId> held;
-            for (auto const& each : held_by(reader, shop.facility, *BookingId::parse(id)))
-                held.push_back(each.resource);
-            return held;
-        });
-    };
     auto const second = shop.add_laser("laser-2");
     auto const id = booked(shop.member, saturday("10:00", "11:00"));
     EXPECT_EQ(held(id), std::vector{die});

@@ -7,6 +7,7 @@
 #include "server/booking/queue_records.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/sweep.hpp"
+#include "server/booking/world_records.hpp"
 #include "server/facility/book_changes.hpp"
 #include "server/people/audit.hpp"
 #include "tests/integration/booking/workshop.hpp"
@@ -31,6 +32,16 @@ protected:
         return ledger().read([&](store::Reader& reader) {
             return find_booking(reader, shop.facility, *BookingId::parse(id)).value();
         });
+    }
+    /// The resources that the booking holds.
+    std::vector<ResourceId> held(std::string const& id) {
+        std::vector<ResourceId> found;
+        ledger().read([&](store::Reader& reader) {
+            for (auto const& each : held_by(reader, shop.facility, *BookingId::parse(id)))
+                found.push_back(each.resource);
+            return true;
+        });
+        return found;
     }
     std::string state(std::string const& id) { return std::string(name_of(find(id).state)); }
     http::Response act(Member const& who, std::string const& id, std::string const& action,

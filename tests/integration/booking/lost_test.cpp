@@ -53,11 +53,6 @@ protected:
         EXPECT_EQ(answer.status, 201) << answer.body;
         return text_of(json_of(answer), "id");
     }
-    std::vector<ResourceId> held(std::string const& id) {
-        return ledger().read([&](store::Reader& reader) {
-            return held_by(reader, shop.facility, *BookingId::parse(id));
-        });
-    }
     std::string cause(http::Principal const& who) {
         return text_of(proposals(who).at(0).as_object(), "cause");
     }

@@ -434,10 +434,7 @@ TEST_P(BookingQueue, WhoNeedsASeatBesidesTheLaserIsOfferedBothOrNeither) {
     auto const& item = list.at("items").as_array().at(0).as_object();
     EXPECT_EQ(text_of(item.at("resources").as_array().at(0).as_object(), "id"), seat.id.text());
     auto const booking = text_of(item.at("offer").as_object(), "booking_id");
-    auto const held = ledger().read([&](store::Reader& reader) {
-        return held_by(reader, shop.facility, *BookingId::parse(booking));
-    });
-    EXPECT_EQ(held, std::vector{seat.id});
+    EXPECT_EQ(held(booking), std::vector{seat.id});
     EXPECT_EQ(answer(parties[0].member, entry, "take").status, 200);
     EXPECT_EQ(state(booking), "confirmed");
 }

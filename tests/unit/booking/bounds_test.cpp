@@ -278,33 +278,6 @@ TEST_F(Bounds, WhatAnotherMachineNeedsIsNotNeededHere) {
     EXPECT_EQ(broken(), "co_resource");
 }
 
-TEST_F(Bounds, WhatWasAskedForBesidesIsWhatTheMachineDoesNotTakeAnyhow) {
-    auto const made = [](std::uint8_t number, std::string kind) {
-        return facility::Resource{.id = numbered_id<ResourceId>(number),
-                                  .kind = std::move(kind),
-                                  .slug = std::to_string(number),
-                                  .name = {},
-                                  .machine = {},
-                                  .person = {}};
-    };
-    book([&](facility::Book& book) {
-        book.resources = {made(10, "die"),  made(11, "mould"),    made(12, "mould"),
-                          made(13, "seat"), made(14, "operator"), made(15, "power"),
-                          made(1, "room"),  made(16, "seat")};
-        book.needs = {{.machine = laser().id, .resource = {}, .kind = "die", .units = 1},
-                      {.machine = laser().id,
-                       .resource = numbered_id<ResourceId>(11),
-                       .kind = "",
-                       .units = 1},
-                      {.machine = another, .resource = {}, .kind = "seat", .units = 1}};
-    });
-    std::vector<ResourceId> held;
-    for (auto const& each : world.book->resources)
-        if (each.id != numbered_id<ResourceId>(16)) held.push_back(each.id);
-    EXPECT_EQ(asked_besides(*world.book, laser().id, held),
-              (std::vector{numbered_id<ResourceId>(12), numbered_id<ResourceId>(13)}));
-}
-
 TEST_F(Bounds, ANamedDieIsNeededAndNoOtherWillDo) {
     book([](facility::Book& book) {
         for (auto const& id : {numbered_id<ResourceId>(1), numbered_id<ResourceId>(2)})
@@ -443,8 +416,9 @@ TEST(Overrun, WarnsTheNextOfTheMachineWhoIsSoonToCome) {
         return booking;
     };
     auto const running = made(1, "10:00", "11:00", State::running, 1, 1);
+    facility::Book const book{.facility = {}, .zone = zone("Asia/Dhaka")};
     auto const warned = [&](Booking const& first, Booking const& next, std::string const& now) {
-        return !overruns(std::vector{first, next}, today(now)).empty();
+        return !overruns(book, std::vector{first, next}, today(now)).empty();
     };
     auto const next = made(2, "11:15", "12:00", State::confirmed, 2, 1);
     EXPECT_TRUE(warned(running, next, "11:00"));
