@@ -4,5 +4,6 @@
 /// one record did is not forgotten when it goes on under another.
 #define KARKHANA_MERGED_INTO                                                                       \
     "(WITH RECURSIVE one AS (SELECT enterprise_id FROM enterprise WHERE facility_id = $1 "         \
-    "AND enterprise_id = $2 UNION ALL SELECT e.enterprise_id FROM one JOIN enterprise e "          \
-    "ON e.facility_id = $1 AND e.merged_into = one.enterprise_id) SELECT enterprise_id FROM one) "
+    "AND enterprise_id = $2 UNION ALL SELECT e.enterprise_id FROM one CROSS JOIN enterprise e "    \
+    "WHERE e.facility_id = $1 AND e.merged_into = one.enterprise_id) "                             \
+    "SELECT enterprise_id FROM one) "

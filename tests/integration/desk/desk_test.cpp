@@ -513,7 +513,7 @@ TEST_P(Trainings, WhoIsTooYoungHasPassedAndStillMayNot) {
     });
     auto const mita = workshop.member.person;
     json::object const passed{{"person_id", mita.text()}, {"came", true}, {"result", "passed"}};
-    EXPECT_EQ(said(record(passed)), "age_unknown");
+    EXPECT_EQ(said(record(passed)), "422 age_unknown");
     EXPECT_EQ(count("SELECT count(*) FROM attendance"), 0);
     ledger().write([&](store::Writer& writer) {
         people::set_born_on(writer, workshop.facility, mita, parse_date("1990-05-14").value());

@@ -142,7 +142,7 @@ TEST_P(Hands, AManagerVouchesWithAReasonThatIsKept) {
     EXPECT_TRUE(asked.at("violations").as_array().at(0).at("may_override").as_bool());
     EXPECT_EQ(why(start(shop.workshop.manager,
                         R"({"overrides":[{"rule":"not_authorised","reason":""}]})")),
-              "missing")
+              "missing_field")
         << "not without a reason";
     nothing_runs();
     auto const begun = start(shop.workshop.manager, vouch);

@@ -229,7 +229,8 @@ Values usual_values() {
             {"first", span},
             {"last", {"Tue 15 Dec", "মঙ্গল ১৫ ডিসে"}},
             {"left", {"Not: Tue 24 Nov.", "বাদ: মঙ্গল ২৪ নভে।"}},
-            {"amount", {"1,23,450.50", "১,২৩,৪৫০.৫০"}}};
+            {"amount", {"1,23,450.50", "১,২৩,৪৫০.৫০"}},
+            {"minutes", {"135", "১৩৫"}}};
 }
 
 TEST(Texts, SpeakOfTheSameInBothLanguagesAndFitTwoPartsOfAnSms) {
