@@ -5,8 +5,9 @@ import { defineConfig } from 'vite';
 const daemon = 'http://127.0.0.1:8080';
 
 // What several desks use and the first page does not.
-const parts = 'BookingBadge|EnterprisePicker|RegisterItem|RegisterTable|Refused|formula|grouped|' +
-  'calendar|slots|QuoteBox|DayField|TimeSelect|dayMinutes';
+const parts = 'BookingBadge|EnterprisePicker|RegisterItem|RegisterTable|formula|grouped|' +
+  'calendar|slots|QuoteBox|DayField|TimeSelect|dayMinutes|DayChips|FindBox|work|WorkPicture|' +
+  'drawings';
 const kit = 'Chips|More|Select';
 const shared = new RegExp(`src/(parts/(${parts})|kit/(${kit}))\\.`);
 
