@@ -43,7 +43,15 @@ Outcome move_there(Taking const& taking, Booking const& before, Proposed const& 
     auto against = speaks_against(taking.services, writer, after, &before, taking.now);
     forgive_displaced(against);
     if (!against.empty()) return tl::make_unexpected(refused_by_rules(against));
+    bool const asked_for = taking.manager || after.machine == before.machine ||
+                           !approval_until(taking.services, writer, after, &before, taking.now);
+    if (!asked_for)
+        return refusal(ErrorKind::conflict, "needs_approval",
+                       "this machine has to be asked for by a booking of its own");
     auto const machine = facility::find_machine(writer, after.facility, after.machine).value();
+    // What was quoted was for another time.
+    if (after.machine != before.machine || after.during.start != before.during.start)
+        after.quote_card.reset();
     after.quote =
         taking.services.pricing.price(writer, after.facility, machine, after.during, after.quantity)
             .price;

@@ -167,7 +167,8 @@ Wish wish_of(store::Reader& reader, facility::Book const& book, Booking const& b
               .people = booking.people,
               .assisted = booking.assisted,
               .operated_by = booking.operated_by,
-              .changes = booking};
+              .changes = booking,
+              .follows = booking.follows};
     if (book.resources.empty()) return wish;
     auto const in_use = [&](ResourceId const& id) {
         return std::ranges::find(book.resources, id, &facility::Resource::id) !=
@@ -306,7 +307,7 @@ Result<people::Enterprise> add_party(Services const& services, store::Reader& re
               {.facility = facility,
                .enterprise = wish.enterprise,
                .range = range,
-               .except = wish.changes ? std::optional{wish.changes->id} : std::nullopt,
+               .except = wish.changes ? std::optional{wish.changes->id} : wish.follows,
                .kind = wish.kind,
                .now = world.now},
               known->party);

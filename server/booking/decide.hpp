@@ -31,6 +31,8 @@ struct Wish {
     std::vector<Override> overrides{};
     std::string quote{};               ///< token of a quote; empty: today's price
     std::optional<Booking> changes{};  ///< the booking that is changed, as it is
+    /// The booking that it is the rest of, which does not count against it.
+    std::optional<BookingId> follows{};
 };
 
 /// The wish for what the booking is, with the resources that were asked for: to be moved, offered

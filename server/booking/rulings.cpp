@@ -59,6 +59,11 @@ Rulebook Rulings::rulebook() {
                                     facility::Machine const& machine,
                                     Interval during) -> std::optional<Instant> {
                 auto const found = against(booking, remedy, machine, during);
+                // Nobody asked for a machine that has to be asked for: it is not proposed.
+                bool const has_to_be_asked_for =
+                    machine.id != booking.machine &&
+                    limits_at(world_, machine, during.start).approval != Limits::Approval::none;
+                if (found.empty() && has_to_be_asked_for) return during.start + 2 * reslot_reach;
                 if (found.empty()) return std::nullopt;
                 return worth_asking_again(*world_.book, during, found);
             },
@@ -109,7 +114,7 @@ void Rulings::turn_to(Booking const& booking, bool stays) {
     let_go();
     auto const& [party, spent_by, tried_by] = pasts_.at(booking.enterprise);
     world_.party = party;
-    if (stays) return;
+    // What was broken off does not count against its rest.
     auto& mine = *world_.party;
     mine.spent.clear();
     for (std::size_t i = 0; i < spent_by.size(); ++i)

@@ -89,7 +89,7 @@ test('the fee of whoever did not come is excused, with the reason', async (
     await until('nobody came', async () =>
       (await manager.get(`/bookings/${booking.id}`)).state === 'missed' ? true : undefined);
     await open('manager', `/bookings/${booking.id}`);
-    await expect(page.getByText(/কেউ আসেনি: ৳/)).toBeVisible();
+    await expect(page.getByText(/কেউ আসেননি: ৳/)).toBeVisible();
     await page.getByRole('button', { name: 'জরিমানা মাফ করুন' }).click();
     const sheet = page.getByRole('dialog');
     await sheet.getByLabel('কারণ').fill('রাস্তায় পানি');

@@ -1,7 +1,7 @@
 // A manager books for whoever comes or calls: at most five inputs, in less than twenty seconds.
 
 import { booked, Hand, number, ready, who } from './support/hand.ts';
-import { holdsTheRules } from './support/rules.ts';
+import { bangla, holdsTheRules } from './support/rules.ts';
 import { expect, test } from './support/world.ts';
 
 test('a walk-in by touch: digits, who, machine, length, yes', async ({ page, open, person }) => {
@@ -25,7 +25,7 @@ test('a walk-in by touch: digits, who, machine, length, yes', async ({ page, ope
 
 test('a walk-in without a record gets one on the way', async ({ page, open }) => {
   const phone = number();
-  const name = `নতুন দোকান ${phone.slice(-4)}`;
+  const name = `নতুন দোকান ${bangla(phone.slice(-4))}`;
   await open('operator', '/desk');
   await expect(who(page)).toBeFocused();
 

@@ -1,4 +1,4 @@
-import { holdsTheRules } from './support/rules.ts';
+import { bangla, holdsTheRules } from './support/rules.ts';
 import { expect, test } from './support/world.ts';
 
 test('the devices lead to their lines, and a line to its last frames', async ({ page, open,
@@ -57,8 +57,8 @@ test('a coil is written after it has been named, but never that of a machine', a
   const { items } = await (await person('manager')).get('/devices');
   const board = items.find((one: { profile: string }) => one.profile.includes('relay'));
   await open('manager', find(board.line));
-  await page.getByLabel('ইউনিট থেকে').fill(String(board.unit));
-  await page.getByLabel('ইউনিট পর্যন্ত').fill(String(board.unit));
+  await page.getByLabel('ইউনিট থেকে').fill(bangla(board.unit));
+  await page.getByLabel('ইউনিট পর্যন্ত').fill(bangla(board.unit));
   await page.getByRole('button', { name: 'ডিভাইস খুঁজুন' }).click();
   await page.getByRole('button', { name: 'কয়েল' }).click({ timeout: 60_000 });
   const send = page.getByRole('button', { name: 'কয়েল লিখুন' });

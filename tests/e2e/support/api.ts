@@ -10,7 +10,7 @@ export interface MachineNow {
   id: string;
   slug: string;
   grid_minutes: number;
-  live: { state: string; power_w: number | null };
+  live: { state: string; power_w: number | null; now: { booking_id: string } | null };
 }
 
 export class Person {

@@ -6,7 +6,8 @@ import type { Page } from '@playwright/test';
 export async function loseAnswer(page: Page, path: string, method = 'POST'): Promise<string[]> {
   const keys: string[] = [];
   await page.route(path, async (route) => {
-    if (route.request().method() !== method) return route.continue();
+    const { dry_run: tried } = route.request().postDataJSON() ?? {};
+    if (route.request().method() !== method || tried) return route.continue();
     keys.push(route.request().headers()['idempotency-key']!);
     const answer = await route.fetch();
     return keys.length === 1 ? route.abort() : route.fulfill({ response: answer });

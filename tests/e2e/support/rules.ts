@@ -12,6 +12,10 @@ export async function accessible(page: Page): Promise<string[]> {
     nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`));
 }
 
+/** As whoever writes Bangla types a number. */
+export const bangla = (text: string | number): string =>
+  String(text).replace(/[0-9]/g, (digit) => '০১২৩৪৫৬৭৮৯'[Number(digit)]!);
+
 /** Text with Latin digits that is not marked as something to be read by machines. */
 export function latinDigits(page: Page): Promise<string[]> {
   return page.evaluate(() => {

@@ -376,6 +376,40 @@ TEST_P(BookingDisplaced, ABookingOfASharedRoomGetsTheFirstTimeWithSeats) {
     seats(shop.other, saturday("13:00", "14:00"), 4);
 }
 
+TEST_P(BookingDisplaced, ADayOfWhichAllIsHadIsNotFullForTheRestOfWhatWasBrokenOff) {
+    set("daily_count", 1);
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    at("10:00");
+    force(id, State::running);
+    cut("10:30", "11:50");
+    at("11:00");
+    force(id, State::completed);  // its slot was over
+    sweep_at("11:52");
+    EXPECT_EQ(shown(shop.member), "rest 12:00-12:30");
+    EXPECT_EQ(take(shop.member, first_of(shop.member)).status, 200);
+}
+
+TEST_P(BookingDisplaced, WhatHasToBeAskedForIsNotProposedInPlaceOfWhatHasNot) {
+    auto const second = shop.add_laser("laser-2");
+    auto const id = booked(shop.member, saturday("10:00", "11:00"));
+    ledger().write([&](store::Writer& writer) {
+        facility::insert_setting(writer, shop.facility, shop.ids.make<SettingId>(),
+                                 {.name = "approval",
+                                  .machine = second.id,
+                                  .group = {},
+                                  .membership = "",
+                                  .season = "",
+                                  .value = 1,
+                                  .from = dhaka("2026-01-01 00:00")},
+                                 std::nullopt, shop.clock.now());
+        return true;
+    });
+    shop.add_outage(laser.id, saturday("09:30", "12:00"), "maintenance");
+    sweep_at("08:30");
+    EXPECT_EQ(take(shop.member, first_of(shop.member)).status, 200);
+    EXPECT_EQ(find(id).machine, laser.id);
+}
+
 TEST_P(BookingDisplaced, WhoMovesToAnotherMachineLeavesWhatTheFirstOneNeeded) {
     auto const die = shop.ids.make<ResourceId>();
     ledger().write([&](store::Writer& writer) {
