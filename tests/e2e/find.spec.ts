@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import type { Person } from './support/api.ts';
 import { holdsTheRules } from './support/rules.ts';
+import { worksByThePiece } from './support/seed.ts';
 import { expect, test } from './support/world.ts';
 
 const ZONE_MS = 6 * 3_600_000;
@@ -10,28 +10,13 @@ const HOUR_MS = 3_600_000;
 const dayAhead = (now: number, days: number) =>
   new Date(now + ZONE_MS + days * DAY_MS).toISOString().slice(0, 10);
 
-/** Soles and uppers by the piece, and how dirty a unit is when the sun does not shine. */
-async function setUp(manager: Person): Promise<void> {
-  const { items } = await manager.get('/policy-settings');
-  if (items.some((one: { name: string }) => one.name === 'work.sole.seconds')) return;
-  const press = (await manager.machine('press-1')).id;
-  const laser = (await manager.machine('laser-2')).id;
-  for (const body of [
-    { name: 'work.sole.seconds', value: 30, machine_id: press },
-    { name: 'work.upper.seconds', value: 45, machine_id: laser },
-    { name: 'grid_g_per_kwh', value: 620 }, { name: 'solar_g_per_kwh', value: 50 },
-    // Here the sun shines from midnight to five: the first times of a day are the green ones.
-    { name: 'solar_from_minute', value: 0 }, { name: 'solar_until_minute', value: 1020 },
-  ]) await manager.ask('/policy-settings', body);
-}
-
 const confirm = (page: Page) =>
   page.getByRole('button', { name: /^নিশ্চিত করুন/ });
 
 test('by what is to be made: a picture, how many, and the best times with their price', async (
   { page, open, person },
 ) => {
-  await setUp(await person('manager'));
+  await worksByThePiece(await person('manager'));
   const member = await person('member');
   await open('member', '/book');
   await page.locator('[data-find] label', { hasText: 'সোল কাটা' }).click();
@@ -62,7 +47,7 @@ test('by what is to be made: a picture, how many, and the best times with their 
 });
 
 test('on any day, and when nothing is left', async ({ page, open, person }) => {
-  await setUp(await person('manager'));
+  await worksByThePiece(await person('manager'));
   await open('member', '/book');
   await page.locator('[data-find] label', { hasText: 'আপার কাটা' }).click();
   await page.getByLabel('কতটি?').fill('১০');

@@ -2,6 +2,7 @@
 
 import { until } from './support/api.ts';
 import { holdsTheRules } from './support/rules.ts';
+import { worksByThePiece } from './support/seed.ts';
 import { expect, test } from './support/world.ts';
 
 test('who is not authorised is told so at the machine, and an operator runs it', async (
@@ -61,6 +62,7 @@ test('a birth date is written down, and the office alone sees it', async (
 });
 
 test('the desk finds a time by what is to be made', async ({ page, open, person }) => {
+  await worksByThePiece(await person('manager'));
   const phone = `017${String(Date.now()).slice(-8)}`;
   await (await person('operator')).ask('/enterprises', { name: { bn: 'সেলিনা সুজ' }, phone });
   await open('operator', '/desk');

@@ -59,11 +59,16 @@ void QueueJudge::line(std::string const& id, std::string const& what, std::strin
     if (found == waiting_.end())
         return faults_.add("queue", "nobody joined as " + id + ", " + what);
     auto& entry = found->second;
-    bool const may_be = what == "joined" || what == "expired" || what == "left" ||
+    // Whoever is offered one time may be named as not having another at the same moment.
+    bool const at_once = what == "skipped" && entry.offered == when;
+    bool const may_be = at_once || what == "joined" || what == "expired" || what == "left" ||
                         (what == "offered" || what == "skipped") == entry.waits ||
                         what == "passed_over";
     if (!may_be) faults_.add("queue", id + " is " + what + " where it cannot be");
-    if (what == "offered") ++offers;
+    if (what == "offered") {
+        ++offers;
+        entry.offered = when;
+    }
     if (what == "skipped") {
         ++skips;
         if (rules.empty()) faults_.add("queue", id + " is skipped, and nobody says why");

@@ -47,6 +47,7 @@ private:
         std::vector<std::string> skipped;  ///< the codes, since it has waited
         std::optional<Instant> passed_until;
         bool waits = true;
+        std::optional<Instant> offered;  ///< when it was last
     };
     struct Offer {
         std::string entry;
