@@ -159,7 +159,9 @@ Interval over_its_time(Row const& row, Instant now) {
 void CalendarJudge::look_for_forgotten(Rows const& rows, Instant now) {
     for (auto const& [id, row] : rows) {
         if (row.state != "confirmed") continue;
-        auto until = row.during.start + minutes{15};
+        // Who is given a slot that has begun has the grace from then on.
+        auto until =
+            std::max(row.during.start, row.confirmed.value_or(row.during.start)) + minutes{15};
         for (auto const& each : lost)
             if ((!each.machine || *each.machine == row.machine) && each.during.overlaps(row.during))
                 until += each.during.length();
@@ -198,7 +200,8 @@ void CalendarJudge::within(Rows const& rows, Row const& row, std::string_view na
     std::int64_t used = 0;
     for (auto const& [id, other] : rows) {
         auto const during = spent(other);
-        if (id == row.id || !during || other.enterprise != row.enterprise ||
+        // What was broken off does not count against its rest.
+        if (id == row.id || id == row.follows || !during || other.enterprise != row.enterprise ||
             !town_.in_group(cap->group, other.machine))
             continue;
         used += counted ? window.contains(during->start) ? 1 : 0 : minutes_in(window, *during);

@@ -16,7 +16,8 @@ Rows read_rows(store::Reader& reader, FacilityId const& facility) {
     Rows found;
     reader.each(
         "SELECT booking_id, machine_id, enterprise_id, start_us, end_us, occupied_from_us, "
-        "occupied_until_us, state, pending_for, origin, ended_us, people, assisted, version "
+        "occupied_until_us, state, pending_for, origin, ended_us, people, assisted, version, "
+        "confirmed_us, follows_id "
         "FROM booking WHERE facility_id = $1",
         [&](store::Row const& row) {
             Row seen{.id = row.text(0),
@@ -29,6 +30,8 @@ Rows read_rows(store::Reader& reader, FacilityId const& facility) {
                      .pending_for = "",
                      .origin = row.text(9),
                      .ended = row.maybe_at(10),
+                     .confirmed = row.maybe_at(14),
+                     .follows = row.maybe_text(15).value_or(""),
                      .people = static_cast<int>(row.integer(11)),
                      .assisted = row.flag(12),
                      .version = row.integer(13)};

@@ -24,6 +24,8 @@ struct Row {
     std::string pending_for;  ///< while it is pending
     std::string origin;
     std::optional<Instant> ended;
+    std::optional<Instant> confirmed;  ///< when it was, if it had been held before
+    std::string follows;               ///< the booking of which it is the rest
     int people = 1;
     bool assisted = false;
     std::int64_t version = 1;
