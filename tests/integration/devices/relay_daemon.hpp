@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 #include <gtest/gtest.h>
 #include <memory>
 #include <mutex>
@@ -38,8 +39,10 @@ private:
 
 /// What the daemon does for its relays.
 struct RelayDaemon {
+    /// `wanted` says what is to be so before the first frame goes out.
+    using Wanted = std::function<void(Interlock&, Monotonic)>;
     RelayDaemon(modbus::Endpoint const& endpoint, std::vector<RelaySetup> const& relays,
-                Timing const& timing)
+                Timing const& timing, Wanted const& wanted = {})
         : interlock(relays, timing, clock, events) {
         auto line = std::make_unique<modbus::Line>(
             endpoint, modbus::LineTiming{std::chrono::milliseconds(300), std::chrono::seconds(1)},
@@ -48,6 +51,7 @@ struct RelayDaemon {
         setup.writable = writes_of(relays, 0);
         poller = std::make_unique<poller::LinePoller>(setup, std::move(line), events, wall, clock);
         for (auto* guest : interlock.guests(0)) poller->attach(*guest);
+        if (wanted) wanted(interlock, clock.now());
         poller->start();
     }
     void close(MachineId const& machine, std::uint64_t id,

@@ -78,8 +78,9 @@ MachineId machine(std::uint8_t number) {
 
 /// The daemon, with a watchdog of two seconds.
 struct Daemon : RelayDaemon {
-    explicit Daemon(std::string const& path)
-        : RelayDaemon(modbus::SerialEndpoint{path, 115'200}, relays(), {2s, 500ms, 100ms, 300ms}) {}
+    explicit Daemon(std::string const& path, Wanted const& wanted = {})
+        : RelayDaemon(modbus::SerialEndpoint{path, 115'200}, relays(), {2s, 500ms, 100ms, 300ms},
+                      wanted) {}
 
     static std::vector<RelaySetup> relays() {
         config::Problems problems;
@@ -173,9 +174,9 @@ TEST_F(Relays, AreTakenOverByARestartedDaemonWithoutOpening) {
         daemon.close(machine(1), 5, 60s);
         ASSERT_TRUE(within(2s, [&] { return daemon.actual(machine(1)) == Contact::closed; }));
     }
-    Daemon daemon(pty.client_path());
-    auto const now = daemon.clock.now();
-    daemon.interlock.set_desired(machine(1), {5, true, now + 60s, now + 2s, true});
+    Daemon const daemon(pty.client_path(), [](Interlock& interlock, auto now) {
+        interlock.set_desired(machine(1), {5, true, now + 60s, now + 2s, true});
+    });
     for (int i = 0; i < 40; ++i) {
         std::this_thread::sleep_for(50ms);
         ASSERT_TRUE(board.closed(0)) << i;
