@@ -322,9 +322,15 @@ http::Response create_closure(Services const& services, http::Request const& req
                         .by = who.person,
                         .at = now,
                         .bookings = std::ssize(fates)});
+        // Who had only been offered a time waits again, and is given none back.
+        auto const was_offered = [](auto const& fate) {
+            return fate.before.state == State::pending &&
+                   fate.before.pending_for == PendingFor::offer;
+        };
         for (auto const& fate : fates)
-            insert_fate(writer, who.facility, id,
-                        {fate.before.id, fate.moved, fate.before.machine, fate.before.during});
+            if (!was_offered(fate))
+                insert_fate(writer, who.facility, id,
+                            {fate.before.id, fate.moved, fate.before.machine, fate.before.during});
         auto const answer = closed_json(Shower{services, writer, who.facility, *affected}, *wanted,
                                         *affected, fates, id);
         tale.write(writer, now);

@@ -107,8 +107,7 @@ Outcome approve(Work const& work, std::optional<std::int64_t> seen) {
 
 Outcome excuse(Work const& work, std::string const& reason) {
     auto const& booking = work.booking();
-    auto const withdrawn =
-        withdraw_fees(work.writer, booking.facility, booking.id, work.person, reason, work.now);
+    auto const withdrawn = withdraw_fees(work.writer, booking, work.person, reason, work.now);
     bool const late = booking.state == State::missed || booking.state == State::late_cancelled;
     if (late) return work.step(State::released, "excuseBooking", reason);
     if (withdrawn == 0)

@@ -68,8 +68,9 @@ Look look_at(Services const& services, store::Reader& reader, Booking const& wan
     wish.enterprise = wanted.enterprise;
     wish.machine = wanted.machine;
     wish.during = wanted.during;
-    wish.resources.insert(wish.resources.end(), besides.begin(), besides.end());
     auto const machine = machines_of(reader, *book, wish).value().front();
+    // What has been retired meanwhile is a lack, and not an error.
+    wish.resources.insert(wish.resources.end(), besides.begin(), besides.end());
     auto const range = occupied(machine, wanted.during);
     auto world = read_world(reader, book, range, now, wanted.id);
     add_party(services, reader, world, wish, range).value();
@@ -101,7 +102,11 @@ void keep_holds(Services const& services, store::Writer& writer, Booking const& 
     auto const book = services.books->get(writer, booking.facility);
     auto const machine = std::ranges::find(book->machines, booking.machine, &facility::Machine::id);
     bool const elsewhere = before != nullptr && before->machine != booking.machine;
-    if (!elsewhere && !may_hold(*book, *machine)) return;
+    if (!elsewhere && !may_hold(*book, *machine)) {
+        // What there is no more is held no more.
+        if (before != nullptr) replace_holds(writer, *machine, booking.id, {});
+        return;
+    }
     auto const look = look_at(services, writer, booking, before, now, besides);
     replace_holds(writer, look.place.machine, booking.id,
                   plan_holds(look.world, look.place, look.ask).holds);

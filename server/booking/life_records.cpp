@@ -204,13 +204,13 @@ bool settle_fee(store::Writer& writer, FacilityId const& facility, KeptFee const
                fee.number, as.amount) == 1;
 }
 
-std::int64_t withdraw_fees(store::Writer& writer, FacilityId const& facility,
-                           BookingId const& booking, PersonId const& person,
+std::int64_t withdraw_fees(store::Writer& writer, Booking const& booking, PersonId const& person,
                            std::string_view reason, Instant now) {
     return writer.execute("UPDATE booking_fee SET withdrawn_at = $3, withdrawn_by = $4, "
                           "reason = $5, settled_at = coalesce(settled_at, $3) "
-                          "WHERE facility_id = $1 AND booking_id = $2 AND withdrawn_at IS NULL",
-                          facility, booking, now, person, reason);
+                          "WHERE facility_id = $1 AND booking_id = $2 AND withdrawn_at IS NULL "
+                          "AND enterprise_id = $6",
+                          booking.facility, booking.id, now, person, reason, booking.enterprise);
 }
 
 std::int64_t count_fees(store::Reader& reader, FacilityId const& facility,

@@ -56,9 +56,9 @@ struct Settled {
 /// False when somebody was faster.
 bool settle_fee(store::Writer& writer, FacilityId const& facility, KeptFee const& fee,
                 Settled const& as, Instant now);
-/// All that is not withdrawn of the booking; how many that were.
-std::int64_t withdraw_fees(store::Writer& writer, FacilityId const& facility,
-                           BookingId const& booking, PersonId const& person,
+/// All that its ME owes for the booking; how many that were. What another owed before it was handed
+/// over stays.
+std::int64_t withdraw_fees(store::Writer& writer, Booking const& booking, PersonId const& person,
                            std::string_view reason, Instant now);
 /// How many fees of the kind the ME was given since then, those withdrawn left out.
 std::int64_t count_fees(store::Reader& reader, FacilityId const& facility,

@@ -123,9 +123,15 @@ std::vector<BookingId> without_operators(store::Reader& reader, FacilityId const
         "WHERE r.facility_id = $1 AND r.kind = 'operator' AND h.facility_id = r.facility_id "
         "AND h.resource_id = r.resource_id AND h.live = 1 AND h.from_us > $2 "
         "AND b.facility_id = h.facility_id AND b.booking_id = h.booking_id AND " KARKHANA_AHEAD
-        "AND (r.retired = 1 OR (r.person_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM shift s "
+        // There all the time: at the start, and wherever a shift ends before the booking does.
+        "AND (r.retired = 1 OR (r.person_id IS NOT NULL AND (NOT EXISTS (SELECT 1 FROM shift s "
         "WHERE s.facility_id = r.facility_id AND s.person_id = r.person_id "
-        "AND s.starts_at <= b.start_us AND s.ends_at >= b.end_us))) "
+        "AND s.starts_at <= b.start_us AND s.ends_at > b.start_us) "
+        "OR EXISTS (SELECT 1 FROM shift s WHERE s.facility_id = r.facility_id "
+        "AND s.person_id = r.person_id AND s.ends_at > b.start_us AND s.ends_at < b.end_us "
+        "AND NOT EXISTS (SELECT 1 FROM shift t WHERE t.facility_id = s.facility_id "
+        "AND t.person_id = s.person_id AND t.starts_at <= s.ends_at "
+        "AND t.ends_at > s.ends_at))))) "
         "ORDER BY b.start_us, b.booking_id",
         [](store::Row const& row) { return row.id<BookingId>(0); }, facility, now);
 }

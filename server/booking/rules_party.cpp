@@ -110,7 +110,9 @@ struct PartyCheck {
                 said_low_balance(owes.balance, ask.price, Money{*limits.least_balance_poisha}));
     }
     void resources() {
-        if (!may_hold(*world.book, machine()) && world.book->facility.generator_w == 0) return;
+        bool const may_lack = may_hold(*world.book, machine()) || !ask.resources.empty() ||
+                              world.book->facility.generator_w > 0;
+        if (!may_lack) return;
         for (auto const& lack : plan_holds(world, place, ask).lacks)
             found.push_back(said_lack(lack));
     }

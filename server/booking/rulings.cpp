@@ -155,9 +155,14 @@ Ask Rulings::ask_for(Booking const& booking, facility::Machine const& machine,
     if (hands_matter_ && !booking.assisted && booking.operated_by)
         if (auto const licence = licences_.find(*booking.operated_by); licence != licences_.end())
             ask.hand = licence->second.hand(machine.kind, false);
+    auto const in_use = [&](ResourceId const& id) {
+        auto const& all = world_.book->resources;
+        return std::ranges::find(all, id, &facility::Resource::id) != all.end();
+    };
     if (auto const own = own_.find(booking.id); own != own_.end())
         for (auto const& each : own->second)
-            if (each.asked) ask.resources.push_back(each.held.resource);
+            if (each.asked && in_use(each.held.resource))
+                ask.resources.push_back(each.held.resource);
     return ask;
 }
 

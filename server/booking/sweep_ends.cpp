@@ -113,13 +113,22 @@ Interval span_of(std::span<KeptFee const> fees) {
     return span;
 }
 
-/// When the machine was used in the slot, but for what the booking itself used.
-std::vector<Interval> used_in_slot(Uses const& uses, GivenUp const& of, BookingId const& own) {
+/// When the machine was used in the slot by others. A booking that came to its end by the fee used
+/// nothing; one that was changed has its new time, but its set-up and its clean-up are no others.
+std::vector<Interval> used_in_slot(Uses const& uses, KeptFee const& kept, bool ended,
+                                   facility::Machine const& machine) {
+    auto const& of = *kept.fee.of;
     std::vector<Interval> used;
     auto const found = uses.find(of.machine);
     if (found == uses.end()) return used;
-    for (auto const& use : found->second)
-        if (use.booking != own && use.occupied.overlaps(of.slot)) used.push_back(use.occupied);
+    for (auto const& use : found->second) {
+        auto during = use.occupied;
+        bool const own = use.booking == kept.booking;
+        if (own)
+            during = {during.start + minutes{machine.setup_minutes},
+                      during.end - minutes{machine.buffer_minutes}};
+        if (during.overlaps(of.slot) && !(own && ended)) used.push_back(during);
+    }
     std::ranges::sort(used);
     return used;
 }
@@ -131,9 +140,9 @@ bool ends_booking(FeeKind kind) { return kind == FeeKind::late_cancel || kind ==
 /// uses it as others do.
 Settled settled_as(Uses const& uses, KeptFee const& kept, facility::Machine const& machine) {
     auto const& of = *kept.fee.of;
-    auto const own = ends_booking(kept.fee.kind) ? kept.booking : BookingId{};
-    auto const empty = stayed_empty(of, used_in_slot(uses, of, own),
-                                    minutes{machine.setup_minutes + machine.buffer_minutes});
+    auto const used = used_in_slot(uses, kept, ends_booking(kept.fee.kind), machine);
+    auto const empty =
+        stayed_empty(of, used, minutes{machine.setup_minutes + machine.buffer_minutes});
     if (empty == Duration{}) return {kept.fee.amount, true, "reused"};
     auto const amount = kept.fee.free ? Money{} : charged_for(of, empty);
     return {amount, false, amount < kept.fee.amount ? "partly_reused" : ""};

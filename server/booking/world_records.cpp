@@ -181,7 +181,7 @@ std::map<EnterpriseId, Past> read_pasts(store::Reader& reader, facility::Book co
 #define KARKHANA_SPENT(index, among)                                                               \
     "SELECT enterprise_id, booking_id, machine_id, start_us, end_us, state, ended_us "             \
     "FROM booking " index "WHERE facility_id = $1 AND start_us > $3 AND start_us < $4 "            \
-    "AND end_us > $5 AND state NOT IN ('requested', 'cancelled', 'released') "                     \
+    "AND end_us > $5 AND state NOT IN ('cancelled', 'released') "                                  \
     "AND " among("enterprise_id") "ORDER BY start_us, booking_id"
     if (limits_any(book, {"daily_minutes", "daily_count", "weekly_minutes", "weekly_count",
                           "future_minutes", "future_count", "gap_minutes"}))
@@ -211,7 +211,7 @@ std::map<EnterpriseId, Past> read_pasts(store::Reader& reader, facility::Book co
 #define KARKHANA_TRIED(among)                                                                      \
     "SELECT enterprise_id, booking_id, machine_id FROM booking WHERE facility_id = $1 AND " among( \
         "enterprise_id") "AND kind = 'trial' "                                                     \
-                         "AND state NOT IN ('requested', 'cancelled', 'released')"
+                         "AND state NOT IN ('cancelled', 'released')"
     if (of.kind == Kind::trial)
         reader.each(
             reader.is_postgres() ? KARKHANA_TRIED(KARKHANA_AMONG_POSTGRES)

@@ -101,8 +101,10 @@ std::vector<Told> told_of(Change const& change) {
     if (change.action == "chargeOverrun") return {{"overrun_charged"}};
     if (change.action == "lowerFee") return {{"fee_lowered"}};
     // Who has used the booking, or will, pays for that.
-    if (change.action == "excuseBooking" || change.action == "withdrawFee")
-        return {{after.state == State::missed ? "booking_excused" : "fee_withdrawn"}};
+    if (change.action == "excuseBooking" || change.action == "withdrawFee") {
+        bool const all = after.state == State::missed && !change.reason.starts_with("late_change");
+        return {{all ? "booking_excused" : "fee_withdrawn"}};
+    }
     if (moved && booking::is_live(after.state)) return {{"booking_moved"}};
     return {};
 }
