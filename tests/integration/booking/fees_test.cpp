@@ -166,6 +166,26 @@ TEST_P(BookingFees, WhoShortensLatePaysForEachPartThatStaysEmpty) {
     EXPECT_TRUE(told().ends_with("withdrawFee")) << told();
 }
 
+TEST_P(BookingFees, TheCleanUpOfWhatIsKeptIsNoUseOfWhatWasGivenUp) {
+    strict();
+    set("free_late", 0);
+    ledger().write([&](store::Writer& writer) {
+        return writer.execute("UPDATE machine SET setup_minutes = 5, buffer_minutes = 10 "
+                              "WHERE facility_id = $1",
+                              shop.facility);
+    });
+    auto const id = booked(shop.member, saturday("10:00", "12:00"));
+    at("09:00");
+    EXPECT_EQ(change(shop.member, id, "10:00", "11:00").status, 200);
+    EXPECT_EQ(fees(id), "late_change 60 min 3000");
+    at("10:00");
+    force(id, State::running);
+    at("11:00");
+    force(id, State::completed);
+    sweep_at("12:00");
+    EXPECT_EQ(fees(id), "late_change 60 min 3000") << "nobody else had any of it";
+}
+
 TEST_P(BookingFees, WhoTakesTheTimeBackHasGivenUpNothing) {
     strict();
     set("free_late", 0);

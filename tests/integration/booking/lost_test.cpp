@@ -103,6 +103,20 @@ TEST_P(BookingLost, AHolidayThatIsEnteredOverBookingsProposesOtherTimesOnce) {
     EXPECT_EQ(first_start(shop.member), "2026-11-24T10:00");
 }
 
+TEST_P(BookingLost, WhoseShiftsTouchIsThereAllTheTime) {
+    auto const only = add_operator("desk", shop.desk.person);
+    shifts({{shop.desk.person, sunday("09:00", "13:00")},
+            {shop.desk.person, sunday("13:00", "17:00")}});
+    auto const id = assisted(shop.member, sunday("12:00", "14:00"));
+    sweep_at("08:30");
+    EXPECT_EQ(told(), "createBooking");
+    EXPECT_EQ(held(id), std::vector{only});
+    shifts({{shop.desk.person, sunday("09:00", "13:00")},
+            {shop.desk.person, sunday("13:30", "17:00")}});
+    sweep_at("08:31");
+    EXPECT_EQ(told(), "createBooking proposeBooking") << "half an hour is nobody's";
+}
+
 TEST_P(BookingLost, WhoDeclinesATimeForAHolidayIsProposedNoOther) {
     auto const id = booked(shop.member, sunday("10:00", "11:00"));
     holidays({"2026-11-22"});

@@ -439,6 +439,28 @@ TEST_P(BookingQueue, WhoNeedsASeatBesidesTheLaserIsOfferedBothOrNeither) {
     EXPECT_EQ(state(booking), "confirmed");
 }
 
+TEST_P(BookingQueue, WhatIsThereNoMoreIsWaitedForInVainAndStopsNobody) {
+    facility::Resource const die{.id = shop.ids.make<ResourceId>(),
+                                 .kind = "die",
+                                 .slug = "die-1",
+                                 .name = {"Die", "ডাই"},
+                                 .capacity = 1};
+    ledger().write([&](store::Writer& writer) {
+        facility::save_resource(writer, shop.facility, die);
+        return true;
+    });
+    auto const entry = joins_with(
+        parties[0].member, R"(,"resources":[{"id":")" + die.id.text() + R"("}])", "10:00", "11:00");
+    ledger().write([&](store::Writer& writer) {
+        return facility::retire_resource(writer, shop.facility, die.id);
+    });
+    shop.clock.advance(std::chrono::minutes{1});
+    act(shop.member, taken, "cancel");
+    EXPECT_EQ(shop.book(shop.other, laser.id, saturday("10:00", "11:00")).status, 201);
+    sweep();
+    EXPECT_EQ(entry_state(entry), "waiting");
+}
+
 TEST_P(BookingQueue, ATrialIsWaitedForAsOneAndIsHadOnce) {
     auto const trial = joins_with(parties[0].member, R"(,"kind":"trial")", "10:00", "11:00");
     auto const again = joins_with(parties[0].member, R"(,"kind":"trial")", "13:00", "14:00");
