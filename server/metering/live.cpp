@@ -170,24 +170,16 @@ std::optional<Instant> free_until(Surroundings const& around, LiveMachine const&
     return until;
 }
 
-/// The machine with the grid and the lengths that hold today: whoever looks for a time is to be
-/// offered those that can be booked.
-facility::Machine as_booked(facility::Machine machine, facility::Book const& book,
-                            booking::Scope const& scope) {
-    for (auto const& [name, number] : {std::pair{"grid_minutes", &machine.grid_minutes},
-                                       std::pair{"min_minutes", &machine.min_minutes},
-                                       std::pair{"max_minutes", &machine.max_minutes}}) {
-        auto const* setting = booking::in_force(book, name, scope);
-        if (setting != nullptr && setting->value) *number = static_cast<int>(*setting->value);
-    }
-    return machine;
-}
-
 LiveMachine live_machine(Services const& services, RunControl const& run,
                          Surroundings const& around, facility::Machine const& machine) {
     booking::Scope const today{
         .machine = machine.id, .membership = "", .season = around.season, .at = around.now};
-    LiveMachine live{.machine = as_booked(machine, *around.book, today)};
+    auto const limits = booking::limits_for(*around.book, machine, today);
+    LiveMachine live{.machine = machine};
+    // Whoever looks for a time is to be offered those that can be booked.
+    live.machine.grid_minutes = limits.grid_minutes;
+    live.machine.min_minutes = limits.min_minutes;
+    live.machine.max_minutes = limits.max_minutes;
     auto const found = std::ranges::find(around.sessions, machine.id, &UsageSession::machine);
     auto const* session = found == around.sessions.end() ? nullptr : &*found;
     auto const meter = run.meters().of(machine.id);
@@ -196,7 +188,7 @@ LiveMachine live_machine(Services const& services, RunControl const& run,
     live.contact = services.contacts.actual(machine.id);
     live.stopping = run.stopping(machine.id);
     live.ticks = booking::ticks_wanted(*around.book, today);
-    live.trials = booking::limits_for(*around.book, machine, today).trials;
+    live.trials = limits.trials;
     auto const unseen = around.alarms.find(machine.id);
     live.alarm = unseen != around.alarms.end() ? unseen->second : "";
     if (live.alarm.empty()) live.alarm = services.contacts.alarm(machine.id);
