@@ -57,6 +57,7 @@ using ChargeId = Id<struct ChargeTag>;
 using InvoiceId = Id<struct InvoiceTag>;
 using PaymentId = Id<struct PaymentTag>;
 using EntryId = Id<struct JournalEntryTag>;
+using ItemId = Id<struct BillableItemTag>;
 
 /// A measured quantity of a device; small and dense, because a reading carries it every second.
 using Channel = std::int32_t;

@@ -6,6 +6,7 @@
 #include "server/billing/api_parts.hpp"
 #include "server/billing/finalize.hpp"
 #include "server/billing/halt_records.hpp"
+#include "server/billing/items.hpp"
 #include "server/billing/json.hpp"
 #include "server/billing/runs.hpp"
 #include "server/booking/rules_policy.hpp"
@@ -45,7 +46,8 @@ Result<Invoice> visible_invoice(store::Reader& reader, Request const& request) {
 json::object whole_json(store::Reader& reader, Invoice const& invoice, Names& names) {
     auto const lines = charges_of_invoice(reader, names.facility.id, invoice.id);
     read_sessions(reader, names, lines);
-    return invoice_json(invoice, lines, names);
+    return invoice_json(invoice, lines, items_of_invoice(reader, names.facility.id, invoice.id),
+                        names);
 }
 
 /// Invoices with their lines and sessions, in a number of queries that does not grow with them.
@@ -53,12 +55,13 @@ json::array whole_list(store::Reader& reader, std::vector<Invoice> const& invoic
     std::vector<InvoiceId> ids;
     for (auto const& invoice : invoices) ids.push_back(invoice.id);
     auto lines = charges_of_invoices(reader, names.facility.id, ids);
+    auto items = items_of_invoices(reader, names.facility.id, ids);
     std::vector<Charge> all;
     for (auto const& [id, some] : lines) all.insert(all.end(), some.begin(), some.end());
     read_sessions(reader, names, all);
     json::array shown;
     for (auto const& invoice : invoices)
-        shown.push_back(invoice_json(invoice, lines[invoice.id], names));
+        shown.push_back(invoice_json(invoice, lines[invoice.id], items[invoice.id], names));
     return shown;
 }
 
@@ -138,21 +141,25 @@ Invoice planned(Draft const& draft, RunOrder const& order) {
     invoice.enterprise = draft.enterprise;
     invoice.period = order.period;
     invoice.total = draft.total;
+    invoice.tax = draft.tax;
+    invoice.credit_note = draft.refers_to.has_value();
+    invoice.refers_to = draft.refers_to;
     return invoice;
 }
 
 /// A draft as it will be, with its lines.
 json::object planned_json(store::Reader& reader, Draft const& draft, RunOrder const& order,
                           Names& names) {
-    auto lines =
-        draft.id ? charges_of_invoice(reader, names.facility.id, *draft.id) : std::vector<Charge>{};
-    int line = draft.first_line;
+    auto lines = draft.there;
+    int line = draft.first_line();
     for (auto charge : draft.charges) {
         charge.line = line++;
         lines.push_back(std::move(charge));
     }
+    auto items = draft.items;
+    for (auto& item : items) item.line = line++;
     read_sessions(reader, names, lines);
-    return invoice_json(planned(draft, order), lines, names);
+    return invoice_json(planned(draft, order), lines, items, names);
 }
 
 /// The answer of a run: a month of a thousand MEs has lines for a quarter of a gigabyte, so it
@@ -181,17 +188,19 @@ Response run_for_real(Services const& services, Request const& request, RunOrder
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         lock_billing(writer, who.facility);
         auto const plan =
-            plan_run(writer, who.facility, waiting_charges(writer, who.facility, during),
+            plan_run(writer, who.facility, run_input(writer, who.facility, during, now),
                      order.period, order.only);
-        auto const touched = apply_run(writer, who.facility, services.ids, order.period, plan, now);
+        if (!plan) return http::problem(plan.error());
+        auto const touched =
+            apply_run(writer, who.facility, services.ids, order.period, *plan, now);
         auto const names = read_names(writer, who.facility);
         auto const invoices = find_invoices(writer, who.facility, touched);
         json::array heads;
         for (std::size_t i = 0; i < invoices.size(); ++i)
-            heads.push_back(invoice_head_json(invoices[i], plan[i].line_count(), names));
+            heads.push_back(invoice_head_json(invoices[i], (*plan)[i].line_count(), names));
         people::append_audit(writer, who.facility,
                              {who.person, "createBillingRun", "period/" + order.period, "",
-                              std::to_string(plan.size()) + " invoices", ""},
+                              std::to_string(plan->size()) + " invoices", ""},
                              now);
         return http::json_response(200, run_json(order, left.skipped, std::move(heads)));
     });
@@ -204,11 +213,12 @@ Response run_dry(Services const& services, Request const& request, RunOrder cons
     return services.store.read([&](store::Reader& reader) {
         auto names = read_names(reader, facility);
         auto unrated = unrated_sessions(reader, facility, names.zone, during);
-        auto charges = waiting_charges(reader, facility, during);
-        std::ranges::move(unrated.charges, std::back_inserter(charges));
+        auto input = run_input(reader, facility, during, services.clock.now());
+        std::ranges::move(unrated.charges, std::back_inserter(input.charges));
+        auto const plan = plan_run(reader, facility, std::move(input), order.period, order.only);
+        if (!plan) return http::problem(plan.error());
         json::array invoices;
-        for (auto const& draft :
-             plan_run(reader, facility, std::move(charges), order.period, order.only))
+        for (auto const& draft : *plan)
             invoices.push_back(
                 order.only ? planned_json(reader, draft, order, names)
                            : invoice_head_json(planned(draft, order), draft.line_count(), names));
@@ -314,6 +324,11 @@ Response get_proof(Services const& services, Request const& request) {
                     {"registers", relevant_registers(shown, line)},
                     {"halts", halts_json(reader, names, session)}});
         }
+        for (auto const& item : items_of_invoice(reader, facility, invoice->id))
+            if (std::to_string(item.line) == request.param("line"))
+                return http::json_response(
+                    200, json::object{{"line", item_line_json(item, names)},
+                                      {"formula", facility::name_json(formula_of(item))}});
         return http::problem({ErrorKind::not_found, "not_found", "", ""});
     });
 }

@@ -1,6 +1,8 @@
 #include "server/billing/charges.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <stdexcept>
 
 #include "server/billing/halt_records.hpp"
@@ -37,6 +39,8 @@ using metering::UsageSession;
     "AND k.rate_card_id = r.rate_card_id AND k.sequence = c.component AND n.invoice_id "
 constexpr std::string_view kWaiting =
     KARKHANA_CHARGES "AND r.stopped_at >= $2 AND r.stopped_at < $3 AND n.invoice_id IS NULL";
+constexpr std::string_view kLate =
+    KARKHANA_CHARGES "AND r.rated_at >= $2 AND r.stopped_at < $2 AND n.invoice_id IS NULL";
 constexpr std::string_view kOfInvoicesSqlite = KARKHANA_ON_INVOICES
     "IN (SELECT value FROM json_each($2)) ORDER BY n.invoice_id, n.first_line, c.sequence";
 constexpr std::string_view kOfInvoicesPostgres = KARKHANA_ON_INVOICES
@@ -65,7 +69,8 @@ constexpr std::string_view kUnrated = KARKHANA_UNRATED
 #undef KARKHANA_CHARGEABLE
 #undef KARKHANA_UNRATED
 constexpr std::chrono::days kRecent{7};
-constexpr std::size_t kBatch = 500;  // short enough for others to write in between
+constexpr std::chrono::days kLateness{62};  // what is closed later waits for a run of its own month
+constexpr std::size_t kBatch = 500;         // short enough for others to write in between
 constexpr std::string_view kInsertRated =
     "INSERT INTO rated_session (facility_id, session_id, enterprise_id, rate_card_id, stopped_at, "
     "rated_at, machine_kind) VALUES ($1, $2, $3, $4, $5, $6, $7) "
@@ -242,14 +247,17 @@ int charge_closed_sessions(store::Store& store, FacilityId const& facility, Zone
 int charge_sessions_of(store::Store& store, FacilityId const& facility, Zone const& zone,
                        Interval during, Instant now) {
     auto const ids = store.read([&](store::Reader& reader) {
-        return reader.all(kChargeableOf, read_id, facility, during.start, during.end);
+        return reader.all(kChargeableOf, read_id, facility, during.start - kLateness, during.end);
     });
     return charge_all(store, facility, zone, ids, now);
 }
 
 std::vector<Charge> waiting_charges(store::Reader& reader, FacilityId const& facility,
                                     Interval during) {
-    return reader.all(kWaiting, read_charge, facility, during.start, during.end);
+    auto charges = reader.all(kWaiting, read_charge, facility, during.start, during.end);
+    std::ranges::move(reader.all(kLate, read_charge, facility, during.start),
+                      std::back_inserter(charges));
+    return charges;
 }
 
 std::vector<Charge> charges_of_invoice(store::Reader& reader, FacilityId const& facility,
@@ -290,7 +298,7 @@ Unrated unrated_sessions(store::Reader& reader, FacilityId const& facility, Zone
                          Interval during) {
     auto const cards = list_rate_cards(reader, facility);
     auto const kinds = machine_kinds(reader, facility);
-    auto const ids = reader.all(kUnrated, read_id, facility, during.start, during.end);
+    auto const ids = reader.all(kUnrated, read_id, facility, during.start - kLateness, during.end);
     Unrated unrated;
     for (auto const& batch : batches_of(ids)) {
         auto const sessions = metering::find_sessions(reader, facility, batch);

@@ -59,12 +59,13 @@ Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone 
 /// seconds: it does not look at what is older, which the run of its month catches up with.
 int charge_closed_sessions(store::Store& store, FacilityId const& facility, Zone const& zone,
                            Instant now);
-/// The same for all that ended in the interval, whenever they began.
+/// The same for all that ended in the interval or up to two months before it, whenever they began.
 int charge_sessions_of(store::Store& store, FacilityId const& facility, Zone const& zone,
                        Interval during, Instant now);
 
-/// Sessions that ended in the interval and have no charges: those that will have, and why others
-/// have none. Uses that cost nothing by their kind (own use, test, maintenance) are neither.
+/// Sessions that ended in the interval or up to two months before it and have no charges: those
+/// that will have, and why others have none. Uses that cost nothing by their kind (own use, test,
+/// maintenance) are neither.
 struct Unrated {
     std::vector<Charge> charges;  ///< as charge_closed_sessions would keep them
     std::vector<Skipped> skipped;
@@ -72,7 +73,8 @@ struct Unrated {
 Unrated unrated_sessions(store::Reader& reader, FacilityId const& facility, Zone const& zone,
                          Interval during);
 
-/// Charges of the interval (by the end of their session) that are on no invoice.
+/// Charges of the interval (by the end of their session) that are on no invoice, and those of
+/// before that were rated since it began: they came too late for the bill of their own month.
 std::vector<Charge> waiting_charges(store::Reader& reader, FacilityId const& facility,
                                     Interval during);
 std::vector<Charge> charges_of_invoice(store::Reader& reader, FacilityId const& facility,

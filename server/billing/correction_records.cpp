@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/billing/items.hpp"
 #include "server/facility/records.hpp"
 #include "server/metering/sessions.hpp"
 
@@ -68,9 +69,10 @@ Neighbours neighbours_of(store::Reader& reader, UsageSession const& session,
 void take_off(store::Writer& writer, FacilityId const& facility, SessionId const& session,
               std::optional<InvoiceId> const& draft) {
     if (draft) {
+        take_items_off(writer, facility, *draft);
         writer.execute("DELETE FROM invoice_session WHERE facility_id = $1 AND invoice_id = $2",
                        facility, *draft);
-        writer.execute("UPDATE invoice SET total_poisha = 0, version = version + 1 "
+        writer.execute("UPDATE invoice SET total_poisha = 0, tax_poisha = 0, version = version + 1 "
                        "WHERE facility_id = $1 AND invoice_id = $2",
                        facility, *draft);
     }

@@ -78,6 +78,47 @@ std::string text_of(IssuedLine const& line) {
         term.quantity, term.price.e4, term.amount.poisha, name_of(term.quality));
 }
 
+std::string text_of(IssuedReference const& refers) {
+    return fmt::format(R"({{"number":{},"issued_at":{},"line":{}}})", quoted(refers.number),
+                       micros(refers.issued_at), refers.line);
+}
+
+std::string text_of(IssuedItem const& item) {
+    return fmt::format(
+        R"({{"line":{},"item":"{}","source":{},"source_id":{},"at":{},"label_en":{},)"
+        R"("label_bn":{},"quantity":{},"unit":{},"per":{},"price_e4":{},"amount":{},"income":{},)"
+        R"("sector":{},"subsidy":{},"note":{}{}}})",
+        item.line, item.id.text(), quoted(item.source), quoted(item.source_id),
+        micros(item.happened_at), quoted(item.label.en), quoted(item.label.bn), item.quantity,
+        quoted(item.unit), item.per, item.price.e4, item.amount.poisha, quoted(item.income),
+        quoted(item.sector), item.subsidy.poisha, quoted(item.note),
+        item.refers ? R"(,"refers":)" + text_of(*item.refers) : "");
+}
+
+std::string text_of(LineTax const& tax) {
+    return fmt::format(R"({{"code":{},"rate_e4":{},"tax":{}}})", quoted(tax.code), tax.rate_e4,
+                       tax.tax.poisha);
+}
+
+/// What bills have that were issued since there is more than sessions to bill; what is not there is
+/// not written, so that older texts stay as they are.
+std::string rest_of(InvoiceDocument const& document) {
+    auto const write = [](auto const& item) { return text_of(item); };
+    std::string text;
+    if (document.kind != DocumentKind::invoice)
+        text += fmt::format(R"(,"kind":"{}","refers_to":{},"reason":{})", name_of(document.kind),
+                            text_of(document.refers_to.value()), quoted(document.reason));
+    if (!document.items.empty())
+        text += fmt::format(R"(,"items":[{}])", joined(document.items, write));
+    auto const& tax = document.tax;
+    if (tax.regime != Regime::none)
+        text += fmt::format(
+            R"(,"tax":{{"regime":"{}","rounding":"{}","inclusive":{},"bin":{},"lines":[{}]}})",
+            name_of(tax.regime), name_of(tax.rounding), tax.inclusive, quoted(tax.bin),
+            joined(tax.lines, write));
+    return text;
+}
+
 /// A value of the document by its key; what is not there or of another type throws.
 std::string text(json::object const& from, std::string_view key) {
     return std::string{from.at(key).as_string()};
@@ -144,6 +185,58 @@ IssuedLine read_line(json::object const& from) {
     return line;
 }
 
+IssuedReference read_reference(json::object const& from) {
+    return {text(from, "number"), instant(number(from, "issued_at")),
+            static_cast<int>(number(from, "line"))};
+}
+
+IssuedItem read_issued_item(json::object const& from) {
+    IssuedItem item;
+    item.line = static_cast<int>(number(from, "line"));
+    item.id = id<ItemId>(from, "item");
+    item.source = text(from, "source");
+    item.source_id = text(from, "source_id");
+    item.happened_at = instant(number(from, "at"));
+    item.label = {text(from, "label_en"), text(from, "label_bn")};
+    item.quantity = number(from, "quantity");
+    item.unit = text(from, "unit");
+    item.per = number(from, "per");
+    item.price = {number(from, "price_e4")};
+    item.amount = {number(from, "amount")};
+    item.income = text(from, "income");
+    item.sector = text(from, "sector");
+    item.subsidy = {number(from, "subsidy")};
+    item.note = text(from, "note");
+    if (auto const* refers = from.if_contains("refers"))
+        item.refers = read_reference(refers->as_object());
+    return item;
+}
+
+IssuedTax read_issued_tax(json::object const& from) {
+    IssuedTax tax{named<Regime>(from, "regime", 3),
+                  named<TaxRounding>(from, "rounding", 2),
+                  from.at("inclusive").as_bool(),
+                  text(from, "bin"),
+                  {}};
+    for (auto const& one : from.at("lines").as_array()) {
+        auto const& line = one.as_object();
+        tax.lines.push_back({text(line, "code"), number(line, "rate_e4"), {number(line, "tax")}});
+    }
+    return tax;
+}
+
+void read_rest(json::object const& from, InvoiceDocument& document) {
+    if (from.contains("kind")) {
+        document.kind = named<DocumentKind>(from, "kind", 2);
+        document.refers_to = read_reference(from.at("refers_to").as_object());
+        document.reason = text(from, "reason");
+    }
+    if (auto const* items = from.if_contains("items"))
+        for (auto const& one : items->as_array())
+            document.items.push_back(read_issued_item(one.as_object()));
+    if (auto const* tax = from.if_contains("tax")) document.tax = read_issued_tax(tax->as_object());
+}
+
 InvoiceDocument parsed(json::object const& from) {
     auto const& seller = from.at("seller").as_object();
     auto const& buyer = from.at("buyer").as_object();
@@ -163,11 +256,42 @@ InvoiceDocument parsed(json::object const& from) {
         document.sessions.push_back(read_session(one.as_object()));
     for (auto const& one : from.at("lines").as_array())
         document.lines.push_back(read_line(one.as_object()));
+    read_rest(from, document);
     document.total = {number(from, "total")};
     return document;
 }
 
 }  // namespace
+
+std::string_view name_of(DocumentKind kind) {
+    return kind == DocumentKind::invoice ? "invoice" : "credit_note";
+}
+
+Money InvoiceDocument::tax_total() const {
+    Money sum;
+    for (auto const& line : tax.lines) sum += line.tax;
+    return sum;
+}
+
+std::string_view income_of(Term const& term) {
+    return term.basis == Basis::kwh ? "income:electricity" : "income:machine-time";
+}
+
+std::string_view tax_code_of(Term const&) { return kStandardTax; }
+
+std::map<std::string, Money> income_by_account(InvoiceDocument const& document) {
+    std::map<std::string, Money> earned;
+    std::size_t i = 0;
+    auto const net = [&](Money amount) {
+        auto const at = i++;
+        bool const within = document.tax.inclusive && at < document.tax.lines.size();
+        return within ? amount - document.tax.lines[at].tax : amount;
+    };
+    for (auto const& line : document.lines)
+        earned[std::string{income_of(line.term)}] += net(line.term.amount);
+    for (auto const& item : document.items) earned[item.income] += net(item.amount);
+    return earned;
+}
 
 std::vector<metering::Register> told_registers(metering::UsageSession const& session) {
     std::set<Channel> shared;
@@ -187,12 +311,13 @@ std::string canonical_text(InvoiceDocument const& document) {
         R"({{"number":{},"issued_at":{},"period":{},"seller":{{"id":"{}","name_en":{},)"
         R"("name_bn":{},"address_en":{},"address_bn":{},"zone":{}}},"buyer":{{"id":"{}",)"
         R"("name_en":{},"name_bn":{},"place":{}}},"rate_cards":[{}],"sessions":[{}],)"
-        R"("lines":[{}],"total":{},"currency":"BDT"}})",
+        R"("lines":[{}]{},"total":{},"currency":"BDT"}})",
         quoted(document.number), micros(document.issued_at), quoted(document.period),
         seller.id.text(), quoted(seller.name.en), quoted(seller.name.bn), quoted(seller.address.en),
         quoted(seller.address.bn), quoted(seller.zone), buyer.id.text(), quoted(buyer.name.en),
         quoted(buyer.name.bn), quoted(buyer.place), joined(document.rate_cards, write),
-        joined(document.sessions, write), joined(document.lines, write), document.total.poisha);
+        joined(document.sessions, write), joined(document.lines, write), rest_of(document),
+        document.total.poisha);
 }
 
 Result<InvoiceDocument> read_document(std::string_view canonical) {

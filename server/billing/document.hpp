@@ -1,11 +1,14 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "server/billing/items.hpp"
 #include "server/billing/rating.hpp"
+#include "server/billing/tax.hpp"
 #include "server/facility/rules.hpp"
 #include "server/metering/session.hpp"
 
@@ -52,6 +55,50 @@ struct IssuedLine {
     SessionId session;
     RateCardId rate_card;
     Term term;
+
+    bool operator==(IssuedLine const&) const = default;
+};
+
+/// Which issued line another corrects.
+struct IssuedReference {
+    std::string number;
+    Instant issued_at;
+    int line = 0;  ///< 0: the whole invoice
+
+    bool operator==(IssuedReference const&) const = default;
+};
+
+/// A line that no metered session stands behind.
+struct IssuedItem {
+    int line = 0;
+    ItemId id;
+    std::string source;
+    std::string source_id;
+    Instant happened_at;
+    Label label;
+    std::int64_t quantity = 1;
+    std::string unit;
+    std::int64_t per = 1;
+    Rate price;
+    Money amount;  ///< of a credit note what is given back, more than nothing
+    std::string income;
+    std::string sector;
+    Money subsidy;
+    std::string note;
+    std::optional<IssuedReference> refers;
+
+    bool operator==(IssuedItem const&) const = default;
+};
+
+/// How the bill was taxed, and the tax of each line in the order of the lines.
+struct IssuedTax {
+    Regime regime = Regime::none;
+    TaxRounding rounding = TaxRounding::line;
+    bool inclusive = false;
+    std::string bin;
+    std::vector<LineTax> lines;  ///< empty where the regime has no tax
+
+    bool operator==(IssuedTax const&) const = default;
 };
 
 struct Seller {
@@ -67,7 +114,11 @@ struct Buyer {
     std::string place;
 };
 
+enum class DocumentKind { invoice, credit_note };
+std::string_view name_of(DocumentKind kind);
+
 struct InvoiceDocument {
+    DocumentKind kind = DocumentKind::invoice;
     std::string number;
     Instant issued_at;
     std::string period;
@@ -76,8 +127,21 @@ struct InvoiceDocument {
     std::vector<IssuedRates> rate_cards;  ///< those of the lines
     std::vector<IssuedSession> sessions;  ///< in the order of their lines
     std::vector<IssuedLine> lines;
-    Money total;
+    std::vector<IssuedItem> items;  ///< after the lines, numbered on
+    IssuedTax tax;
+    std::optional<IssuedReference> refers_to;  ///< of a credit note
+    std::string reason;                        ///< of a credit note
+    Money total;                               ///< to be paid, the tax in it
+
+    Money tax_total() const;
 };
+
+/// The ledger's account that a term of a rate card earns for.
+std::string_view income_of(Term const& term);
+/// By which code a term of a rate card is taxed.
+std::string_view tax_code_of(Term const& term);
+/// What a document earned by account, without its tax; sums to total minus tax.
+std::map<std::string, Money> income_by_account(InvoiceDocument const& document);
 
 /// The registers of a session that a bill tells of.
 std::vector<metering::Register> told_registers(metering::UsageSession const& session);

@@ -7,8 +7,10 @@
 
 #include "server/billing/charges.hpp"
 #include "server/billing/document.hpp"
+#include "server/billing/items.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/runs.hpp"
+#include "server/billing/tax_records.hpp"
 #include "server/metering/exchange.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/metering/rows.hpp"
@@ -17,7 +19,6 @@
 namespace karkhana::billing {
 namespace {
 
-constexpr std::string_view kSeries = "invoice";
 constexpr std::string_view kBumpSeries =
     "INSERT INTO invoice_series (facility_id, series, fiscal_year, last_number, last_hash) "
     "VALUES ($1, $2, $3, 1, '') ON CONFLICT (facility_id, series, fiscal_year) "
@@ -25,9 +26,9 @@ constexpr std::string_view kBumpSeries =
 constexpr std::string_view kSetHead = "UPDATE invoice_series SET last_hash = $4 "
                                       "WHERE facility_id = $1 AND series = $2 AND fiscal_year = $3";
 constexpr std::string_view kFreeze =
-    "UPDATE invoice SET state = 'final', total_poisha = $3, series = $4, fiscal_year = $5, "
-    "number = $6, number_text = $7, issued_at = $8, canonical = $9, previous_hash = $10, "
-    "hash = $11, version = version + 1 "
+    "UPDATE invoice SET state = 'final', total_poisha = $3, tax_poisha = $4, series = $5, "
+    "fiscal_year = $6, number = $7, number_text = $8, issued_at = $9, canonical = $10, "
+    "previous_hash = $11, hash = $12, version = version + 1 "
     "WHERE facility_id = $1 AND invoice_id = $2 AND state = 'draft'";
 
 std::string upper(std::string text) {
@@ -88,18 +89,84 @@ void add_rate_cards(store::Reader& reader, FacilityId const& facility, InvoiceDo
             document.rate_cards.push_back({card.id, card.name, card.version});
 }
 
+/// The issued line that an item or a credit note refers to.
+IssuedReference reference_to(store::Reader& reader, FacilityId const& facility, InvoiceId const& id,
+                             int line) {
+    auto const of = find_invoice(reader, facility, id).value();
+    return {of.number_text, of.issued_at.value(), line};
+}
+
+IssuedItem issued_item(store::Reader& reader, FacilityId const& facility, Item const& item,
+                       bool credit_note) {
+    IssuedItem issued{item.line,        item.id,      item.source,   item.source_id,
+                      item.happened_at, item.label,   item.quantity, item.unit,
+                      item.per,         item.price,   item.amount,   item.income,
+                      item.sector,      item.subsidy, item.note,     std::nullopt};
+    if (credit_note) {
+        issued.amount = -issued.amount;
+        issued.price = {-issued.price.e4};
+    }
+    if (item.refers_invoice)
+        issued.refers = reference_to(reader, facility, *item.refers_invoice, *item.refers_line);
+    return issued;
+}
+
+/// What a bill says beside its head.
+struct Content {
+    std::vector<Charge> lines;
+    std::vector<Item> items;
+    TaxSetting setting;
+    std::vector<LineTax> taxes;
+};
+
+/// The taxes of a bill that is issued now, or those that a credit note gives back.
+Result<void> tax(store::Reader& reader, FacilityId const& facility, Invoice const& invoice,
+                 Instant now, Content& content) {
+    if (invoice.refers_to) {
+        auto const original =
+            read_document(find_canonical(reader, facility, *invoice.refers_to).value());
+        if (!original) return tl::make_unexpected(original.error());
+        auto const& as = original->tax;
+        content.setting = {{}, as.regime, as.rounding, as.inclusive, as.bin, ""};
+        content.taxes = credit_taxes(*original, content.items);
+        return {};
+    }
+    auto const table = read_taxes(reader, facility);
+    content.setting = setting_at(table, now);
+    std::vector<Taxable> lines;
+    for (auto const& line : content.lines)
+        lines.push_back({line.term.amount, std::string{tax_code_of(line.term)}});
+    for (auto const& item : content.items) lines.push_back({item.amount, item.tax_code});
+    auto taxes = taxes_of(table, now, lines);
+    if (!taxes) return tl::make_unexpected(taxes.error());
+    content.taxes = std::move(*taxes);
+    return {};
+}
+
 InvoiceDocument document_of(store::Reader& reader, Invoice const& invoice,
                             facility::Facility const& seller, people::Enterprise const& buyer,
-                            std::vector<Charge> const& lines) {
+                            Content const& content) {
     InvoiceDocument document;
+    document.kind = invoice.credit_note ? DocumentKind::credit_note : DocumentKind::invoice;
     document.number = invoice.number_text;
     document.issued_at = invoice.issued_at.value();
     document.period = invoice.period;
     document.seller = {seller.id, seller.name, seller.address, seller.zone};
     document.buyer = {buyer.id, buyer.name, buyer.place.value_or("")};
-    for (auto const& line : lines)
+    for (auto const& line : content.lines)
         document.lines.push_back({line.line, line.session, line.rate_card, line.term});
-    document.total = invoice.total;
+    for (auto const& item : content.items)
+        document.items.push_back(issued_item(reader, seller.id, item, invoice.credit_note));
+    auto const& setting = content.setting;
+    document.tax = {setting.regime, setting.rounding, setting.inclusive, setting.bin,
+                    content.taxes};
+    if (invoice.refers_to) {
+        document.refers_to = reference_to(reader, seller.id, *invoice.refers_to, 0);
+        document.reason = invoice.reason;
+    }
+    for (auto const& line : document.lines) document.total += line.term.amount;
+    for (auto const& item : document.items) document.total += item.amount;
+    if (!setting.inclusive) document.total += document.tax_total();
     add_sessions(reader, seller.id, document);
     add_rate_cards(reader, seller.id, document);
     return document;
@@ -107,24 +174,48 @@ InvoiceDocument document_of(store::Reader& reader, Invoice const& invoice,
 
 void freeze(store::Writer& writer, FacilityId const& facility, Invoice const& invoice,
             std::string const& canonical) {
-    auto const frozen = writer.execute(
-        kFreeze, facility, invoice.id, invoice.total, kSeries, invoice.fiscal_year, invoice.number,
-        invoice.number_text, *invoice.issued_at, canonical, invoice.previous_hash, invoice.hash);
+    auto const frozen =
+        writer.execute(kFreeze, facility, invoice.id, invoice.total, invoice.tax, invoice.series,
+                       invoice.fiscal_year, invoice.number, invoice.number_text, *invoice.issued_at,
+                       canonical, invoice.previous_hash, invoice.hash);
     if (frozen != 1) throw std::logic_error("a draft became final twice");
-    writer.execute(kSetHead, facility, kSeries, invoice.fiscal_year, invoice.hash);
+    writer.execute(kSetHead, facility, invoice.series, invoice.fiscal_year, invoice.hash);
+}
+
+/// The next number of its series, and the hash that it follows.
+void number(store::Writer& writer, facility::Facility const& seller, Zone const& zone,
+            Invoice& invoice, Instant now) {
+    invoice.final = true;
+    invoice.series = invoice.credit_note ? "credit_note" : "invoice";
+    invoice.fiscal_year = fiscal_year(zone, now);
+    auto const [next, head] =
+        writer
+            .first(
+                kBumpSeries,
+                [](store::Row const& row) { return std::pair{row.integer(0), row.text(1)}; },
+                seller.id, invoice.series, invoice.fiscal_year)
+            .value();
+    invoice.number = next;
+    invoice.number_text = fmt::format("{}/{}{}/{:06}", upper(seller.slug),
+                                      invoice.credit_note ? "CN/" : "", invoice.fiscal_year, next);
+    invoice.issued_at = now;
+    invoice.previous_hash = head;
 }
 
 }  // namespace
 
-JournalEntry entry_of(Invoice const& invoice, Money electricity) {
+JournalEntry entry_of(Invoice const& invoice, InvoiceDocument const& document) {
     JournalEntry entry;
-    entry.kind = "invoice";
+    entry.kind = name_of(document.kind);
     entry.document = invoice.id.text();
-    entry.memo = invoice.number_text;
-    entry.booked_at = invoice.issued_at.value();
-    entry.postings = {{account::receivable(invoice.enterprise), invoice.total},
-                      {std::string{account::electricity}, -electricity},
-                      {std::string{account::machine_time}, electricity - invoice.total}};
+    entry.memo = document.number;
+    entry.booked_at = document.issued_at;
+    entry.postings = {{account::receivable(document.buyer.id), document.total}};
+    for (auto const& [income, amount] : income_by_account(document))
+        entry.postings.push_back({income, -amount});
+    entry.postings.push_back({std::string{account::vat_output}, -document.tax_total()});
+    if (document.kind == DocumentKind::credit_note)
+        for (auto& posting : entry.postings) posting.amount = -posting.amount;
     return entry;
 }
 
@@ -135,34 +226,22 @@ Result<Invoice> finalize(store::Writer& writer, facility::Facility const& seller
     auto invoice = find_invoice(writer, facility, id);
     if (!invoice) return refuse(ErrorKind::not_found, "not_found");
     if (invoice->final) return refuse(ErrorKind::conflict, "already_final");
-    auto const lines = charges_of_invoice(writer, facility, id);
+    Content content{
+        charges_of_invoice(writer, facility, id), items_of_invoice(writer, facility, id), {}, {}};
     auto const buyer = people::find_enterprise(writer, facility, invoice->enterprise);
-    if (lines.empty() || !buyer) return refuse(ErrorKind::conflict, "empty_invoice");
-    auto const fiscal = fiscal_year(zone, now);
-    auto const [number, head] =
-        writer
-            .first(
-                kBumpSeries,
-                [](store::Row const& row) { return std::pair{row.integer(0), row.text(1)}; },
-                facility, kSeries, fiscal)
-            .value();
-    invoice->final = true;
-    invoice->series = kSeries;
-    invoice->fiscal_year = fiscal;
-    invoice->number = number;
-    invoice->number_text = fmt::format("{}/{}/{:06}", upper(seller.slug), fiscal, number);
-    invoice->issued_at = now;
-    invoice->previous_hash = head;
-    invoice->total = {};
-    Money electricity;
-    for (auto const& line : lines) {
-        invoice->total += line.term.amount;
-        if (line.term.basis == Basis::kwh) electricity += line.term.amount;
-    }
-    auto const canonical = canonical_text(document_of(writer, *invoice, seller, *buyer, lines));
-    invoice->hash = chain_hash(head, canonical);
+    if ((content.lines.empty() && content.items.empty()) || !buyer)
+        return refuse(ErrorKind::conflict, "empty_invoice");
+    if (auto const taxed = tax(writer, facility, *invoice, now, content); !taxed)
+        return tl::make_unexpected(taxed.error());
+    number(writer, seller, zone, *invoice, now);
+    auto const document = document_of(writer, *invoice, seller, *buyer, content);
+    invoice->total = document.total;
+    invoice->tax = document.tax_total();
+    auto const canonical = canonical_text(document);
+    invoice->hash = chain_hash(invoice->previous_hash, canonical);
     freeze(writer, facility, *invoice, canonical);
-    auto entry = entry_of(*invoice, electricity);
+    if (!content.items.empty()) settle_items(writer, facility, id);
+    auto entry = entry_of(*invoice, document);
     entry.id = ids.make<EntryId>();
     book(writer, facility, entry);
     ++invoice->version;

@@ -2,6 +2,7 @@
 
 #include "server/base/calendar.hpp"
 #include "server/base/random.hpp"
+#include "server/billing/document.hpp"
 #include "server/billing/invoices.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/facility/records.hpp"
@@ -10,10 +11,10 @@
 namespace karkhana::billing {
 
 /// Gives the number, freezes, chains and posts to the ledger, all in the transaction of `writer`.
-/// Errors: `not_found`, `already_final`, `empty_invoice`.
+/// Errors: `not_found`, `already_final`, `empty_invoice`, `unknown_tax_code`.
 Result<Invoice> finalize(store::Writer& writer, facility::Facility const& seller, Zone const& zone,
                          IdSource& ids, InvoiceId const& id, Instant now);
-/// What the ledger says of a final invoice with so much electricity in its total; without an id.
-JournalEntry entry_of(Invoice const& invoice, Money electricity);
+/// What the ledger says of a final invoice or credit note; without an id.
+JournalEntry entry_of(Invoice const& invoice, InvoiceDocument const& document);
 
 }  // namespace karkhana::billing

@@ -11,7 +11,8 @@ namespace {
     "SELECT i.invoice_id, i.enterprise_id, i.period, i.state, i.total_poisha, i.series, "          \
     "i.fiscal_year, i.number, i.number_text, i.issued_at, i.previous_hash, i.hash, "               \
     "i.created_at, i.version, (SELECT CAST(COALESCE(SUM(p.amount_poisha), 0) AS BIGINT) "          \
-    "FROM payment p WHERE p.facility_id = i.facility_id AND p.invoice_id = i.invoice_id)"
+    "FROM payment p WHERE p.facility_id = i.facility_id AND p.invoice_id = i.invoice_id), "        \
+    "i.kind, i.refers_to, i.tax_poisha, i.reason"
 constexpr std::string_view kFind =
     KARKHANA_INVOICE_COLUMNS " FROM invoice i WHERE i.facility_id = $1 AND i.invoice_id = $2";
 constexpr std::string_view kFindManySqlite =
@@ -33,7 +34,8 @@ constexpr std::string_view kIssued = KARKHANA_INVOICE_COLUMNS
     ", i.canonical FROM invoice i WHERE i.facility_id = $1 AND i.state = 'final' "
     "ORDER BY i.series, i.fiscal_year, i.number";
 constexpr std::string_view kDrafts = KARKHANA_INVOICE_COLUMNS
-    " FROM invoice i WHERE i.facility_id = $1 AND i.state = 'draft' AND i.period = $2";
+    " FROM invoice i WHERE i.facility_id = $1 AND i.state = 'draft' AND i.period = $2 "
+                             "ORDER BY i.kind DESC, i.enterprise_id, i.invoice_id";
 #undef KARKHANA_INVOICE_COLUMNS
 constexpr std::string_view kCanonical =
     "SELECT canonical FROM invoice WHERE facility_id = $1 AND invoice_id = $2 "
@@ -60,6 +62,10 @@ Invoice read_invoice(store::Row const& row) {
     invoice.created_at = row.at(12);
     invoice.version = row.integer(13);
     invoice.paid = row.money(14);
+    invoice.credit_note = row.text(15) == "credit_note";
+    invoice.refers_to = row.maybe_id<InvoiceId>(16);
+    invoice.tax = row.money(17);
+    invoice.reason = row.text(18);
     return invoice;
 }
 
@@ -133,7 +139,7 @@ std::vector<Invoice> draft_invoices_of(store::Reader& reader, FacilityId const& 
 void each_issued(store::Reader& reader, FacilityId const& facility,
                  std::function<void(Invoice const&, std::string const& canonical)> const& work) {
     reader.each(
-        kIssued, [&](store::Row const& row) { work(read_invoice(row), row.text(15)); }, facility);
+        kIssued, [&](store::Row const& row) { work(read_invoice(row), row.text(19)); }, facility);
 }
 
 std::vector<SeriesHead> series_heads(store::Reader& reader, FacilityId const& facility) {

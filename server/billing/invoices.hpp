@@ -18,7 +18,11 @@ struct Invoice {
     EnterpriseId enterprise;
     std::string period;  ///< "2026-11", a month of local time
     bool final = false;
-    Money total;
+    Money total;  ///< to be paid; of a credit note what is given back
+    Money tax;    ///< of the total
+    bool credit_note = false;
+    std::optional<InvoiceId> refers_to;  ///< of a credit note: the invoice that it corrects
+    std::string reason;                  ///< of a credit note
     std::string series;       ///< of a final one, as all below
     std::string fiscal_year;  ///< "2026-27"
     std::int64_t number = 0;  ///< without gaps in series and fiscal year

@@ -86,11 +86,32 @@ json::object line_json(Charge const& line, Names const& names) {
     return out;
 }
 
+json::object item_line_json(Item const& item, Names const& names) {
+    return {{"line", item.line},
+            {"label", label_json(item.label)},
+            {"basis", item.source},
+            {"window", name_of(Window::any)},
+            {"quantity", item.quantity},
+            {"unit", item.unit},
+            {"price_e4", item.price.e4},
+            {"amount", to_json(item.amount)},
+            {"quality", name_of(Quality::good)},
+            {"item_id", item.id.text()},
+            {"at", to_rfc3339(item.happened_at, names.zone)},
+            {"per", item.per},
+            {"sector", item.sector},
+            {"subsidy", to_json(item.subsidy)},
+            {"note", item.note},
+            {"refers_invoice_id", http::or_null(item.refers_invoice)},
+            {"refers_line", http::or_null(item.refers_line)}};
+}
+
 json::object invoice_json(Invoice const& invoice, std::vector<Charge> const& lines,
-                          Names const& names) {
-    auto out = invoice_head_json(invoice, std::ssize(lines), names);
+                          std::vector<Item> const& items, Names const& names) {
+    auto out = invoice_head_json(invoice, std::ssize(lines) + std::ssize(items), names);
     auto& shown = out["lines"].as_array();
     for (auto const& line : lines) shown.push_back(line_json(line, names));
+    for (auto const& item : items) shown.push_back(item_line_json(item, names));
     return out;
 }
 
@@ -104,7 +125,11 @@ json::object invoice_head_json(Invoice const& invoice, std::int64_t line_count,
             {"issued_at", invoice.issued_at
                               ? json::value(to_rfc3339(*invoice.issued_at, names.zone))
                               : json::value(nullptr)},
+            {"kind", invoice.credit_note ? "credit_note" : "invoice"},
+            {"refers_to", http::or_null(invoice.refers_to)},
+            {"reason", invoice.reason},
             {"total", to_json(invoice.total)},
+            {"tax", to_json(invoice.tax)},
             {"paid", to_json(invoice.paid)},
             {"hash", http::text_or_null(invoice.hash)},
             {"previous_hash", http::text_or_null(invoice.previous_hash)},
@@ -145,6 +170,10 @@ json::object entry_json(JournalEntry const& entry, Zone const& zone) {
 facility::Name formula_of(Charge const& line, std::string const& piece_unit) {
     return {formula_text(line.term, piece_unit, Language::en),
             formula_text(line.term, piece_unit, Language::bn)};
+}
+
+facility::Name formula_of(Item const& item) {
+    return {item_formula_text(item, Language::en), item_formula_text(item, Language::bn)};
 }
 
 }  // namespace karkhana::billing

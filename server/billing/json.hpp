@@ -7,6 +7,7 @@
 #include "server/base/calendar.hpp"
 #include "server/billing/charges.hpp"
 #include "server/billing/invoices.hpp"
+#include "server/billing/items.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/payments.hpp"
 #include "server/facility/records.hpp"
@@ -30,8 +31,10 @@ void read_sessions(store::Reader& reader, Names& names, std::vector<Charge> cons
 
 boost::json::object rate_card_json(RateCard const& card, Zone const& zone);
 boost::json::object line_json(Charge const& line, Names const& names);
+/// A line that no session stands behind: its basis is the item's source.
+boost::json::object item_line_json(Item const& item, Names const& names);
 boost::json::object invoice_json(Invoice const& invoice, std::vector<Charge> const& lines,
-                                 Names const& names);
+                                 std::vector<Item> const& items, Names const& names);
 /// The same without its lines, only their number.
 boost::json::object invoice_head_json(Invoice const& invoice, std::int64_t line_count,
                                       Names const& names);
@@ -41,5 +44,7 @@ boost::json::object entry_json(JournalEntry const& entry, Zone const& zone);
 
 /// The arithmetic of a line in words: "2.800 kWh × Tk 14.00 = Tk 39.20".
 facility::Name formula_of(Charge const& line, std::string const& piece_unit);
+/// Of a line without a session: "2 × Tk 500.00 = Tk 1,000.00".
+facility::Name formula_of(Item const& item);
 
 }  // namespace karkhana::billing

@@ -23,8 +23,8 @@ struct Posting {
 struct JournalEntry {
     std::int64_t sequence = 0;  ///< without gaps in a facility
     EntryId id;
-    std::string kind;      ///< invoice, payment
-    std::string document;  ///< id of the invoice or payment
+    std::string kind;      ///< invoice, credit_note, payment, ...
+    std::string document;  ///< id of what it books
     std::string memo;
     Instant booked_at;
     std::vector<Posting> postings;
@@ -32,6 +32,7 @@ struct JournalEntry {
 
 namespace account {
 inline constexpr std::string_view cash = "assets:cash";
+inline constexpr std::string_view vat_output = "liabilities:vat-output";
 inline constexpr std::string_view electricity = "income:electricity";
 inline constexpr std::string_view machine_time = "income:machine-time";
 std::string receivable(EnterpriseId const& enterprise);

@@ -94,6 +94,8 @@ struct Term {
     Rate price;
     Money amount;  ///< of a minimum: what was missing, not the price itself
     Quality quality = Quality::good;
+
+    bool operator==(Term const&) const = default;
 };
 
 /// The terms of a session in the order of the rate card, minimums last; those of no quantity are

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <tuple>
 
+#include "server/billing/tax_records.hpp"
 #include "server/store/id_list.hpp"
 
 namespace karkhana::billing {
@@ -13,10 +15,11 @@ namespace {
 constexpr std::string_view kLock =
     "SELECT 1 FROM facility WHERE facility_id = $1 FOR NO KEY UPDATE";
 constexpr std::string_view kInsertInvoice =
-    "INSERT INTO invoice (facility_id, invoice_id, enterprise_id, period, state, total_poisha, "
-    "created_at, version) VALUES ($1, $2, $3, $4, 'draft', $5, $6, 1)";
+    "INSERT INTO invoice (facility_id, invoice_id, enterprise_id, period, state, kind, refers_to, "
+    "total_poisha, tax_poisha, reason, created_at, version) "
+    "VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7, $8, $9, $10, 1)";
 constexpr std::string_view kSetTotal =
-    "UPDATE invoice SET total_poisha = $3, version = version + 1 "
+    "UPDATE invoice SET total_poisha = $3, tax_poisha = $4, version = version + 1 "
     "WHERE facility_id = $1 AND invoice_id = $2";
 /// All sessions of a draft at once, each with the line it begins at.
 #define KARKHANA_PUT_ON                                                                            \
@@ -52,45 +55,142 @@ void put_on(store::Writer& writer, FacilityId const& facility, InvoiceId const& 
             Draft const& draft) {
     auto const sessions = sessions_of(draft.charges);
     auto const put = writer.execute(writer.is_postgres() ? kPutOnPostgres : kPutOnSqlite, facility,
-                                    invoice, draft.first_line, store::id_list(writer, sessions));
+                                    invoice, draft.first_line(), store::id_list(writer, sessions));
     if (put != std::ssize(sessions))
         throw std::logic_error("the sessions of a run are not those that were planned");
 }
 
+/// Whose bill, or which invoice's credit note.
+using Place = std::pair<EnterpriseId, std::optional<InvoiceId>>;
+using Drafts = std::map<Place, Draft>;
+
+Draft& draft_at(Drafts& drafts, Place const& place) {
+    auto& draft = drafts[place];
+    draft.enterprise = place.first;
+    draft.refers_to = place.second;
+    return draft;
+}
+
+/// The drafts there are, with their lines; their items are among those that wait.
+Drafts begun_drafts(store::Reader& reader, FacilityId const& facility, std::string const& period,
+                    std::optional<EnterpriseId> const& only) {
+    auto const begun = draft_invoices_of(reader, facility, period);
+    std::vector<InvoiceId> ids;
+    for (auto const& invoice : begun) ids.push_back(invoice.id);
+    auto lines = charges_of_invoices(reader, facility, ids);
+    Drafts drafts;
+    for (auto const& invoice : begun) {
+        if (only && invoice.enterprise != *only) continue;
+        auto& draft = draft_at(drafts, {invoice.enterprise, invoice.refers_to});
+        draft.id = invoice.id;
+        draft.there = std::move(lines[invoice.id]);
+    }
+    return drafts;
+}
+
+/// An item waits for this period's draft unless it is on another's already.
+void add_items(Drafts& drafts, std::vector<Item> items, std::set<InvoiceId> const& ours,
+               std::optional<EnterpriseId> const& only) {
+    for (auto& item : items) {
+        if (only && item.enterprise != *only) continue;
+        if (item.invoice && !ours.contains(*item.invoice)) continue;
+        bool const gives_back = item.amount < Money{};
+        auto& draft =
+            draft_at(drafts, {item.enterprise, gives_back ? item.refers_invoice : std::nullopt});
+        draft.items.push_back(std::move(item));
+    }
+}
+
+std::vector<Taxable> taxables_of(Draft const& draft) {
+    std::vector<Taxable> lines;
+    for (auto const* charges : {&draft.there, &draft.charges})
+        for (auto const& charge : *charges)
+            lines.push_back({charge.term.amount, std::string{tax_code_of(charge.term)}});
+    for (auto const& item : draft.items)
+        lines.push_back({draft.refers_to ? -item.amount : item.amount, item.tax_code});
+    return lines;
+}
+
+/// True when the draft has its lines already, and no others.
+bool unchanged(Draft const& draft) {
+    if (!draft.id || !draft.charges.empty()) return false;
+    int line = draft.first_line();
+    return std::ranges::all_of(draft.items, [&](Item const& item) {
+        return item.invoice == draft.id && item.line == line++;
+    });
+}
+
 }  // namespace
+
+std::vector<LineTax> credit_taxes(InvoiceDocument const& original, std::vector<Item> const& items) {
+    auto const& tax = original.tax;
+    if (tax.lines.empty()) return {};
+    std::vector<Taxable> lines;
+    std::vector<std::int64_t> rates;
+    for (auto const& item : items) {
+        auto const& of = tax.lines.at(static_cast<std::size_t>(item.refers_line.value()) - 1);
+        lines.push_back({-item.amount, of.code});
+        rates.push_back(of.rate_e4);
+    }
+    return taxes_at({{}, tax.regime, tax.rounding, tax.inclusive, tax.bin, ""}, lines, rates);
+}
+
+RunInput run_input(store::Reader& reader, FacilityId const& facility, Interval during,
+                   Instant now) {
+    return {waiting_charges(reader, facility, during), waiting_items(reader, facility, during.end),
+            read_taxes(reader, facility), now};
+}
 
 void lock_billing(store::Writer& writer, FacilityId const& facility) {
     if (writer.is_postgres()) writer.exists(kLock, facility);
 }
 
-std::vector<Draft> plan_run(store::Reader& reader, FacilityId const& facility,
-                            std::vector<Charge> charges, std::string const& period_name,
-                            std::optional<EnterpriseId> const& only) {
-    std::ranges::sort(charges, in_order);
-    std::map<EnterpriseId, Draft> drafts;
-    for (auto& charge : charges) {
-        if (only && charge.enterprise != *only) continue;
-        auto& draft = drafts[charge.enterprise];
-        draft.enterprise = charge.enterprise;
-        draft.total += charge.term.amount;
-        draft.charges.push_back(std::move(charge));
+namespace {
+
+/// Puts tax and total into the draft.
+Result<void> tax(store::Reader& reader, FacilityId const& facility, RunInput const& input,
+                 Draft& draft) {
+    auto const lines = taxables_of(draft);
+    for (auto const& line : lines) draft.total += line.amount;
+    std::vector<LineTax> taxes;
+    bool inclusive = setting_at(input.taxes, input.at).inclusive;
+    if (draft.refers_to) {
+        auto const original =
+            read_document(find_canonical(reader, facility, *draft.refers_to).value());
+        if (!original) return tl::make_unexpected(original.error());
+        taxes = credit_taxes(*original, draft.items);
+        inclusive = original->tax.inclusive;
+    } else {
+        auto const found = taxes_of(input.taxes, input.at, lines);
+        if (!found) return tl::make_unexpected(found.error());
+        taxes = *found;
     }
-    auto const begun = draft_invoices_of(reader, facility, period_name);
-    std::vector<InvoiceId> ids;
-    for (auto const& invoice : begun) ids.push_back(invoice.id);
-    auto const lines = charges_of_invoices(reader, facility, ids);
-    for (auto const& invoice : begun) {
-        auto const found = drafts.find(invoice.enterprise);
-        if (found == drafts.end()) continue;
-        auto const there = lines.find(invoice.id);
-        found->second.id = invoice.id;
-        found->second.total += invoice.total;
-        if (there != lines.end())
-            found->second.first_line = 1 + static_cast<int>(there->second.size());
-    }
+    for (auto const& each : taxes) draft.tax += each.tax;
+    if (!inclusive) draft.total += draft.tax;
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<Draft>> plan_run(store::Reader& reader, FacilityId const& facility,
+                                    RunInput input, std::string const& period_name,
+                                    std::optional<EnterpriseId> const& only) {
+    auto drafts = begun_drafts(reader, facility, period_name, only);
+    std::set<InvoiceId> ours;
+    for (auto const& [place, draft] : drafts) ours.insert(draft.id.value());
+    std::ranges::sort(input.charges, in_order);
+    for (auto& charge : input.charges)
+        if (!only || charge.enterprise == *only)
+            draft_at(drafts, {charge.enterprise, std::nullopt})
+                .charges.push_back(std::move(charge));
+    add_items(drafts, std::move(input.items), ours, only);
     std::vector<Draft> plan;
-    for (auto& [enterprise, draft] : drafts)
+    for (auto& [place, draft] : drafts) {
+        if (unchanged(draft)) continue;
+        if (auto const taxed = tax(reader, facility, input, draft); !taxed)
+            return tl::make_unexpected(taxed.error());
         if (draft.total > Money{}) plan.push_back(std::move(draft));
+    }
     return plan;
 }
 
@@ -100,12 +200,18 @@ std::vector<InvoiceId> apply_run(store::Writer& writer, FacilityId const& facili
     std::vector<InvoiceId> touched;
     for (auto const& draft : plan) {
         auto const id = draft.id ? *draft.id : ids.make<InvoiceId>();
-        if (draft.id)
-            writer.execute(kSetTotal, facility, id, draft.total);
-        else
-            writer.execute(kInsertInvoice, facility, id, draft.enterprise, period_name, draft.total,
-                           now);
-        put_on(writer, facility, id, draft);
+        auto const kind = draft.refers_to ? DocumentKind::credit_note : DocumentKind::invoice;
+        if (draft.id) {
+            writer.execute(kSetTotal, facility, id, draft.total, draft.tax);
+            take_items_off(writer, facility, id);
+        } else {
+            writer.execute(kInsertInvoice, facility, id, draft.enterprise, period_name,
+                           name_of(kind), draft.refers_to, draft.total, draft.tax,
+                           draft.refers_to ? draft.items.front().note : std::string{}, now);
+        }
+        if (!draft.charges.empty()) put_on(writer, facility, id, draft);
+        put_items_on(writer, facility, id, draft.items,
+                     draft.first_line() + static_cast<int>(std::ssize(draft.charges)));
         touched.push_back(id);
     }
     return touched;

@@ -7,27 +7,50 @@
 
 #include "server/base/random.hpp"
 #include "server/billing/charges.hpp"
+#include "server/billing/document.hpp"
 #include "server/billing/invoices.hpp"
+#include "server/billing/items.hpp"
+#include "server/billing/tax.hpp"
 #include "server/store/store.hpp"
 
-/// Billing runs: charges of a month onto draft invoices.
+/// Billing runs: what a month has to be billed, onto drafts.
 namespace karkhana::billing {
 
-/// One draft that a billing run makes or adds to.
+/// What a run has before it: all that waits to be billed, and how it is taxed.
+struct RunInput {
+    std::vector<Charge> charges;
+    std::vector<Item> items;
+    TaxTable taxes;
+    Instant at;  ///< whose regime and rates of tax hold
+};
+/// Charges of the month and those that came late, and the items from before its end.
+RunInput run_input(store::Reader& reader, FacilityId const& facility, Interval during, Instant now);
+
+/// One draft that a billing run makes or adds to: a bill, or a credit note for one invoice.
 struct Draft {
     std::optional<InvoiceId> id;  ///< the draft there is already
     EnterpriseId enterprise;
-    std::vector<Charge> charges;  ///< to be put onto it, in order of their lines
-    int first_line = 1;
-    Money total;  ///< of the whole invoice afterwards
+    std::optional<InvoiceId> refers_to;  ///< of a credit note: what it corrects
+    std::vector<Charge> there;           ///< lines that the draft has already
+    std::vector<Charge> charges;         ///< to be put onto it, in order of their lines
+    std::vector<Item> items;             ///< all of the bill's, after the charges
+    Money total;                         ///< of the whole bill afterwards, with its tax
+    Money tax;
 
-    std::int64_t line_count() const { return first_line - 1 + std::ssize(charges); }
+    int first_line() const { return static_cast<int>(std::ssize(there)) + 1; }
+    std::int64_t line_count() const {
+        return std::ssize(there) + std::ssize(charges) + std::ssize(items);
+    }
 };
-/// What a run over these charges would do; changes nothing. Enterprises whose charges sum to
-/// nothing get no invoice.
-std::vector<Draft> plan_run(store::Reader& reader, FacilityId const& facility,
-                            std::vector<Charge> charges, std::string const& period_name,
-                            std::optional<EnterpriseId> const& only);
+/// What a run over this would do; changes nothing. Who has nothing to pay gets no bill; what
+/// corrects an invoice downwards goes onto a credit note for that invoice, never onto a bill.
+/// Errors: `unknown_tax_code`.
+Result<std::vector<Draft>> plan_run(store::Reader& reader, FacilityId const& facility,
+                                    RunInput input, std::string const& period_name,
+                                    std::optional<EnterpriseId> const& only);
+/// The tax that a credit note gives back: each line at the rate that its line was issued with.
+/// Precondition: every item refers to a line of the document.
+std::vector<LineTax> credit_taxes(InvoiceDocument const& original, std::vector<Item> const& items);
 /// Does what was planned; returns the invoices touched. Precondition: lock_billing in the same
 /// transaction before the plan was made.
 std::vector<InvoiceId> apply_run(store::Writer& writer, FacilityId const& facility, IdSource& ids,

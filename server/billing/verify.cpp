@@ -10,8 +10,10 @@
 #include "server/billing/finalize.hpp"
 #include "server/billing/halt_records.hpp"
 #include "server/billing/invoices.hpp"
+#include "server/billing/items.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/payments.hpp"
+#include "server/billing/tax_records.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/metering/rows.hpp"
 
@@ -23,10 +25,6 @@ using metering::UsageSession;
 constexpr std::string_view kRated =
     "SELECT session_id, rate_card_id, enterprise_id, stopped_at, machine_kind FROM rated_session "
     "WHERE facility_id = $1 AND session_id > $2 ORDER BY session_id LIMIT 1000";
-constexpr std::string_view kElectricity =
-    "SELECT n.invoice_id, CAST(SUM(c.amount_poisha) AS BIGINT) FROM invoice_session n "
-    "JOIN charge c ON c.facility_id = n.facility_id AND c.session_id = n.session_id "
-    "WHERE n.facility_id = $1 AND c.basis = 'kwh' GROUP BY n.invoice_id";
 constexpr std::string_view kCounters =
     "SELECT name, last FROM billing_counter WHERE facility_id = $1";
 constexpr std::string_view kOrphans =
@@ -118,21 +116,80 @@ void check_line(InvoiceDocument const& document, std::size_t i, Charge const& ch
     if (static_cast<std::size_t>(charge.line) != i + 1) fault = "its lines are not numbered";
 }
 
+/// What the tables say of an issued document.
+struct Kept {
+    std::vector<Charge> charges;
+    std::vector<Item> items;
+    TaxTable const& taxes;
+};
+
+bool same_item(IssuedItem const& issued, Item const& item, bool credit_note) {
+    auto const sign = credit_note ? -1 : 1;
+    return issued.line == item.line && issued.id == item.id && issued.source == item.source &&
+           issued.source_id == item.source_id && issued.happened_at == item.happened_at &&
+           issued.label == item.label && issued.quantity == item.quantity &&
+           issued.unit == item.unit && issued.per == item.per &&
+           issued.price.e4 == sign * item.price.e4 &&
+           issued.amount.poisha == sign * item.amount.poisha &&
+           issued.amount == price_of(issued.price, issued.quantity, issued.per) &&
+           issued.income == item.income && issued.sector == item.sector &&
+           issued.subsidy == item.subsidy && issued.note == item.note &&
+           issued.refers.has_value() == item.refers_invoice.has_value();
+}
+
+/// True when the tax of every line follows from its rate, and of a bill its rate from what held
+/// when it was issued.
+bool same_tax(InvoiceDocument const& document, Kept const& kept) {
+    std::vector<Taxable> lines;
+    for (auto const& charge : kept.charges)
+        lines.push_back({charge.term.amount, std::string{tax_code_of(charge.term)}});
+    bool const credit_note = document.kind == DocumentKind::credit_note;
+    for (auto const& item : kept.items)
+        lines.push_back({credit_note ? -item.amount : item.amount, item.tax_code});
+    auto const& issued = document.tax;
+    if (!credit_note) {
+        auto const setting = setting_at(kept.taxes, document.issued_at);
+        auto const taxes = taxes_of(kept.taxes, document.issued_at, lines);
+        return taxes && issued == IssuedTax{setting.regime, setting.rounding, setting.inclusive,
+                                            setting.bin, *taxes};
+    }
+    std::vector<std::int64_t> rates;
+    for (auto const& line : issued.lines) rates.push_back(line.rate_e4);
+    for (std::size_t i = 0; i < issued.lines.size() && i < lines.size(); ++i)
+        lines[i].code = issued.lines[i].code;
+    if (rates.empty()) return issued.regime != Regime::vat;
+    return rates.size() == lines.size() &&
+           issued.lines == taxes_at({{}, issued.regime, issued.rounding, issued.inclusive, "", ""},
+                                    lines, rates);
+}
+
 /// What is wrong with the document itself; empty when nothing is.
 std::string_view fault_of(Invoice const& invoice, InvoiceDocument const& document,
-                          FacilityId const& facility, std::vector<Charge> const& charges) {
+                          FacilityId const& facility, Kept const& kept) {
     if (document.number != invoice.number_text || document.issued_at != invoice.issued_at ||
         document.period != invoice.period || document.buyer.id != invoice.enterprise ||
-        document.seller.id != facility)
+        document.seller.id != facility || document.reason != invoice.reason ||
+        (document.kind == DocumentKind::credit_note) != invoice.credit_note)
         return "its head is not what was issued";
-    if (document.lines.size() != charges.size()) return "it has not the lines that were issued";
+    if (document.lines.size() != kept.charges.size() || document.items.size() != kept.items.size())
+        return "it has not the lines that were issued";
     std::string_view fault;
     Money sum;
-    for (std::size_t i = 0; i < charges.size(); ++i) {
-        check_line(document, i, charges[i], fault);
-        sum += charges[i].term.amount;
+    for (std::size_t i = 0; i < kept.charges.size(); ++i) {
+        check_line(document, i, kept.charges[i], fault);
+        sum += kept.charges[i].term.amount;
+    }
+    for (std::size_t i = 0; i < kept.items.size(); ++i) {
+        if (!same_item(document.items[i], kept.items[i], invoice.credit_note))
+            fault = "a line is not what was issued";
+        if (document.items[i].line != static_cast<int>(kept.charges.size() + i) + 1)
+            fault = "its lines are not numbered";
+        sum += document.items[i].amount;
     }
     if (!fault.empty()) return fault;
+    if (!same_tax(document, kept)) return "its tax does not follow from its lines";
+    if (!document.tax.inclusive) sum += document.tax_total();
+    if (document.tax_total() != invoice.tax) return "its tax is not what was issued";
     if (sum != invoice.total || sum != document.total) return "its lines do not sum to its total";
     return "";
 }
@@ -218,21 +275,19 @@ using Documents = std::map<std::string, JournalEntry>;
 Documents expected_entries(store::Reader& reader, FacilityId const& facility,
                            std::map<EnterpriseId, Money>& owed, std::int64_t payments_counted,
                            std::vector<Finding>& findings) {
-    std::map<InvoiceId, Money> electricity;
-    reader.each(
-        kElectricity,
-        [&](store::Row const& row) { electricity[row.id<InvoiceId>(0)] = row.money(1); }, facility);
     Documents expected;
     std::map<InvoiceId, std::string> numbers;
-    for (auto const& invoice : final_invoices(reader, facility)) {
-        expected.emplace("invoice/" + invoice.id.text(),
-                         entry_of(invoice, electricity[invoice.id]));
+    each_issued(reader, facility, [&](Invoice const& invoice, std::string const& canonical) {
+        auto const document = read_document(canonical);
+        if (!document) return;  // verify_invoices names it
+        expected.emplace(std::string{name_of(document->kind)} + "/" + invoice.id.text(),
+                         entry_of(invoice, *document));
         numbers.emplace(invoice.id, invoice.number_text);
-        owed[invoice.enterprise] += invoice.total;
-        if (invoice.paid > invoice.total)
+        owed[invoice.enterprise] += invoice.credit_note ? -invoice.total : invoice.total;
+        if (!invoice.credit_note && invoice.paid > invoice.total)
             findings.push_back(
                 fmt::format("invoice {}: more was paid than was due", invoice.number_text));
-    }
+    });
     std::int64_t next = payments_counted;
     for (auto const& payment : list_payments(reader, facility, kEver, 0, kAll)) {
         if (payment.sequence != next)
@@ -304,13 +359,15 @@ std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& fac
 std::vector<Finding> verify_invoices(store::Reader& reader, facility::Facility const& facility) {
     std::vector<Finding> findings;
     Chain chain;
+    auto const taxes = read_taxes(reader, facility.id);
     each_issued(reader, facility.id, [&](Invoice const& invoice, std::string const& canonical) {
         chain.follow(invoice, canonical, findings);
         auto const document = read_document(canonical);
         std::string_view fault = "its text cannot be read";
         if (document)
             fault = fault_of(invoice, *document, facility.id,
-                             charges_of_invoice(reader, facility.id, invoice.id));
+                             {charges_of_invoice(reader, facility.id, invoice.id),
+                              items_of_invoice(reader, facility.id, invoice.id), taxes});
         if (document && fault.empty()) fault = fault_of_sessions(reader, *document);
         if (!fault.empty())
             findings.push_back(fmt::format("invoice {}: {}", invoice.number_text, fault));

@@ -50,4 +50,12 @@ std::string formula_text(Term const& term, std::string const& piece_unit, Langua
     return quantity_text(term, piece_unit, language) + " × " + price + " = " + amount;
 }
 
+std::string item_formula_text(Item const& item, Language language) {
+    auto const count = item.per == 1000 ? thousandths_text(item.quantity, language)
+                                        : grouped(item.quantity, language);
+    auto const per = item.per == 1 || item.per == 1000 ? "" : "/" + grouped(item.per, language);
+    return count + per + " × " + taka_sign(language) + rate_text(item.price, language) + " = " +
+           taka_text(item.amount, language);
+}
+
 }  // namespace karkhana::billing

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "server/base/text.hpp"
+#include "server/billing/items.hpp"
 #include "server/billing/rating.hpp"
 
 /// Quantities and arithmetic as people say them, for screens and documents alike.
@@ -15,5 +16,7 @@ std::string taka_text(Money amount, Language language);
 /// How the amount came about: "2.800 kWh × Tk 14.00 = Tk 39.20"; of a minimum what it tops up:
 /// "Tk 50.00 − Tk 23.20 = Tk 26.80".
 std::string formula_text(Term const& term, std::string const& piece_unit, Language language);
+/// Of a line without a session: "2 × Tk 500.00 = Tk 1,000.00", "2.500 × ..." where 1000 are one.
+std::string item_formula_text(Item const& item, Language language);
 
 }  // namespace karkhana::billing

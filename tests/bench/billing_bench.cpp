@@ -57,8 +57,9 @@ public:
         time("dry run", 0, [&] {
             return ledger_.read([&](store::Reader& reader) {
                 return plan_run(reader, facility_.id,
-                                waiting_charges(reader, facility_.id, during_), kPeriod,
+                                run_input(reader, facility_.id, during_, clock_.now()), kPeriod,
                                 std::nullopt)
+                    .value()
                     .size();
             });
         });
@@ -143,9 +144,10 @@ private:
     std::vector<InvoiceId> run() {
         return ledger_.write([&](store::Writer& writer) {
             lock_billing(writer, facility_.id);
-            auto const plan =
-                plan_run(writer, facility_.id, waiting_charges(writer, facility_.id, during_),
-                         kPeriod, std::nullopt);
+            auto const plan = plan_run(writer, facility_.id,
+                                       run_input(writer, facility_.id, during_, clock_.now()),
+                                       kPeriod, std::nullopt)
+                                  .value();
             return apply_run(writer, facility_.id, ids_, kPeriod, plan, clock_.now());
         });
     }

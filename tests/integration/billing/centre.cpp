@@ -253,8 +253,10 @@ std::vector<InvoiceId> Centre::run(std::string const& period) {
     charge_sessions_of(ledger, facility_, zone, during, clock.now());
     return ledger.write([&](store::Writer& writer) {
         lock_billing(writer, facility_);
-        auto const plan = plan_run(writer, facility_, waiting_charges(writer, facility_, during),
-                                   period, std::nullopt);
+        auto const plan =
+            plan_run(writer, facility_, run_input(writer, facility_, during, clock.now()), period,
+                     std::nullopt)
+                .value();
         return apply_run(writer, facility_, ids, period, plan, clock.now());
     });
 }

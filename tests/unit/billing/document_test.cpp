@@ -50,6 +50,40 @@ TEST(InvoiceDocument, IsReadBackFromItsText) {
     EXPECT_EQ(read->issued_at, document().issued_at);
 }
 
+TEST(InvoiceDocument, SaysWhatElseWasBilledAndHowItWasTaxed) {
+    for (auto const word : {"items", "\"tax\"", "kind", "refers_to"})
+        EXPECT_EQ(canonical_text(document()).find(word), std::string::npos) << word;
+    auto note = document();
+    note.kind = DocumentKind::credit_note;
+    note.refers_to = {"BHAIRAB/2026-27/000001", instant(7), 0};
+    note.reason = "Said \"twice\"";
+    note.lines.clear();
+    note.items = {{1,
+                   id<ItemId>(9),
+                   "adjustment",
+                   "register/1",
+                   instant(8),
+                   {"E", "বি"},
+                   2,
+                   "kWh",
+                   1000,
+                   Rate{3},
+                   Money{4},
+                   "income:electricity",
+                   "commercial",
+                   Money{5},
+                   "why",
+                   IssuedReference{"BHAIRAB/2026-27/000001", instant(7), 1}}};
+    note.tax = {Regime::vat, TaxRounding::invoice, true, "1-1", {{"standard", 1500, Money{6}}}};
+    auto const read = read_document(canonical_text(note));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->kind, note.kind);
+    EXPECT_EQ(read->refers_to, note.refers_to);
+    EXPECT_EQ(read->reason, note.reason);
+    EXPECT_EQ(read->items, note.items);
+    EXPECT_EQ(read->tax, note.tax);
+}
+
 TEST(InvoiceDocument, SaysWhatPartWasSharedOutAndNothingWhereNoneWas) {
     EXPECT_EQ(canonical_text(document()).find("part_wh"), std::string::npos);
     auto shared = document();

@@ -1,0 +1,225 @@
+#include <gmock/gmock.h>
+
+#include "server/billing/document.hpp"
+#include "server/billing/items.hpp"
+#include "server/billing/tax_records.hpp"
+#include "tests/integration/billing/centre.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// November's bill of Lakshmi: energy of Tk 115.67, and what a test adds.
+class Documents : public tests::StoreTest {
+protected:
+    Documents() { centre.add_usual_rates(); }
+
+    Item item(std::string source, std::string source_id, std::int64_t poisha) {
+        Item made;
+        made.id = centre.ids.make<ItemId>();
+        made.enterprise = centre.enterprise("Lakshmi");
+        made.source = std::move(source);
+        made.source_id = std::move(source_id);
+        made.happened_at = dhaka("2026-11-20 15:00");
+        made.label = {"Design file", "নকশার ফাইল"};
+        made.unit = "file";
+        made.price = {poisha * 10'000};
+        made.amount = {poisha};
+        made.income = "income:service";
+        made.tax_code = std::string{kStandardTax};
+        made.created_at = centre.clock.now();
+        return made;
+    }
+    Result<Item> add(Item const& item) {
+        return ledger().write(
+            [&](store::Writer& writer) { return add_item(writer, facility, item); });
+    }
+    Item correction(Invoice const& of, int line, std::string source_id, std::int64_t poisha) {
+        auto made = item("adjustment", std::move(source_id), poisha);
+        made.income = "income:electricity";
+        made.refers_invoice = of.id;
+        made.refers_line = line;
+        made.note = "A register was read wrongly.";
+        return made;
+    }
+    void register_for_vat() {
+        ledger().write([&](store::Writer& writer) {
+            auto const now = centre.clock.now();
+            insert_tax_setting(writer, facility,
+                               {dhaka("2026-11-01 00:00"), Regime::vat, TaxRounding::line, false,
+                                "000000001-0101", "registered"},
+                               clerk, now);
+            insert_tax_code(writer, facility,
+                            {"standard",
+                             dhaka("2026-11-01 00:00"),
+                             1500,
+                             {"VAT", "ভ্যাট"},
+                             "S099.20",
+                             "Act 47/2012 s.15"},
+                            clerk, now);
+            return 0;
+        });
+    }
+    InvoiceDocument document(InvoiceId const& id) {
+        return ledger().read([&](store::Reader& reader) {
+            return read_document(find_canonical(reader, facility, id).value()).value();
+        });
+    }
+    std::map<std::string, Money> balances() {
+        std::map<std::string, Money> found;
+        for (auto const& [account, amount] :
+             ledger().read([&](store::Reader& reader) { return trial_balance(reader, facility); }))
+            found[account] = amount;
+        return found;
+    }
+    Invoice issue(std::string const& period) {
+        return centre.finalise(centre.run(period).at(0)).value();
+    }
+
+    Centre centre{ledger()};
+    FacilityId facility = centre.facility().id;
+    PersonId clerk = centre.person("accountant", {}).person;
+};
+KARKHANA_ON_BOTH_ENGINES(Documents);
+
+TEST_P(Documents, AnEventIsBilledOnceHoweverOftenItIsSaid) {
+    auto const first = item("event", "press-7", 45'000);
+    auto const said = add(first);
+    ASSERT_TRUE(said);
+    for (int again = 0; again < 2; ++again) {
+        auto same = first;
+        same.id = centre.ids.make<ItemId>();
+        EXPECT_EQ(add(same).value().id, said->id);
+    }
+    auto other = first;
+    other.id = centre.ids.make<ItemId>();
+    other.price = {46'000 * 10'000};
+    other.amount = {46'000};
+    EXPECT_EQ(add(other).error().code, "event_differs");
+    auto wrong = item("event", "press-8", 45'000);
+    wrong.amount = {45'001};
+    EXPECT_EQ(add(wrong).error().code, "wrong_amount");
+    EXPECT_EQ(issue("2026-11").total, Money{45'000});
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, AServiceStandsBehindTheSessionsAndEarnsForItsOwnHead) {
+    centre.half_an_hour("Lakshmi", "2026-11-20", 11'567);
+    ASSERT_TRUE(add(item("service", "1", 30'000)));
+    auto const bill = issue("2026-11");
+    EXPECT_EQ(bill.total, Money{41'567});
+    auto const issued = document(bill.id);
+    ASSERT_EQ(issued.items.size(), 1U);
+    EXPECT_EQ(issued.items[0].line, 2);
+    EXPECT_EQ(balances()["income:service"], Money{-30'000});
+    EXPECT_EQ(balances()["income:electricity"], Money{-11'567});
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, ADraftIsMadeAnewUntilItIsFinal) {
+    ASSERT_TRUE(add(item("service", "1", 30'000)));
+    auto const draft = centre.run("2026-11").at(0);
+    centre.half_an_hour("Lakshmi", "2026-11-20", 11'567);
+    ASSERT_TRUE(add(item("service", "2", 5'000)));
+    EXPECT_EQ(centre.run("2026-11").at(0), draft);
+    EXPECT_THAT(centre.run("2026-11"), IsEmpty()) << "nothing new";
+    auto const bill = centre.finalise(draft).value();
+    EXPECT_EQ(bill.total, Money{46'567});
+    EXPECT_THAT(centre.run("2026-11"), IsEmpty());
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, ATaxInvoiceHasTheTaxOfEachLine) {
+    register_for_vat();
+    centre.half_an_hour("Lakshmi", "2026-11-20", 11'567);
+    ASSERT_TRUE(add(item("service", "1", 30'000)));
+    auto const drafted = centre.run("2026-11").at(0);
+    EXPECT_EQ(centre.invoices().at(0).total, Money{41'567 + 1'735 + 4'500});
+    auto const bill = centre.finalise(drafted).value();
+    EXPECT_EQ(bill.tax, Money{6'235});
+    EXPECT_EQ(document(bill.id).tax.lines[0].tax, Money{1'735});
+    EXPECT_EQ(balances()["liabilities:vat-output"], Money{-6'235});
+    EXPECT_EQ(balances()[account::receivable(centre.enterprise("Lakshmi"))], Money{47'802});
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, TooMuchIsGivenBackByACreditNoteOfItsOwnSeries) {
+    register_for_vat();
+    centre.half_an_hour("Lakshmi", "2026-11-20", 70'000);  // Tk 700.00
+    auto const bill = issue("2026-11");
+    ASSERT_TRUE(add(correction(bill, 1, "register/1", -35'000)));
+    ASSERT_TRUE(add(item("service", "1", 10'000)));
+    auto const drafts = centre.run("2026-12");
+    ASSERT_EQ(drafts.size(), 2U);
+    std::map<bool, Invoice> issued;
+    for (auto const& id : drafts) {
+        auto const one = centre.finalise(id).value();
+        issued[one.credit_note] = one;
+    }
+    EXPECT_EQ(issued[true].total, Money{40'250});
+    EXPECT_EQ(issued[true].tax, Money{5'250});
+    EXPECT_EQ(issued[true].number_text, "BHAIRAB/CN/2026-27/000001");
+    EXPECT_EQ(issued[true].refers_to, bill.id);
+    EXPECT_EQ(issued[false].number_text, "BHAIRAB/2026-27/000002");
+    auto const note = document(issued[true].id);
+    EXPECT_EQ(note.refers_to->number, bill.number_text);
+    EXPECT_EQ(note.items[0].amount, Money{35'000});
+    EXPECT_EQ(note.items[0].refers->line, 1);
+    EXPECT_EQ(note.reason, "A register was read wrongly.");
+    auto const owed = bill.total.poisha - 40'250 + 11'500;
+    EXPECT_EQ(balances()[account::receivable(centre.enterprise("Lakshmi"))], Money{owed});
+    EXPECT_EQ(balances()["liabilities:vat-output"], Money{-(10'500 - 5'250 + 1'500)});
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, TooLittleIsALineOfTheNextBill) {
+    centre.half_an_hour("Lakshmi", "2026-11-20", 40'500);
+    auto const bill = issue("2026-11");
+    ASSERT_TRUE(add(correction(bill, 1, "register/1", 12'500)));
+    auto const next = issue("2026-12");
+    EXPECT_EQ(next.total, Money{12'500});
+    EXPECT_EQ(document(next.id).items[0].refers->number, bill.number_text);
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, WhatEndsLateIsOnTheNextBill) {
+    centre.half_an_hour("Lakshmi", "2026-11-20", 11'567);
+    issue("2026-11");
+    centre.half_an_hour("Lakshmi", "2026-11-21", 10'000);  // told of in December
+    auto const next = issue("2026-12");
+    EXPECT_EQ(next.total, Money{10'000});
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, WhatIsFinalCannotBeChangedBesidesTheProgram) {
+    ASSERT_TRUE(add(item("service", "1", 30'000)));
+    auto const bill = issue("2026-11");
+    for (std::string_view const sql :
+         {"UPDATE billable_item SET amount_poisha = 1", "DELETE FROM billable_item",
+          "UPDATE billable_item SET state = 'waiting'", "DELETE FROM invoice_item",
+          "UPDATE invoice_item SET line = 9", "UPDATE invoice SET tax_poisha = 1"})
+        EXPECT_THROW(ledger().write([&](store::Writer& writer) { return writer.execute(sql); }),
+                     std::exception)
+            << sql;
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, ATaxThatIsChangedBehindItIsNamed) {
+    register_for_vat();
+    ASSERT_TRUE(add(item("service", "1", 30'000)));
+    auto const bill = issue("2026-11");
+    ledger().write([&](store::Writer& writer) {
+        // Another rate for the day of the bill, as nobody could enter it.
+        insert_tax_code(writer, facility,
+                        {"standard", dhaka("2026-11-30 00:00"), 500, {"VAT", "ভ্যাট"}, "", "forged"},
+                        clerk, centre.clock.now());
+        return 0;
+    });
+    EXPECT_THAT(centre.findings(), Contains(HasSubstr("its tax does not follow")));
+}
+
+}  // namespace
+}  // namespace karkhana::billing
