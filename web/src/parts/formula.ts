@@ -1,7 +1,7 @@
 // How a line comes to its amount, in the words of the server: "12.400 kWh × ৳ 9.50 per kWh (peak)".
 
-import type { PriceTerm } from '../api/types.ts';
-import { energy, money, rate, t, used } from '../i18n/locale.svelte.ts';
+import type { InvoiceLine, PriceTerm } from '../api/types.ts';
+import { energy, money, num, own, rate, t, used } from '../i18n/locale.svelte.ts';
 import type { Key } from '../i18n/catalogue.ts';
 import { countText, unitOf, type PieceUnit } from './units.ts';
 
@@ -47,4 +47,13 @@ export function formula(term: Priced, pieces: PieceUnit): string {
   if (term.basis === 'minimum') return toppedUp(term);
   const window = term.window === 'any' ? '' : ` (${t(`price.${term.window}`)})`;
   return `${quantityText(term, pieces)} × ${priceText(term, pieces)}${window}`;
+}
+
+/** A line of a bill: a term of a job's price, or what else is billed, so many times its price. */
+export function lineFormula(line: InvoiceLine, pieces: PieceUnit): string {
+  if (line.session_id) return formula(line as Priced, pieces);
+  const per = line.per ?? 1;
+  const count = line.quantity % per === 0
+    ? num(line.quantity / per) : own((line.quantity / per).toFixed(3));
+  return `${count} × ${rate(line.price_e4)}`;
 }
