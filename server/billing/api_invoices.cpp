@@ -5,6 +5,7 @@
 
 #include "server/billing/api_parts.hpp"
 #include "server/billing/finalize.hpp"
+#include "server/billing/gather.hpp"
 #include "server/billing/halt_records.hpp"
 #include "server/billing/items.hpp"
 #include "server/billing/json.hpp"
@@ -187,6 +188,7 @@ Response run_for_real(Services const& services, Request const& request, RunOrder
     });
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         lock_billing(writer, who.facility);
+        keep(writer, who.facility, gather(writer, who.facility, services.ids, during, now));
         auto const plan =
             plan_run(writer, who.facility, run_input(writer, who.facility, during, now),
                      order.period, order.only);
@@ -215,6 +217,8 @@ Response run_dry(Services const& services, Request const& request, RunOrder cons
         auto unrated = unrated_sessions(reader, facility, names.zone, during);
         auto input = run_input(reader, facility, during, services.clock.now());
         std::ranges::move(unrated.charges, std::back_inserter(input.charges));
+        input.items = with(std::move(input.items),
+                           gather(reader, facility, services.ids, during, services.clock.now()));
         auto const plan = plan_run(reader, facility, std::move(input), order.period, order.only);
         if (!plan) return http::problem(plan.error());
         json::array invoices;

@@ -24,6 +24,10 @@ namespace {
     "AND b.facility_id = n.facility_id AND b.item_id = n.item_id AND n.invoice_id "
 constexpr std::string_view kItemBySource = KARKHANA_ITEMS "AND b.source = $2 AND b.source_id = $3";
 constexpr std::string_view kItemById = KARKHANA_ITEMS "AND b.item_id = $2";
+constexpr std::string_view kOfSourceSqlite =
+    KARKHANA_ITEMS "AND b.source = $2 AND b.source_id IN (SELECT value FROM json_each($3))";
+constexpr std::string_view kOfSourcePostgres =
+    KARKHANA_ITEMS "AND b.source = $2 AND b.source_id = ANY(CAST($3 AS text[]))";
 constexpr std::string_view kWaitingItems =
     KARKHANA_ITEMS "AND b.state = 'waiting' AND b.happened_at < $2 "
                    "ORDER BY b.enterprise_id, b.happened_at, b.item_id";
@@ -52,6 +56,8 @@ constexpr std::string_view kPutItemOn =
     "INSERT INTO invoice_item (facility_id, invoice_id, line, item_id) VALUES ($1, $2, $3, $4)";
 constexpr std::string_view kTakeItemsOff =
     "DELETE FROM invoice_item WHERE facility_id = $1 AND invoice_id = $2";
+constexpr std::string_view kTakeItemOff =
+    "DELETE FROM invoice_item WHERE facility_id = $1 AND item_id = $2";
 constexpr std::string_view kSettleItems =
     "UPDATE billable_item SET state = 'billed' WHERE facility_id = $1 AND item_id IN "
     "(SELECT item_id FROM invoice_item WHERE facility_id = $1 AND invoice_id = $2)";
@@ -114,6 +120,11 @@ Result<Item> add_item(store::Writer& writer, FacilityId const& facility, Item it
     return item;
 }
 
+void drop_item(store::Writer& writer, FacilityId const& facility, ItemId const& id) {
+    writer.execute(kTakeItemOff, facility, id);
+    writer.execute(kWithdraw, facility, id);
+}
+
 Result<Item> withdraw_item(store::Writer& writer, FacilityId const& facility, ItemId const& id) {
     auto item = find_item(writer, facility, id);
     if (!item) return refuse(ErrorKind::not_found, "not_found");
@@ -127,6 +138,21 @@ Result<Item> withdraw_item(store::Writer& writer, FacilityId const& facility, It
 
 std::optional<Item> find_item(store::Reader& reader, FacilityId const& facility, ItemId const& id) {
     return reader.first(kItemById, read_item, facility, id);
+}
+
+std::map<std::string, Item> items_of_source(store::Reader& reader, FacilityId const& facility,
+                                            std::string_view source,
+                                            std::vector<std::string> const& source_ids) {
+    std::map<std::string, Item> found;
+    if (source_ids.empty()) return found;
+    reader.each(
+        reader.is_postgres() ? kOfSourcePostgres : kOfSourceSqlite,
+        [&](store::Row const& row) {
+            auto item = read_item(row);
+            found.emplace(item.source_id, std::move(item));
+        },
+        facility, source, store::text_list(reader, source_ids));
+    return found;
 }
 
 std::vector<Item> waiting_items(store::Reader& reader, FacilityId const& facility, Instant before) {

@@ -48,10 +48,17 @@ std::string payload_sha256(Item const& item);
 /// Errors: `event_differs` when it says something else; `wrong_amount` when the amount is not the
 /// price times the quantity.
 Result<Item> add_item(store::Writer& writer, FacilityId const& facility, Item item);
-/// Takes a waiting item back. Errors: `not_found`, `already_billed`.
+/// Takes a waiting item back, off the draft that it may be on.
+void drop_item(store::Writer& writer, FacilityId const& facility, ItemId const& id);
+/// Takes a waiting item back that is on no draft. Errors: `not_found`, `already_billed`,
+/// `on_a_draft`.
 Result<Item> withdraw_item(store::Writer& writer, FacilityId const& facility, ItemId const& id);
 
 std::optional<Item> find_item(store::Reader& reader, FacilityId const& facility, ItemId const& id);
+/// Of these ids of a source, by their id; one query.
+std::map<std::string, Item> items_of_source(store::Reader& reader, FacilityId const& facility,
+                                            std::string_view source,
+                                            std::vector<std::string> const& source_ids);
 /// Those that happened before and are on no final invoice; of drafts too.
 std::vector<Item> waiting_items(store::Reader& reader, FacilityId const& facility, Instant before);
 /// In order of their lines, of each invoice that has any; one query.

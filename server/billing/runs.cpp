@@ -78,12 +78,15 @@ Drafts begun_drafts(store::Reader& reader, FacilityId const& facility, std::stri
     std::vector<InvoiceId> ids;
     for (auto const& invoice : begun) ids.push_back(invoice.id);
     auto lines = charges_of_invoices(reader, facility, ids);
+    auto const items = items_of_invoices(reader, facility, ids);
     Drafts drafts;
     for (auto const& invoice : begun) {
         if (only && invoice.enterprise != *only) continue;
         auto& draft = draft_at(drafts, {invoice.enterprise, invoice.refers_to});
         draft.id = invoice.id;
         draft.there = std::move(lines[invoice.id]);
+        if (auto const on = items.find(invoice.id); on != items.end())
+            draft.items_there = std::ssize(on->second);
     }
     return drafts;
 }
@@ -113,7 +116,8 @@ std::vector<Taxable> taxables_of(Draft const& draft) {
 
 /// True when the draft has its lines already, and no others.
 bool unchanged(Draft const& draft) {
-    if (!draft.id || !draft.charges.empty()) return false;
+    if (!draft.id || !draft.charges.empty() || draft.items_there != std::ssize(draft.items))
+        return false;
     int line = draft.first_line();
     return std::ranges::all_of(draft.items, [&](Item const& item) {
         return item.invoice == draft.id && item.line == line++;
@@ -189,7 +193,7 @@ Result<std::vector<Draft>> plan_run(store::Reader& reader, FacilityId const& fac
         if (unchanged(draft)) continue;
         if (auto const taxed = tax(reader, facility, input, draft); !taxed)
             return tl::make_unexpected(taxed.error());
-        if (draft.total > Money{}) plan.push_back(std::move(draft));
+        if (draft.total > Money{} || draft.id) plan.push_back(std::move(draft));
     }
     return plan;
 }

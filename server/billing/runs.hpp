@@ -32,6 +32,7 @@ struct Draft {
     EnterpriseId enterprise;
     std::optional<InvoiceId> refers_to;  ///< of a credit note: what it corrects
     std::vector<Charge> there;           ///< lines that the draft has already
+    std::ptrdiff_t items_there = 0;      ///< how many items it has already
     std::vector<Charge> charges;         ///< to be put onto it, in order of their lines
     std::vector<Item> items;             ///< all of the bill's, after the charges
     Money total;                         ///< of the whole bill afterwards, with its tax

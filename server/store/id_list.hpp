@@ -20,4 +20,19 @@ std::string id_list(Reader const& reader, std::vector<AnyId> const& ids) {
     return list += postgres ? '}' : ']';
 }
 
+/// The same for texts, as `CAST($2 AS text[])`. Precondition: no control characters in them.
+inline std::string text_list(Reader const& reader, std::vector<std::string> const& texts) {
+    bool const postgres = reader.is_postgres();
+    std::string list{postgres ? "{" : "["};
+    for (auto const& text : texts) {
+        list += list.size() > 1 ? ",\"" : "\"";
+        for (char const c : text) {
+            if (c == '"' || c == '\\') list += '\\';
+            list += c;
+        }
+        list += '"';
+    }
+    return list += postgres ? '}' : ']';
+}
+
 }  // namespace karkhana::store

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "server/billing/gather.hpp"
 #include "server/billing/verify.hpp"
 #include "server/booking/records.hpp"
 #include "server/exports/api.hpp"
@@ -253,6 +254,7 @@ std::vector<InvoiceId> Centre::run(std::string const& period) {
     charge_sessions_of(ledger, facility_, zone, during, clock.now());
     return ledger.write([&](store::Writer& writer) {
         lock_billing(writer, facility_);
+        keep(writer, facility_, gather(writer, facility_, ids, during, clock.now()));
         auto const plan =
             plan_run(writer, facility_, run_input(writer, facility_, during, clock.now()), period,
                      std::nullopt)

@@ -67,6 +67,8 @@ public:
     SessionId begin(Use const& use);
     /// A closed session with its registers: a walk-in's, or a booking's when it has steps.
     SessionId use(Use const& use);
+    /// A booking, with what happened to it.
+    BookingId book(Use const& use);
     /// Of one machine, or of the whole centre.
     void add_outage(std::optional<std::string> const& machine, Interval during);
     /// Half an hour of the laser on that day, so many watt-hours, off-peak.
@@ -98,7 +100,6 @@ public:
 private:
     void add_machine(store::Writer& writer, std::string const& slug, std::string const& piece_unit,
                      Channel channel);
-    BookingId book(Use const& use);
     void complete(store::Writer& writer, BookingId const& id, Instant at);
     void add_enterprise(store::Writer& writer, std::string const& en, std::string const& bn);
 

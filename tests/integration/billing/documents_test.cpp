@@ -3,6 +3,8 @@
 #include "server/billing/document.hpp"
 #include "server/billing/items.hpp"
 #include "server/billing/tax_records.hpp"
+#include "server/booking/life_records.hpp"
+#include "server/booking/records.hpp"
 #include "tests/integration/billing/centre.hpp"
 
 namespace karkhana::billing {
@@ -74,6 +76,35 @@ protected:
              ledger().read([&](store::Reader& reader) { return trial_balance(reader, facility); }))
             found[account] = amount;
         return found;
+    }
+    /// A booking of Tk 900.00 that nobody came to: 30 % of it.
+    booking::KeptFee missed() {
+        Interval const slot{dhaka("2026-11-20 10:00"), dhaka("2026-11-20 12:00")};
+        auto const id = centre.book({.during = slot});
+        return ledger().write([&](store::Writer& writer) {
+            auto const booked = booking::find_booking(writer, facility, id).value();
+            booking::insert_fee(
+                writer, booked,
+                {booking::FeeKind::no_show,
+                 120,
+                 {27'000},
+                 false,
+                 booking::GivenUp{booked.machine, slot, std::nullopt, {90'000}, 30}},
+                slot.end);
+            return booking::fees_of(writer, facility, id).at(0);
+        });
+    }
+    void settle(booking::KeptFee const& fee) {
+        ledger().write([&](store::Writer& writer) {
+            return booking::settle_fee(writer, facility, fee, {{27'000}, false, ""},
+                                       dhaka("2026-11-20 12:00"));
+        });
+    }
+    void forgive(booking::KeptFee const& fee) {
+        ledger().write([&](store::Writer& writer) {
+            return booking::forgive_fee(writer, facility, fee, "The road was flooded.",
+                                        centre.clock.now());
+        });
     }
     Invoice issue(std::string const& period) {
         return centre.finalise(centre.run(period).at(0)).value();
@@ -172,6 +203,44 @@ TEST_P(Documents, TooMuchIsGivenBackByACreditNoteOfItsOwnSeries) {
     auto const owed = bill.total.poisha - 40'250 + 11'500;
     EXPECT_EQ(balances()[account::receivable(centre.enterprise("Lakshmi"))], Money{owed});
     EXPECT_EQ(balances()["liabilities:vat-output"], Money{-(10'500 - 5'250 + 1'500)});
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, AFeeIsBilledWhenItIsSettled) {
+    register_for_vat();
+    auto const fee = missed();
+    EXPECT_THAT(centre.run("2026-11"), IsEmpty()) << "others may come yet";
+    settle(fee);
+    EXPECT_EQ(issue("2026-11").total, Money{31'050});
+    EXPECT_EQ(balances()["income:no-show"], Money{-27'000});
+    EXPECT_THAT(centre.run("2026-12"), IsEmpty());
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, AFeeThatIsForgivenLeavesTheDraft) {
+    auto const fee = missed();
+    settle(fee);
+    ASSERT_TRUE(add(item("service", "1", 5'000)));
+    auto const draft = centre.run("2026-11").at(0);
+    EXPECT_EQ(centre.invoices().at(0).total, Money{32'000});
+    forgive(fee);
+    EXPECT_EQ(centre.run("2026-11").at(0), draft);
+    EXPECT_EQ(centre.finalise(draft).value().total, Money{5'000});
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, AFeeThatIsForgivenAfterItsBillIsGivenBack) {
+    auto const fee = missed();
+    settle(fee);
+    auto const bill = issue("2026-11");
+    forgive(fee);
+    auto const note = issue("2026-12");
+    EXPECT_TRUE(note.credit_note);
+    EXPECT_EQ(note.refers_to, bill.id);
+    EXPECT_EQ(note.total, Money{27'000});
+    EXPECT_EQ(document(note.id).reason, "The road was flooded.");
+    EXPECT_THAT(centre.run("2026-12"), IsEmpty()) << "once";
+    EXPECT_EQ(balances()[account::receivable(centre.enterprise("Lakshmi"))], Money{0});
     EXPECT_THAT(centre.findings(), IsEmpty());
 }
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <vector>
+
+#include "server/base/random.hpp"
+#include "server/billing/items.hpp"
+#include "server/store/store.hpp"
+
+/// What a billing run bills beside sessions because something else happened: fees of bookings.
+namespace karkhana::billing {
+
+/// Items that are to be kept, and those that are to be taken back.
+struct Gathered {
+    std::vector<Item> fresh;
+    std::vector<Item> gone;  ///< waiting ones
+};
+
+/// What happened up to the end of the month and is not said yet; changes nothing. A fee is billed
+/// when it is settled; one that is withdrawn after its bill is given back by a credit note.
+Gathered gather(store::Reader& reader, FacilityId const& facility, IdSource& ids, Interval during,
+                Instant now);
+/// Keeps and takes back what was gathered. Precondition: lock_billing.
+void keep(store::Writer& writer, FacilityId const& facility, Gathered const& gathered);
+/// The waiting items as they are once what was gathered is kept.
+std::vector<Item> with(std::vector<Item> waiting, Gathered const& gathered);
+
+}  // namespace karkhana::billing
