@@ -142,3 +142,23 @@ ALTER TABLE journal_entry DROP CONSTRAINT journal_entry_kind_check;
 ALTER TABLE journal_entry ADD CONSTRAINT journal_entry_kind_check CHECK (kind <> '');
 ALTER TABLE billing_counter DROP CONSTRAINT billing_counter_name_check;
 ALTER TABLE billing_counter ADD CONSTRAINT billing_counter_name_check CHECK (name <> '');
+
+-- A register that is corrected after its bill was issued: what was read and charged stays, and the
+-- difference is an item that refers to the issued line. Applied in their order.
+CREATE TABLE late_correction (
+    facility_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    sequence bigint NOT NULL CHECK (sequence > 0),
+    channel bigint NOT NULL,
+    edge text NOT NULL CHECK (edge = 'start' OR edge = 'boundary' OR edge = 'stop'),
+    at bigint NOT NULL,
+    value_wh bigint NOT NULL CHECK (value_wh >= 0),
+    reason text NOT NULL CHECK (reason <> ''),
+    said_by uuid NOT NULL,
+    said_at bigint NOT NULL,
+    PRIMARY KEY (facility_id, session_id, sequence),
+    FOREIGN KEY (facility_id, session_id) REFERENCES rated_session (facility_id, session_id),
+    FOREIGN KEY (facility_id, said_by) REFERENCES person (facility_id, person_id)
+);
+CREATE TRIGGER late_correction_append_only BEFORE UPDATE OR DELETE ON late_correction
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();

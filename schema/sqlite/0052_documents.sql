@@ -194,3 +194,29 @@ CREATE TABLE billing_counter (
 INSERT INTO billing_counter (facility_id, name, last)
 SELECT facility_id, name, last FROM billing_counter_kept;
 DROP TABLE billing_counter_kept;
+
+-- A register that is corrected after its bill was issued: what was read and charged stays, and the
+-- difference is an item that refers to the issued line. Applied in their order.
+CREATE TABLE late_correction (
+    facility_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    sequence INTEGER NOT NULL CHECK (sequence > 0),
+    channel INTEGER NOT NULL,
+    edge TEXT NOT NULL CHECK (edge = 'start' OR edge = 'boundary' OR edge = 'stop'),
+    at INTEGER NOT NULL,
+    value_wh INTEGER NOT NULL CHECK (value_wh >= 0),
+    reason TEXT NOT NULL CHECK (reason <> ''),
+    said_by TEXT NOT NULL,
+    said_at INTEGER NOT NULL,
+    PRIMARY KEY (facility_id, session_id, sequence),
+    FOREIGN KEY (facility_id, session_id) REFERENCES rated_session (facility_id, session_id),
+    FOREIGN KEY (facility_id, said_by) REFERENCES person (facility_id, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER late_correction_no_update BEFORE UPDATE ON late_correction
+BEGIN
+    SELECT RAISE(ABORT, 'late_correction is append-only');
+END;
+CREATE TRIGGER late_correction_no_delete BEFORE DELETE ON late_correction
+BEGIN
+    SELECT RAISE(ABORT, 'late_correction is append-only');
+END;

@@ -5,7 +5,7 @@
 #include "server/billing/api_parts.hpp"
 #include "server/billing/charges.hpp"
 #include "server/billing/correction_records.hpp"
-#include "server/billing/halt_records.hpp"
+#include "server/billing/late_corrections.hpp"
 #include "server/billing/runs.hpp"
 #include "server/http/json.hpp"
 #include "server/metering/json.hpp"
@@ -65,15 +65,46 @@ json::object told(UsageSession const& session, Correction const& correction) {
     return object;
 }
 
+/// The session as it stands, with what was corrected after its bill.
+UsageSession as_it_stands(store::Reader& reader, UsageSession session) {
+    auto const late = late_corrections_of(reader, session.facility, session.id);
+    return with_late(std::move(session), late);
+}
+
+/// After the bill: what was read stays, and the difference is billed or given back.
+Response correct_late(Services const& services, store::Writer& writer, UsageSession const& read,
+                      Correction correction) {
+    auto const before = as_it_stands(writer, read);
+    auto const after = correct(before, correction, neighbours_of(writer, read, correction));
+    if (!after) return http::problem(after.error());
+    auto const* meant = meant_by(before, correction);
+    correction.channel = meant->channel;
+    correction.at = meant->at;
+    auto const due = rate_as_rated(writer, *after);
+    if (!due) return http::problem(due.error());
+    auto charged = charges_of_sessions(writer, read.facility, {read.id})[read.id];
+    auto const now = services.clock.now();
+    keep_late(writer, read.facility, services.ids, correction, charged, *due, now);
+    people::append_audit(writer, read.facility,
+                         {.person = correction.said_by,
+                          .action = "correctRegister",
+                          .subject = "usage_session/" + read.id.text(),
+                          .before = json::serialize(told(before, correction)),
+                          .after = json::serialize(told(*after, correction)),
+                          .reason = correction.reason},
+                         now);
+    auto const names = metering::names_for(writer, read.facility, {*after});
+    return http::json_response(200, metering::session_json(*after, names))
+        .with("ETag", http::etag(after->version));
+}
+
 Response correct_once(Services const& services, store::Writer& writer, FacilityId const& facility,
                       Correction const& correction) {
     lock_billing(writer, facility);
     auto const before = metering::find_session(writer, facility, correction.session);
     if (!before) return http::problem({ErrorKind::not_found, "not_found"});
     auto const invoice = invoice_of(writer, facility, correction.session);
-    if (invoice && invoice->issued)
-        return http::problem({ErrorKind::conflict, "on_issued_invoice", "",
-                              "It is on a bill that was issued: that takes a credit note."});
+    if (invoice && invoice->issued) return correct_late(services, writer, *before, correction);
     auto const after = correct(*before, correction, neighbours_of(writer, *before, correction));
     if (!after) return http::problem(after.error());
     keep_correction(writer, *after, correction);
@@ -141,48 +172,38 @@ Result<Question> read_question(Request const& request) {
 
 /// What the session costs by the rates, or null: it is nobody's, or no rate holds.
 json::value cost_of(store::Reader& reader, UsageSession const& session) {
-    auto const zone =
-        Zone::find(facility::find_facility(reader, session.facility).value().zone).value();
-    auto const kind = facility::find_machine(reader, session.facility, session.machine)->kind;
-    auto halts = find_halts(reader, session.facility, {session});
-    auto const quoted = quoted_cards(reader, session.facility, {session});
-    auto const terms =
-        rate_session(list_rate_cards(reader, session.facility), zone,
-                     {session, kind, std::move(halts[session.id]), card_in(quoted, session.id)});
-    if (!terms) return nullptr;
-    Money sum;
-    for (auto const& term : *terms) sum += term.amount;
-    return http::to_json(sum);
+    auto const terms = rate_now(reader, session);
+    return terms ? http::to_json(total_of(*terms)) : json::value(nullptr);
 }
 
 /// Between which values the register may lie, and what would follow if it had this one.
-Response preview(store::Reader& reader, UsageSession const& session, Question question) {
+Response preview(store::Reader& reader, UsageSession const& read, Question question) {
+    auto const session = as_it_stands(reader, read);
     auto& correction = question.correction;
     auto const* meant = meant_by(session, correction);
     if (meant == nullptr) return http::problem({ErrorKind::not_found, "no_such_register"});
     correction.replaces = meant->version;
     correction.value = {question.value_wh.value_or(meant->value.wh)};
-    auto const neighbours = neighbours_of(reader, session, correction);
+    auto const neighbours = neighbours_of(reader, read, correction);
     auto const bounds = bounds_of(session, correction, neighbours);
     auto const after = correct(session, correction, neighbours);
     auto const invoice = invoice_of(reader, session.facility, session.id);
     bool const issued = invoice && invoice->issued;
     json::value refused = nullptr;
     if (!after) refused = after.error().code;
-    if (issued) refused = "on_issued_invoice";
     auto const names = metering::names_for(reader, session.facility, {session});
     return http::json_response(
-        200, json::object{{"register", metering::register_json(*meant, names)},
-                          {"least_wh", http::or_null(bounds.least)},
-                          {"most_wh", http::or_null(bounds.most)},
-                          {"invoice", invoice ? json::value(issued ? "final" : "draft")
-                                              : json::value(nullptr)},
-                          {"refused", refused},
-                          {"energy_wh", session.energy ? json::value(session.energy->wh) : nullptr},
-                          {"energy_after_wh", after && !issued ? json::value(after->energy->wh)
-                                                               : json::value(nullptr)},
-                          {"cost", cost_of(reader, session)},
-                          {"cost_after", after && !issued ? cost_of(reader, *after) : nullptr}});
+        200,
+        json::object{
+            {"register", metering::register_json(*meant, names)},
+            {"least_wh", http::or_null(bounds.least)},
+            {"most_wh", http::or_null(bounds.most)},
+            {"invoice", invoice ? json::value(issued ? "final" : "draft") : json::value(nullptr)},
+            {"refused", refused},
+            {"energy_wh", session.energy ? json::value(session.energy->wh) : nullptr},
+            {"energy_after_wh", after ? json::value(after->energy->wh) : json::value(nullptr)},
+            {"cost", cost_of(reader, session)},
+            {"cost_after", after ? cost_of(reader, *after) : nullptr}});
 }
 
 Response preview_correction(Services const& services, Request const& request) {

@@ -68,6 +68,9 @@ constexpr std::string_view kUnrated = KARKHANA_UNRATED
     "AND s.kind NOT IN ('own_use', 'test', 'maintenance') ORDER BY s.session_id";
 #undef KARKHANA_CHARGEABLE
 #undef KARKHANA_UNRATED
+constexpr std::string_view kRatedAs =
+    "SELECT machine_kind, rate_card_id FROM rated_session WHERE facility_id = $1 "
+    "AND session_id = $2";
 constexpr std::chrono::days kRecent{7};
 constexpr std::chrono::days kLateness{62};  // what is closed later waits for a run of its own month
 constexpr std::size_t kBatch = 500;         // short enough for others to write in between
@@ -234,6 +237,29 @@ Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone 
     auto const* card = card_of(cards, one);
     if (card == nullptr) return refuse(ErrorKind::conflict, "no_rate_card");
     return rate(*card, usage_of(one), zone);
+}
+
+Result<std::vector<Term>> rate_now(store::Reader& reader, UsageSession const& session) {
+    auto const zone = facility::zone_of(reader, session.facility);
+    auto const kind = facility::find_machine(reader, session.facility, session.machine)->kind;
+    auto halts = find_halts(reader, session.facility, {session});
+    auto const quoted = quoted_cards(reader, session.facility, {session});
+    return rate_session(list_rate_cards(reader, session.facility), zone,
+                        {session, kind, std::move(halts[session.id]), card_in(quoted, session.id)});
+}
+
+Result<std::vector<Term>> rate_as_rated(store::Reader& reader, UsageSession const& session) {
+    auto const zone = facility::zone_of(reader, session.facility);
+    auto const [kind, card] =
+        reader
+            .first(
+                kRatedAs,
+                [](store::Row const& row) { return std::pair{row.text(0), row.id<RateCardId>(1)}; },
+                session.facility, session.id)
+            .value();
+    auto halts = kept_halts(reader, session.facility, {session.id});
+    return rate_session(list_rate_cards(reader, session.facility), zone,
+                        {session, kind, std::move(halts[session.id]), card});
 }
 
 int charge_closed_sessions(store::Store& store, FacilityId const& facility, Zone const& zone,

@@ -54,6 +54,13 @@ Usage usage_of(Rateable const& one);
 Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone const& zone,
                                        Rateable const& one);
 
+/// The same of one session with what is known now: for a preview.
+Result<std::vector<Term>> rate_now(store::Reader& reader, metering::UsageSession const& session);
+/// And with what it was rated by, as it was then, but for its registers: for what is corrected
+/// after its bill. Precondition: it was rated.
+Result<std::vector<Term>> rate_as_rated(store::Reader& reader,
+                                        metering::UsageSession const& session);
+
 /// Rates the closed sessions of the last week that have a payer and were not rated yet, each once
 /// and for all, however many ask at the same time. Returns how many. Cheap enough for every few
 /// seconds: it does not look at what is older, which the run of its month catches up with.

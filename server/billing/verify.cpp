@@ -11,11 +11,13 @@
 #include "server/billing/halt_records.hpp"
 #include "server/billing/invoices.hpp"
 #include "server/billing/items.hpp"
+#include "server/billing/late_corrections.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/payments.hpp"
 #include "server/billing/tax_records.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/metering/rows.hpp"
+#include "server/metering/sessions.hpp"
 
 namespace karkhana::billing {
 namespace {
@@ -328,6 +330,26 @@ void check_entries(std::vector<JournalEntry> const& entries, Documents expected,
     for (auto const& [document, entry] : expected) findings.push_back(document + " is not booked");
 }
 
+/// What was corrected after a bill must be what was billed or given back for it.
+void check_late(store::Reader& reader, FacilityId const& facility, SessionId const& id,
+                std::vector<Finding>& findings) {
+    auto const session = metering::find_session(reader, facility, id);
+    auto charged = charges_of_sessions(reader, facility, {id})[id];
+    if (!session || charged.empty() || !charged.front().invoice) {
+        findings.push_back(fmt::format("session {}: it was corrected without a bill", id.text()));
+        return;
+    }
+    auto const due =
+        rate_as_rated(reader, with_late(*session, late_corrections_of(reader, facility, id)));
+    Money billed;
+    for (auto const& charge : charged) billed += charge.term.amount;
+    for (auto const& item : adjustments_of(reader, facility, *charged.front().invoice))
+        if (item.source_id.starts_with("register/" + id.text() + "/")) billed += item.amount;
+    if (!due || total_of(*due) != billed)
+        findings.push_back(
+            fmt::format("session {}: its corrections were not billed as they are", id.text()));
+}
+
 }  // namespace
 
 std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& facility,
@@ -346,6 +368,8 @@ std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& fac
         last = rated.back().session;
         check_rated(reader, facility, zone, cards, rated, findings);
     }
+    for (auto const& session : sessions_corrected_late(reader, facility))
+        check_late(reader, facility, session, findings);
     reader.each(
         kOrphans,
         [&](store::Row const& row) {
