@@ -18,26 +18,28 @@ namespace {
     "SELECT session_id, channel, edge, at, asked_at, answered_at, value_wh, carried_wh, words, "   \
     "quality, method, sequence, version, said_by, why, part_wh, least_wh, most_wh, split, "        \
     "weight, weights, less_wh FROM current_register WHERE facility_id = $1 AND session_id "
-// Of each meter START first, STOP last, whatever the clock did between them.
-#define KARKHANA_IN_ORDER                                                                          \
-    " ORDER BY channel, CASE edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, at, "         \
-    "value_wh, edge"
 #define KARKHANA_OF_SQLITE "IN (SELECT value FROM json_each($2))"
 #define KARKHANA_OF_POSTGRES "= ANY(CAST($2 AS uuid[]))"
 
-// Not in order: SQLite would walk along the index of that order, through every session there is.
+// Not in order: SQLite would walk along an index of that order, through all that there is.
 constexpr std::string_view sessions_sqlite = KARKHANA_SESSIONS KARKHANA_OF_SQLITE;
 constexpr std::string_view sessions_postgres = KARKHANA_SESSIONS KARKHANA_OF_POSTGRES;
-constexpr std::string_view registers_sqlite =
-    KARKHANA_REGISTERS KARKHANA_OF_SQLITE KARKHANA_IN_ORDER;
-constexpr std::string_view registers_postgres =
-    KARKHANA_REGISTERS KARKHANA_OF_POSTGRES KARKHANA_IN_ORDER;
+constexpr std::string_view registers_sqlite = KARKHANA_REGISTERS KARKHANA_OF_SQLITE;
+constexpr std::string_view registers_postgres = KARKHANA_REGISTERS KARKHANA_OF_POSTGRES;
 
 #undef KARKHANA_OF_POSTGRES
 #undef KARKHANA_OF_SQLITE
-#undef KARKHANA_IN_ORDER
 #undef KARKHANA_REGISTERS
 #undef KARKHANA_SESSIONS
+
+/// Of each meter START first, STOP last, whatever the clock did between them.
+bool before(Register const& a, Register const& b) {
+    auto const place = [](Register const& reg) {
+        int const edge = reg.edge == Edge::start ? 0 : reg.edge == Edge::stop ? 2 : 1;
+        return std::tuple{reg.channel, edge, reg.at, reg.value.wh, name_of(reg.edge)};
+    };
+    return place(a) < place(b);
+}
 
 }  // namespace
 
@@ -61,6 +63,7 @@ std::vector<UsageSession> find_sessions(store::Reader& reader, FacilityId const&
             if (place != places.end()) place->second->registers.push_back(register_of(row, 1));
         },
         facility, list);
+    for (auto& session : sessions) std::ranges::sort(session.registers, before);
     return sessions;
 }
 
