@@ -176,7 +176,7 @@ IssuedLine read_line(json::object const& from) {
     auto& term = line.term;
     term.component = static_cast<int>(number(from, "component"));
     term.label = {text(from, "label_en"), text(from, "label_bn")};
-    term.basis = named<Basis>(from, "basis", 5);
+    term.basis = named<Basis>(from, "basis", kBasisCount);
     term.window = named<Window>(from, "window", 3);
     term.quantity = number(from, "quantity");
     term.price = {number(from, "price_e4")};

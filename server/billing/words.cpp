@@ -1,7 +1,30 @@
 #include "server/billing/words.hpp"
 
+#include <array>
+#include <utility>
+
 namespace karkhana::billing {
 namespace {
+
+/// Priced units as a rate card may call them; what is not here is said as it is written.
+struct UnitWord {
+    std::string_view unit, en, bn;
+};
+constexpr std::array<UnitWord, 9> kUnitWords = {{{"hour", "hour", "ঘণ্টা"},
+                                                 {"dozen", "dozen", "ডজন"},
+                                                 {"pair", "pair", "জোড়া"},
+                                                 {"kg", "kg", "কেজি"},
+                                                 {"cut", "cut", "কাট"},
+                                                 {"dm2", "dm²", "বর্গ ডেসিমিটার"},
+                                                 {"cycle", "cycle", "চক্র"},
+                                                 {"block", "block", "ব্লক"},
+                                                 {"month", "month", "মাস"}}};
+
+std::string unit_text(std::string const& unit, Language language) {
+    for (auto const& word : kUnitWords)
+        if (word.unit == unit) return std::string{language == Language::bn ? word.bn : word.en};
+    return unit;
+}
 
 std::string taka_sign(Language language) { return language == Language::bn ? "৳" : "Tk "; }
 
@@ -24,15 +47,21 @@ std::string time_text(std::int64_t seconds, Language language) {
 }  // namespace
 
 std::string quantity_text(Term const& term, std::string const& piece_unit, Language language) {
-    switch (term.basis) {
-    case Basis::kwh:
+    if (term.unit == "block")
+        return grouped(term.quantity, language) + " " + unit_text(term.unit, language);
+    if (term.basis == Basis::kwh)
         return thousandths_text(term.quantity, language) +
                (language == Language::bn ? " ইউনিট (kWh)" : " kWh");
-    case Basis::used_minute: return time_text(term.quantity, language);
-    case Basis::piece: return pieces_text(term.quantity, piece_unit, language);
-    case Basis::session:
-    case Basis::minimum: break;
-    }
+    if (is_time(term.basis)) return time_text(term.quantity, language);
+    if (term.basis == Basis::piece && term.unit.empty())
+        return pieces_text(term.quantity, piece_unit, language);
+    if (term.basis == Basis::piece && term.unit == "kg" && term.per == 1000)
+        return thousandths_text(term.quantity, language) + " " + unit_text("kg", language);
+    if (term.basis == Basis::piece)
+        return term.priced_per() == 1
+                   ? grouped(term.quantity, language) + " " + unit_text(term.unit, language)
+                   : pieces_text(term.quantity, piece_unit, language);
+    if (term.basis == Basis::discount) return taka_text({term.quantity}, language);
     return grouped(term.quantity, language) + (language == Language::bn ? " বার" : " session");
 }
 
@@ -41,7 +70,12 @@ std::string taka_text(Money amount, Language language) {
 }
 
 std::string formula_text(Term const& term, std::string const& piece_unit, Language language) {
-    std::string const price = taka_sign(language) + rate_text(term.price, language);
+    // Ten-thousandths as a percentage have the decimals of poisha as taka.
+    std::string const part = amount_text({term.price.e4}, language) + "%";
+    std::string price = taka_sign(language) + rate_text(term.price, language);
+    if (term.basis == Basis::discount) price = "−" + part;
+    if (!term.unit.empty() && term.basis != Basis::minimum)
+        price += "/" + unit_text(term.unit, language);
     std::string const amount = taka_text(term.amount, language);
     if (term.basis == Basis::minimum) {
         Money const before = price_of(term.price, 1, 1) - term.amount;

@@ -36,5 +36,31 @@ TEST(FormulaText, ShowsHowTheAmountCameAbout) {
     EXPECT_EQ(formula_text(minimum, "", Language::en), "Tk 50.00 − Tk 39.20 = Tk 10.80");
 }
 
+TEST(FormulaText, NamesTheUnitThatAPriceIsFor) {
+    Term time{.component = 1,
+              .basis = Basis::used_minute,
+              .quantity = 2'400,
+              .price = Rate{450'000'000},
+              .amount = Money{30'000},
+              .per = 3600,
+              .unit = "hour"};
+    EXPECT_EQ(formula_text(time, "", Language::en), "40 min × Tk 450.00/hour = Tk 300.00");
+    EXPECT_EQ(formula_text(time, "", Language::bn), "৪০ মিনিট × ৳৪৫০.০০/ঘণ্টা = ৳৩০০.০০");
+    Term block{.basis = Basis::used_minute, .quantity = 2, .unit = "block"};
+    EXPECT_EQ(quantity_text(block, "", Language::en), "2 block");
+    Term weight{.basis = Basis::piece, .quantity = 2'500, .per = 1000, .unit = "kg"};
+    EXPECT_EQ(quantity_text(weight, "", Language::en), "2.500 kg");
+    Term dozens{.basis = Basis::piece, .quantity = 40, .per = 12, .unit = "dozen"};
+    EXPECT_EQ(quantity_text(dozens, "pair", Language::en), "40 pairs");
+}
+
+TEST(FormulaText, ADiscountIsAPartOfWhatIsCharged) {
+    Term discount{.basis = Basis::discount,
+                  .quantity = 112'500,
+                  .price = Rate{2'000},
+                  .amount = Money{-22'500}};
+    EXPECT_EQ(formula_text(discount, "", Language::en), "Tk 1,125.00 × −20.00% = Tk -225.00");
+}
+
 }  // namespace
 }  // namespace karkhana::billing
