@@ -22,6 +22,21 @@ std::string own_profiles(Table& root, std::string const& path) {
     return fs::is_directory(beside) ? beside.string() : "";
 }
 
+/// What is printed and scanned leads there.
+void read_public_address(Table& table, HttpConfig& out) {
+    auto const scheme = out.tls_key.empty() ? "http://" : "https://";
+    bool const v6 = out.address.find(':') != std::string::npos;
+    out.public_address = scheme + (v6 ? "[" + out.address + "]" : out.address) + ":" +
+                         std::to_string(out.port);
+    auto said = table.text("public_address");
+    if (!said) return;
+    bool const web = said->starts_with("https://") || said->starts_with("http://");
+    if (!web || said->find_first_of(" ?#&\"<>") != std::string::npos || said->size() > 100)
+        table.complain("public_address", "an address like https://karkhana.example.org");
+    while (said->ends_with('/')) said->pop_back();
+    out.public_address = *said;
+}
+
 void read_http(Table& table, HttpConfig& out) {
     out.address = table.text("address").value_or(out.address);
     if (auto problem = problem_of_address(out.address); !problem.empty())
@@ -36,6 +51,7 @@ void read_http(Table& table, HttpConfig& out) {
          {std::pair{"tls_certificate", out.tls_certificate}, std::pair{"tls_key", out.tls_key}})
         if (auto problem = problem_of_file(file); !file.empty() && !problem.empty())
             table.complain(key, std::move(problem));
+    read_public_address(table, out);
 }
 
 void read_places(Table& root, std::string const& path, Config& out) {

@@ -66,6 +66,7 @@ struct InputConfig {
 struct HttpConfig {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
+    std::string public_address;  ///< "https://karkhana.example.org"
     std::string tls_certificate;
     std::string tls_key;
     std::string web;

@@ -50,11 +50,11 @@ constexpr std::array<std::string_view, 100> kBangla = {
     "ছিয়ানব্বই", "সাতানব্বই", "আটানব্বই",  "নিরানব্বই"};
 
 constexpr std::array<std::string_view, 20> kEnglish = {
-    "zero",     "one",     "two",     "three",     "four",     "five",    "six",
-    "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",  "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"};
+    "Zero",     "One",     "Two",     "Three",     "Four",     "Five",    "Six",
+    "Seven",    "Eight",   "Nine",    "Ten",       "Eleven",   "Twelve",  "Thirteen",
+    "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen", "Nineteen"};
 constexpr std::array<std::string_view, 10> kTens = {
-    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"};
+    "", "", "Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety"};
 
 std::string below_hundred(std::uint64_t number, Language language) {
     if (language == Language::bn) return std::string{kBangla[number]};
@@ -70,7 +70,7 @@ struct Scale {
     std::string_view en;
 };
 constexpr std::array<Scale, 3> kScales = {
-    {{100'000, "লক্ষ", "lakh"}, {1'000, "হাজার", "thousand"}, {100, "শত", "hundred"}}};
+    {{100'000, " লক্ষ", " Lakh"}, {1'000, " হাজার", " Thousand"}, {100, "শত", " Hundred"}}};
 
 /// Crores are counted in words themselves, so any size has a name.
 std::string in_words(std::uint64_t number, Language language) {
@@ -82,13 +82,13 @@ std::string in_words(std::uint64_t number, Language language) {
     };
     if (number >= 10'000'000) {
         add(in_words(number / 10'000'000, language));
-        add(language == Language::bn ? "কোটি" : "crore");
+        add(language == Language::bn ? "কোটি" : "Crore");
         number %= 10'000'000;
     }
     for (auto const& scale : kScales) {
         if (number < scale.value) continue;
         add(below_hundred(number / scale.value, language));
-        add(std::string{language == Language::bn ? scale.bn : scale.en});
+        words += language == Language::bn ? scale.bn : scale.en;
         number %= scale.value;
     }
     if (number != 0) add(below_hundred(number, language));
@@ -154,15 +154,14 @@ std::string rate_text(Rate rate, Language language) {
 }
 
 std::string amount_in_words(Money money, Language language) {
-    bool const bangla = language == Language::bn;
     auto const poisha = magnitude(money.poisha);
-    std::string words = money.poisha < 0 ? (bangla ? "ঋণাত্মক " : "minus ") : "";
-    words += in_words(poisha / 100, language) + (bangla ? " টাকা" : " taka");
-    if (poisha % 100 != 0) {
-        words += bangla ? " " : " and ";
-        words += in_words(poisha % 100, language) + (bangla ? " পয়সা" : " poisha");
-    }
-    return words + (bangla ? " মাত্র" : " only");
+    auto const taka = in_words(poisha / 100, language);
+    auto const rest = poisha % 100 == 0 ? "" : in_words(poisha % 100, language);
+    if (language == Language::bn)
+        return (money.poisha < 0 ? "ঋণাত্মক " : "") + taka + " টাকা" +
+               (rest.empty() ? "" : " " + rest + " পয়সা") + " মাত্র";
+    return (money.poisha < 0 ? "Minus Taka " : "Taka ") + taka +
+           (rest.empty() ? "" : " and Poisha " + rest) + " Only";
 }
 
 }  // namespace karkhana

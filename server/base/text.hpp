@@ -24,8 +24,8 @@ std::string thousandths_text(std::int64_t thousandths, Language language);
 /// A unit price per unit in taka with as many decimals as it has, at least two: "10.164".
 std::string rate_text(Rate rate, Language language);
 
-/// The amount in words, for documents: "one lakh twenty taka and five poisha only",
-/// "এক লক্ষ বিশ টাকা পাঁচ পয়সা মাত্র". Negative amounts begin with "minus" / "ঋণাত্মক".
+/// The amount in words, for documents: "Taka One Lakh Twenty and Poisha Five Only",
+/// "এক লক্ষ বিশ টাকা পাঁচ পয়সা মাত্র". Negative amounts begin with "Minus" / "ঋণাত্মক".
 std::string amount_in_words(Money money, Language language);
 
 }  // namespace karkhana

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "server/billing/invoices.hpp"
+#include "server/exports/api_parts.hpp"
 #include "server/exports/green_button.hpp"
-#include "server/exports/invoice_pdf.hpp"
 #include "server/exports/tables.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
@@ -17,64 +17,6 @@ namespace {
 
 using http::Request;
 using http::Response;
-
-/// What is printed on one bill, read in one snapshot.
-struct Printed {
-    std::string number;
-    std::string canonical;
-    Standing standing;
-    Language language = Language::bn;
-};
-
-/// The language asked for, or the reader's own. Errors: `unknown_language`.
-Result<Language> language_of(store::Reader& reader, Request const& request) {
-    auto const& who = *request.principal;
-    std::string wanted{request.parameter("language").value_or("")};
-    if (wanted.empty()) {
-        auto const person = people::find_person(reader, who.facility, who.person);
-        wanted = person ? person->language : "bn";
-    }
-    if (wanted == "bn") return Language::bn;
-    if (wanted == "en") return Language::en;
-    return refuse(ErrorKind::invalid, "unknown_language", "bn or en", "language");
-}
-
-/// Errors: `not_found` also for what is another's, `not_final`, `unknown_language`.
-Result<Printed> read_bill(store::Reader& reader, Request const& request) {
-    auto const& who = *request.principal;
-    auto const id = http::path_id<InvoiceId>(request);
-    if (!id) return tl::make_unexpected(id.error());
-    auto const invoice = billing::find_invoice(reader, who.facility, *id);
-    bool const staff = people::is_staff(who);
-    if (!invoice || !(staff || (invoice->final && who.acts_for(invoice->enterprise))))
-        return refuse(ErrorKind::not_found, "not_found");
-    if (!invoice->final)
-        return refuse(ErrorKind::conflict, "not_final", "a draft is not a document yet");
-    auto const language = language_of(reader, request);
-    if (!language) return tl::make_unexpected(language.error());
-    return Printed{invoice->number_text,
-                   billing::find_canonical(reader, who.facility, *id).value(),
-                   {invoice->hash, invoice->previous_hash, invoice->paid},
-                   *language};
-}
-
-/// A number of a document as the name of a file.
-std::string file_name(std::string number) {
-    std::ranges::replace(number, '/', '-');
-    return number;
-}
-
-Response get_pdf(store::Store& store, Request const& request) {
-    auto const bill = store.read([&](store::Reader& reader) { return read_bill(reader, request); });
-    if (!bill) return http::problem(bill.error());
-    auto const document = billing::read_document(bill->canonical).value();
-    Response response;
-    response.content_type = "application/pdf";
-    response.body = invoice_pdf(document, bill->standing, bill->language);
-    response.with("Content-Disposition",
-                  "inline; filename=\"" + file_name(bill->number) + ".pdf\"");
-    return response;
-}
 
 Response get_csv(store::Store& store, Request const& request) {
     auto const facility = request.principal->facility;
@@ -144,15 +86,18 @@ Response get_green_button(store::Store& store, Request const& request) {
 
 }  // namespace
 
-void add_routes(http::Router& router, store::Store& store) {
+void add_routes(http::Router& router, Services const& services) {
     auto const on = [&](std::string pattern, std::string operation, auto handler) {
         router.add({"GET", "/api/v1" + std::move(pattern), std::move(operation),
-                    [&store, handler](Request const& request) { return handler(store, request); },
+                    [&store = services.ledger, handler](Request const& request) {
+                        return handler(store, request);
+                    },
                     http::Access::signed_in, false, false});
     };
-    on("/invoices/{id}.pdf", "getInvoicePdf", get_pdf);
     on("/exports/{what}.csv", "exportCsv", get_csv);
     on("/exports/green-button.xml", "exportGreenButton", get_green_button);
+    add_paper_routes(router, services);
+    add_verify_route(router, services);
 }
 
 }  // namespace karkhana::exports

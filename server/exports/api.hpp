@@ -1,12 +1,23 @@
 #pragma once
 
+#include <string>
+
+#include "server/base/clock.hpp"
 #include "server/http/router.hpp"
 #include "server/store/store.hpp"
 
 namespace karkhana::exports {
 
-/// Adds getInvoicePdf and exportCsv. The store outlives the router. Both belong onto the handler
+/// They outlive the router.
+struct Services {
+    store::Store& ledger;
+    WallClock const& clock;
+    /// Where anybody reaches the facility, without a slash at the end: what is printed leads there.
+    std::string public_address;
+};
+
+/// Adds documents, slips, tables and the page that checks a document. All belong onto the handler
 /// pool: a bill of many pages takes tens of milliseconds.
-void add_routes(http::Router& router, store::Store& store);
+void add_routes(http::Router& router, Services const& services);
 
 }  // namespace karkhana::exports

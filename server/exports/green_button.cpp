@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 
+#include "server/exports/markup.hpp"
 #include "server/metering/quality_codes.hpp"
 
 namespace karkhana::exports {
@@ -21,26 +22,6 @@ constexpr std::string_view kReadingType =
     "<espi:commodity>1</espi:commodity><espi:flowDirection>1</espi:flowDirection>"
     "<espi:kind>12</espi:kind><espi:powerOfTenMultiplier>0</espi:powerOfTenMultiplier>"
     "<espi:uom>72</espi:uom></espi:ReadingType>";
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (char const c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (static_cast<unsigned char>(c) >= 0x20)
-            out += c;
-    }
-    return out;
-}
-
-std::string element(std::string_view name, std::string_view content) {
-    std::string out = "<";
-    return out.append(name).append(">").append(content).append("</").append(name).append(">");
-}
 
 std::string number(std::string_view name, std::int64_t value) {
     return element(name, std::to_string(value));

@@ -1,8 +1,11 @@
 #include "server/exports/pages.hpp"
 
 #include <cairo-pdf.h>
+#include <mutex>
 #include <pango/pangocairo.h>
+#include <qrcodegen/qrcodegen.hpp>
 #include <stdexcept>
+#include <vector>
 
 #include "server/base/calendar.hpp"
 
@@ -26,6 +29,33 @@ struct Release {
 template <class T>
 using Held = std::unique_ptr<T, Release>;
 
+/// Finding fonts is what costs most of a short document, and a map of found ones serves one thread
+/// at a time: documents lend each other a few.
+class FontMaps {
+public:
+    Held<PangoFontMap> take() {
+        std::lock_guard const lock{guard_};
+        if (spare_.empty()) return Held<PangoFontMap>{pango_cairo_font_map_new()};
+        auto fonts = std::move(spare_.back());
+        spare_.pop_back();
+        return fonts;
+    }
+    void give(Held<PangoFontMap> fonts) {
+        std::lock_guard const lock{guard_};
+        if (spare_.size() < kSpare) spare_.push_back(std::move(fonts));
+    }
+
+private:
+    static constexpr std::size_t kSpare = 2;
+    std::mutex guard_;
+    std::vector<Held<PangoFontMap>> spare_;
+};
+
+FontMaps& font_maps() {
+    static FontMaps maps;
+    return maps;
+}
+
 cairo_status_t append(void* bytes, unsigned char const* data, unsigned int length) {
     static_cast<std::string*>(bytes)->append(reinterpret_cast<char const*>(data), length);
     return CAIRO_STATUS_SUCCESS;
@@ -48,11 +78,10 @@ PangoAlignment to_pango(Align align) {
 }  // namespace
 
 struct Pages::Drawing {
-    explicit Drawing(Imprint const& imprint)
+    Drawing(Imprint const& imprint, double width, double height)
         : surface(cairo_pdf_surface_create_for_stream(append, &bytes, width, height)),
           pen(cairo_create(surface.get())),
-          // A map of its own: fonts looked up for one document are given back with it.
-          fonts(pango_cairo_font_map_new()),
+          fonts(font_maps().take()),
           context(pango_font_map_create_context(fonts.get())) {
         auto const made = pdf_time(imprint.made);
         auto const say = [&](cairo_pdf_metadata_t what, std::string const& text) {
@@ -65,36 +94,32 @@ struct Pages::Drawing {
         say(CAIRO_PDF_METADATA_MOD_DATE, made);
         // Positions in whole pixels would depend on the resolution of some screen.
         pango_cairo_context_set_resolution(context.get(), 72);
+        // Otherwise the language of the process chooses among the forms of a letter.
+        pango_context_set_language(context.get(), pango_language_from_string("bn"));
         auto* options = cairo_font_options_create();
         cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
         cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
         pango_cairo_context_set_font_options(context.get(), options);
         cairo_font_options_destroy(options);
     }
+    ~Drawing() {
+        context.reset();
+        font_maps().give(std::move(fonts));
+    }
 
-    Held<PangoLayout> layout(double column, std::string_view text, Style style, Align align) {
-        Held<PangoLayout> made{pango_layout_new(context.get())};
+    std::shared_ptr<PangoLayout> layout(double column, std::string_view text, Style style,
+                                        Align align) {
+        std::shared_ptr<PangoLayout> made{pango_layout_new(context.get()), Release{}};
         Held<PangoFontDescription> font{pango_font_description_from_string(kFamilies)};
         pango_font_description_set_size(font.get(), static_cast<int>(style.size * PANGO_SCALE));
         pango_font_description_set_weight(font.get(),
                                           style.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
         pango_layout_set_font_description(made.get(), font.get());
         pango_layout_set_width(made.get(), static_cast<int>(column * PANGO_SCALE));
-        if (style.one_line) {
-            pango_layout_set_single_paragraph_mode(made.get(), TRUE);
-            pango_layout_set_ellipsize(made.get(), PANGO_ELLIPSIZE_END);
-        } else {
-            pango_layout_set_wrap(made.get(), PANGO_WRAP_WORD_CHAR);
-        }
+        pango_layout_set_wrap(made.get(), PANGO_WRAP_WORD_CHAR);
         pango_layout_set_alignment(made.get(), to_pango(align));
         pango_layout_set_text(made.get(), text.data(), static_cast<int>(text.size()));
         return made;
-    }
-
-    static double height_of(PangoLayout* layout) {
-        int ignored = 0, tall = 0;
-        pango_layout_get_size(layout, &ignored, &tall);
-        return static_cast<double>(tall) / PANGO_SCALE;
     }
 
     std::string bytes;
@@ -102,25 +127,38 @@ struct Pages::Drawing {
     Held<cairo_t> pen;
     Held<PangoFontMap> fonts;
     Held<PangoContext> context;
+    std::string written;
+    int unknown = 0;
 };
 
-Pages::Pages(Imprint const& imprint) : drawing_(std::make_unique<Drawing>(imprint)) {}
+Pages::Pages(Imprint const& imprint, double width, double height)
+    : drawing_(std::make_unique<Drawing>(imprint, width, height)) {}
 Pages::~Pages() = default;
 
-double Pages::write(double x, double top, double column, std::string_view text, Style style,
-                    Align align) {
-    auto const layout = drawing_->layout(column, text, style, align);
-    auto* pen = drawing_->pen.get();
-    cairo_set_source_rgb(pen, style.grey, style.grey, style.grey);
-    // Fonts differ in how far their lines rise: side by side, cells must share one base line.
-    double const rise = pango_layout_get_baseline(layout.get()) / double{PANGO_SCALE};
-    cairo_move_to(pen, x, top + style.size * kRise - rise);
-    pango_cairo_show_layout(pen, layout.get());
-    return Drawing::height_of(layout.get());
+void Pages::resize(double width, double height) {
+    cairo_pdf_surface_set_size(drawing_->surface.get(), width, height);
 }
 
-double Pages::measure(double column, std::string_view text, Style style) {
-    return Drawing::height_of(drawing_->layout(column, text, style, Align::left).get());
+Piece Pages::lay(double column, std::string_view text, Style style, Align align) {
+    auto layout = drawing_->layout(column, text, style, align);
+    int ignored = 0, tall = 0;
+    pango_layout_get_size(layout.get(), &ignored, &tall);
+    double const height = text.empty() ? 0 : static_cast<double>(tall) / PANGO_SCALE;
+    return {std::move(layout), std::string{text}, style, height};
+}
+
+void Pages::put(double x, double top, Piece const& piece) {
+    if (piece.text.empty()) return;
+    auto* const layout = static_cast<PangoLayout*>(piece.layout.get());
+    auto* pen = drawing_->pen.get();
+    auto const grey = piece.style.grey;
+    cairo_set_source_rgb(pen, grey, grey, grey);
+    // Fonts differ in how far their lines rise: side by side, cells must share one base line.
+    double const rise = pango_layout_get_baseline(layout) / double{PANGO_SCALE};
+    cairo_move_to(pen, x, top + piece.style.size * kRise - rise);
+    pango_cairo_show_layout(pen, layout);
+    drawing_->unknown += pango_layout_get_unknown_glyphs_count(layout);
+    drawing_->written += piece.text + "\n";
 }
 
 void Pages::rule(double x, double top, double length, double thickness) {
@@ -137,6 +175,24 @@ void Pages::shade(double x, double top, double length, double depth, double grey
     cairo_fill(pen);
 }
 
+void Pages::qr(double x, double top, double side, std::string const& address) {
+    constexpr int kQuiet = 4;
+    auto const code =
+        qrcodegen::QrCode::encodeText(address.c_str(), qrcodegen::QrCode::Ecc::MEDIUM);
+    double const module = side / (code.getSize() + 2 * kQuiet);
+    auto* pen = drawing_->pen.get();
+    cairo_set_source_rgb(pen, 0, 0, 0);
+    for (int row = 0; row < code.getSize(); ++row)
+        for (int from = 0, to = 0; from < code.getSize(); from = to + 1) {
+            to = from;
+            while (to < code.getSize() && code.getModule(to, row)) ++to;
+            if (to > from)
+                cairo_rectangle(pen, x + module * (from + kQuiet), top + module * (row + kQuiet),
+                                module * (to - from), module);
+        }
+    cairo_fill(pen);
+}
+
 void Pages::next() { cairo_show_page(drawing_->pen.get()); }
 
 std::string Pages::finish() {
@@ -145,5 +201,8 @@ std::string Pages::finish() {
     if (status != CAIRO_STATUS_SUCCESS) throw std::runtime_error(cairo_status_to_string(status));
     return std::move(drawing_->bytes);
 }
+
+std::string const& Pages::written() const { return drawing_->written; }
+int Pages::unknown_glyphs() const { return drawing_->unknown; }
 
 }  // namespace karkhana::exports

@@ -27,6 +27,7 @@ constexpr Wording kEnglish{
     .raw = "raw",
     .marked_note = "* The quantity rests on registers that were not read at the moment itself.",
     .page = "Page",
+    .scan_note = "Scan the code to check this document.",
     .part = "its part",
     .between = "between",
     .used = "Used",
@@ -55,6 +56,7 @@ constexpr Wording kBangla{
     .raw = "মূল রেজিস্টার",
     .marked_note = "* পরিমাণটি এমন রিডিংয়ের ওপর নির্ভর করে যা ঠিক সেই মুহূর্তে নেওয়া যায়নি।",
     .page = "পৃষ্ঠা",
+    .scan_note = "কোডটি স্ক্যান করে এই দলিল যাচাই করুন।",
     .part = "এর অংশ",
     .between = "সীমা",
     .used = "ব্যবহার",
@@ -111,6 +113,23 @@ std::string_view month_name(unsigned month, Language language) {
 }  // namespace
 
 Wording const& wording(Language language) { return language == Language::bn ? kBangla : kEnglish; }
+
+std::optional<Speech> speech_of(std::string_view name) {
+    if (name == "bn") return Speech::bn;
+    if (name == "en") return Speech::en;
+    if (name == "both") return Speech::both;
+    return std::nullopt;
+}
+
+std::string said(facility::Name const& text, Speech speech, std::string_view between) {
+    if (speech == Speech::bn) return text.bn;
+    if (speech == Speech::en || text.bn == text.en) return text.en;
+    constexpr std::string_view kSign = "৳";
+    auto plain = ascii_digits(text.bn);
+    if (auto const at = plain.find(kSign); at != std::string::npos)
+        plain.replace(at, kSign.size(), "Tk ");
+    return plain == text.en ? text.en : text.bn + std::string{between} + text.en;
+}
 
 std::string_view words_of(Quality quality, Language language) {
     return kQualities.at(static_cast<std::size_t>(quality)).in(language);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,10 +16,21 @@ namespace karkhana::exports {
 struct Wording {
     std::string_view title, billed_to, number, issued, period, item, quantity, price, amount;
     std::string_view total, in_words, paid, due, rates, version, chain, chain_note, meter, raw;
-    std::string_view marked_note, page;
+    std::string_view marked_note, page, scan_note;
     std::string_view part, between, used, all_meters;  ///< of energy that was shared out
 };
 Wording const& wording(Language language);
+
+/// The languages of a document.
+enum class Speech { bn, en, both };
+std::optional<Speech> speech_of(std::string_view name);
+/// The text in the languages wanted; once where the two differ in digits and currency sign alone.
+std::string said(facility::Name const& text, Speech speech, std::string_view between);
+/// What `say` says in each language.
+template <class Say>
+facility::Name in_both(Say&& say) {
+    return {std::string{say(Language::en)}, std::string{say(Language::bn)}};
+}
 
 std::string_view words_of(Quality quality, Language language);
 std::string_view words_of(metering::Method method, Language language);

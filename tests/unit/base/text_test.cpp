@@ -38,15 +38,19 @@ TEST(Digits, GoBothWays) {
 }
 
 TEST(Words, InEnglishAndBangla) {
-    EXPECT_EQ(amount_in_words(Money{0}, Language::en), "zero taka only");
-    EXPECT_EQ(
-        amount_in_words(Money{123'456'750}, Language::en),
-        "twelve lakh thirty-four thousand five hundred sixty-seven taka and fifty poisha only");
+    EXPECT_EQ(amount_in_words(Money{0}, Language::en), "Taka Zero Only");
+    EXPECT_EQ(amount_in_words(Money{123'456'750}, Language::en),
+              "Taka Twelve Lakh Thirty-Four Thousand Five Hundred Sixty-Seven and Poisha Fifty "
+              "Only");
+    EXPECT_EQ(amount_in_words(Money{123'456'750}, Language::bn),
+              "বারো লক্ষ চৌত্রিশ হাজার পাঁচশত সাতষট্টি টাকা পঞ্চাশ পয়সা মাত্র");
+    EXPECT_EQ(amount_in_words(Money{1'000'000'000}, Language::bn), "এক কোটি টাকা মাত্র");
     EXPECT_EQ(amount_in_words(Money{101'775}, Language::bn),
               "এক হাজার সতেরো টাকা পঁচাত্তর পয়সা মাত্র");
     EXPECT_EQ(amount_in_words(Money{10'000'000'00LL * 123}, Language::en),
-              "one hundred twenty-three crore taka only");
-    EXPECT_EQ(amount_in_words(Money{-100}, Language::bn), "ঋণাত্মক এক টাকা মাত্র");
+              "Taka One Hundred Twenty-Three Crore Only");
+    EXPECT_EQ(amount_in_words(Money{-105}, Language::bn), "ঋণাত্মক এক টাকা পাঁচ পয়সা মাত্র");
+    EXPECT_EQ(amount_in_words(Money{-100}, Language::en), "Minus Taka One Only");
 }
 
 }  // namespace

@@ -1,0 +1,60 @@
+#include "server/exports/api_parts.hpp"
+#include "server/exports/verify_page.hpp"
+#include "server/http/csp.hpp"
+
+namespace karkhana::exports {
+namespace {
+
+constexpr std::size_t kLongest = 200;  ///< of what may be asked; numbers are shorter
+
+Language page_language(http::Request const& request) {
+    auto const wanted = request.parameter("language");
+    if (wanted) return *wanted == "en" ? Language::en : Language::bn;
+    return request.header("accept-language").value_or("").starts_with("en") ? Language::en
+                                                                            : Language::bn;
+}
+
+std::string percent_encoded(std::string_view text) {
+    constexpr std::string_view kHex = "0123456789ABCDEF";
+    std::string out;
+    for (char const c : text) {
+        bool const plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                           (c >= 'A' && c <= 'Z') || c == '/' || c == '-';
+        auto const byte = static_cast<unsigned char>(c);
+        plain ? out += c : (out += '%', out += kHex[byte >> 4], out += kHex[byte & 15]);
+    }
+    return out;
+}
+
+http::Response get_page(store::Store& ledger, http::Request const& request) {
+    auto const asked = [&](std::string_view name) {
+        return std::string{request.parameter(name).value_or("").substr(0, kLongest)};
+    };
+    auto const slug = asked("f"), number = asked("n"), code = asked("c");
+    auto const checked = ledger.read([&](store::Reader& reader) {
+        return check_document(reader, slug, number, code);
+    });
+    auto const language = page_language(request);
+    auto const other = "/verify?f=" + percent_encoded(slug) + "&n=" + percent_encoded(number) +
+                       "&c=" + percent_encoded(code) +
+                       "&language=" + (language == Language::bn ? "en" : "bn");
+    http::Response response;
+    response.status = checked ? 200 : 404;
+    response.content_type = "text/html; charset=utf-8";
+    response.body = verify_page(checked, language, other);
+    response.with("Content-Security-Policy", http::policy_for_page(response.body));
+    response.with("X-Robots-Tag", "noindex");
+    return response;
+}
+
+}  // namespace
+
+void add_verify_route(http::Router& router, Services const& services) {
+    router.add({"GET", "/verify", "verifyDocument",
+                [&ledger = services.ledger](http::Request const& request) {
+                    return get_page(ledger, request);
+                },
+                http::Access::open, false, false});
+}
+
+}  // namespace karkhana::exports
