@@ -190,7 +190,8 @@ void Daemon::Parts::add_routes(http::Router& router) {
     metering::add_commission_routes(
         router, {stores.ledger(), *clock, prepared.facility.id, *commissioning});
     billing::add_routes(router, {stores.ledger(), *clock, ids, rate_cards});
-    exports::add_routes(router, {stores.ledger(), *clock, loaded.config.http.public_address});
+    exports::add_routes(router, {stores.ledger(), *clock, loaded.config.http.public_address,
+                                 booking_services.pricing});
     maintenance::add_routes(router, care_services());
     office::add_routes(router, {stores.ledger(), *clock, ids});
     booking::add_settings_routes(router, stores.ledger(), *clock, ids);

@@ -97,6 +97,7 @@ void add_routes(http::Router& router, Services const& services) {
     on("/exports/{what}.csv", "exportCsv", get_csv);
     on("/exports/green-button.xml", "exportGreenButton", get_green_button);
     add_paper_routes(router, services);
+    add_slip_routes(router, services);
     add_verify_route(router, services);
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "server/base/clock.hpp"
+#include "server/booking/pricing.hpp"
 #include "server/http/router.hpp"
 #include "server/store/store.hpp"
 
@@ -14,6 +15,7 @@ struct Services {
     WallClock const& clock;
     /// Where anybody reaches the facility, without a slash at the end: what is printed leads there.
     std::string public_address;
+    booking::Pricing pricing;  ///< what a quotation tells
 };
 
 /// Adds documents, slips, tables and the page that checks a document. All belong onto the handler

@@ -1,8 +1,10 @@
 #include <algorithm>
 
 #include "server/billing/invoices.hpp"
+#include "server/booking/records.hpp"
 #include "server/exports/api_parts.hpp"
 #include "server/exports/bill.hpp"
+#include "server/exports/records.hpp"
 #include "server/exports/verify_page.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
@@ -40,6 +42,90 @@ Result<Wanted> read_bill(store::Reader& reader, Services const& services, Reques
                       verify_address(services.public_address, slug, invoice->number_text,
                                      invoice->hash)};
     return Wanted{bill_of(document, proof), *wish};
+}
+
+/// The enterprise of the path, if the caller may see what it owes. Errors: `not_found`.
+Result<people::Enterprise> own_enterprise(store::Reader& reader, http::Principal const& who,
+                                          EnterpriseId const& id) {
+    auto const enterprise = people::find_enterprise(reader, who.facility, id);
+    if (!enterprise || !(people::is_staff(who) || who.acts_for(id)))
+        return refuse(ErrorKind::not_found, "not_found");
+    return *enterprise;
+}
+
+facility::Facility own_facility(store::Reader& reader, Request const& request) {
+    return facility::find_facility(reader, request.principal->facility).value();
+}
+
+/// Errors: `not_found` also for what is another's, those of wish_of.
+Result<Wanted> read_receipt(store::Reader& reader, Services const&, Request const& request) {
+    auto const id = http::path_id<PaymentId>(request);
+    if (!id) return tl::make_unexpected(id.error());
+    auto const facility = own_facility(reader, request);
+    auto const kept = find_receipt(reader, facility, *id);
+    if (!kept) return refuse(ErrorKind::not_found, "not_found");
+    auto const enterprise = own_enterprise(reader, *request.principal, kept->enterprise);
+    if (!enterprise) return tl::make_unexpected(enterprise.error());
+    auto const wish = wish_of(reader, request);
+    if (!wish) return tl::make_unexpected(wish.error());
+    return Wanted{receipt_of(parties_of(facility, *enterprise), kept->receipt), *wish};
+}
+
+/// Errors: as of read_receipt, `missing_parameter`, `bad_period`.
+Result<Wanted> read_month(store::Reader& reader, Services const&, Request const& request) {
+    auto const id = http::path_id<EnterpriseId>(request);
+    if (!id) return tl::make_unexpected(id.error());
+    auto const enterprise = own_enterprise(reader, *request.principal, *id);
+    if (!enterprise) return tl::make_unexpected(enterprise.error());
+    auto const period = request.parameter("period");
+    if (!period) return refuse(ErrorKind::invalid, "missing_parameter", "a month", "period");
+    auto const parties = parties_of(own_facility(reader, request), *enterprise);
+    auto const during = billing::period_interval(parties.zone, *period);
+    if (!during) return tl::make_unexpected(during.error());
+    auto const wish = wish_of(reader, request);
+    if (!wish) return tl::make_unexpected(wish.error());
+    auto const statement =
+        read_statement(reader, parties.from.id, *id, std::string{*period}, *during);
+    return Wanted{statement_of(parties, statement), *wish};
+}
+
+/// Errors: as of read_receipt, `nothing_due`.
+Result<Wanted> read_reminder(store::Reader& reader, Services const& services,
+                             Request const& request) {
+    auto const id = http::path_id<EnterpriseId>(request);
+    if (!id) return tl::make_unexpected(id.error());
+    auto const enterprise = own_enterprise(reader, *request.principal, *id);
+    if (!enterprise) return tl::make_unexpected(enterprise.error());
+    auto const wish = wish_of(reader, request);
+    if (!wish) return tl::make_unexpected(wish.error());
+    auto const parties = parties_of(own_facility(reader, request), *enterprise);
+    auto const open = open_bills(reader, parties.from.id, *id);
+    if (open.empty()) return refuse(ErrorKind::conflict, "nothing_due", "every bill is paid");
+    return Wanted{reminder_of(parties, open, services.clock.now()), *wish};
+}
+
+/// Errors: as of read_receipt.
+Result<Wanted> read_quotation(store::Reader& reader, Services const& services,
+                              Request const& request) {
+    auto const id = http::path_id<BookingId>(request);
+    if (!id) return tl::make_unexpected(id.error());
+    auto const facility = own_facility(reader, request);
+    auto const booking = booking::find_booking(reader, facility.id, *id);
+    if (!booking) return refuse(ErrorKind::not_found, "not_found");
+    auto const enterprise = own_enterprise(reader, *request.principal, booking->enterprise);
+    if (!enterprise) return tl::make_unexpected(enterprise.error());
+    auto const wish = wish_of(reader, request);
+    if (!wish) return tl::make_unexpected(wish.error());
+    auto const machine = facility::find_machine(reader, facility.id, booking->machine).value();
+    auto answer = services.pricing.price(reader, facility.id, machine, booking->during,
+                                         booking->quantity);
+    // Prices that came later do not change what was promised.
+    if (answer.price != booking->quote) answer.terms.clear();
+    return Wanted{quotation_of(parties_of(facility, *enterprise),
+                               {"Q-" + id->text(), booking->created_at, machine.name,
+                                booking->during, machine.piece_unit, std::move(answer.terms),
+                                booking->quote}),
+                  *wish};
 }
 
 }  // namespace
@@ -83,6 +169,10 @@ void add_paper_routes(http::Router& router, Services const& services) {
                     http::Access::signed_in, false, false});
     };
     on("/invoices/{id}.pdf", "getInvoicePdf", read_bill);
+    on("/payments/{id}.pdf", "getReceiptPdf", read_receipt);
+    on("/enterprises/{id}/statement.pdf", "getStatementPdf", read_month);
+    on("/enterprises/{id}/reminder.pdf", "getReminderPdf", read_reminder);
+    on("/bookings/{id}/quotation.pdf", "getQuotationPdf", read_quotation);
 }
 
 }  // namespace karkhana::exports

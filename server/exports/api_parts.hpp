@@ -10,6 +10,7 @@
 namespace karkhana::exports {
 
 void add_paper_routes(http::Router& router, Services const& services);
+void add_slip_routes(http::Router& router, Services const& services);
 void add_verify_route(http::Router& router, Services const& services);
 
 /// How somebody wants a document: `language` (their own unless said) and `paper` (A4).

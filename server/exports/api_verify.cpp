@@ -39,7 +39,6 @@ http::Response get_page(store::Store& ledger, http::Request const& request) {
                        "&c=" + percent_encoded(code) +
                        "&language=" + (language == Language::bn ? "en" : "bn");
     http::Response response;
-    response.status = checked ? 200 : 404;
     response.content_type = "text/html; charset=utf-8";
     response.body = verify_page(checked, language, other);
     response.with("Content-Security-Policy", http::policy_for_page(response.body));

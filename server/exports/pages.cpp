@@ -118,6 +118,11 @@ struct Pages::Drawing {
         pango_layout_set_width(made.get(), static_cast<int>(column * PANGO_SCALE));
         pango_layout_set_wrap(made.get(), PANGO_WRAP_WORD_CHAR);
         pango_layout_set_alignment(made.get(), to_pango(align));
+        // A number or a word that is broken stays what it was.
+        auto* attributes = pango_attr_list_new();
+        pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+        pango_layout_set_attributes(made.get(), attributes);
+        pango_attr_list_unref(attributes);
         pango_layout_set_text(made.get(), text.data(), static_cast<int>(text.size()));
         return made;
     }

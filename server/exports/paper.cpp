@@ -43,7 +43,7 @@ public:
           sheet_(sheet_of(paper, document.columns.size())),
           plain_{.size = sheet_.type - (crowded() ? 1.5 : 0)},
           strong_{.size = plain_.size, .bold = true},
-          small_{.size = sheet_.type - 2, .grey = 0.25},
+          small_{.size = sheet_.type - (slip_ ? 1 : 2), .grey = 0.25},
           pages_({say(document.title, " / ") + " " + document.number,
                   say(document.from.name, " / "), document.made},
                  sheet_.width, sheet_.height) {
@@ -150,7 +150,7 @@ private:
         auto const name =
             lay(half, say(document_.from.name), {.size = sheet_.type * 1.6, .bold = true}, side);
         std::vector<Piece> lines;
-        double height = name.height;
+        double height = name.height + 2;
         for (auto const& line : document_.from.lines) {
             lines.push_back(lay(half, say(line), {.size = sheet_.type}, side));
             height += lines.back().height;
@@ -159,7 +159,7 @@ private:
         add(whole + 12, false, true, [=, this](double top) {
             double y = top;
             pages_.put(left(), y, name);
-            y += name.height;
+            y += name.height + 2;
             for (auto const& line : lines) {
                 pages_.put(left(), y, line);
                 y += line.height;
@@ -250,7 +250,8 @@ private:
         std::vector<Text> heads;
         for (auto const& column : document_.columns) heads.push_back(column.head);
         if (!slip_) {
-            std::tie(head_, head_height_) = lay_cells(heads, strong_);
+            auto const style = Style{.size = crowded() ? plain_.size - 1 : plain_.size, .bold = true};
+            std::tie(head_, head_height_) = lay_cells(heads, style);
             head_height_ += 6;
             add(head_height_, true, true, [this](double top) { draw_head(top); });
         }

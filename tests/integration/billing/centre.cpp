@@ -64,13 +64,18 @@ Centre::Centre(store::Store& store) : ledger(store) {
         return true;
     });
     add_routes(router, {ledger, clock, ids, rate_cards});
-    exports::add_routes(router, {ledger, clock, "https://karkhana.example"});
+    add_export_routes();
 }
 
 Centre::Centre(store::Store& store, FacilityId const& facility)
     : ledger(store), facility_(facility) {
     add_routes(router, {ledger, clock, ids, rate_cards});
-    exports::add_routes(router, {ledger, clock, "https://karkhana.example"});
+    add_export_routes();
+}
+
+void Centre::add_export_routes() {
+    auto pricing = make_pricing(rate_cards, [this](FacilityId const&) { return zone; });
+    exports::add_routes(router, {ledger, clock, "https://karkhana.example", std::move(pricing)});
 }
 
 void Centre::add_enterprise(store::Writer& writer, std::string const& en, std::string const& bn) {

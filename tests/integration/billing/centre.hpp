@@ -101,6 +101,7 @@ private:
     void add_machine(store::Writer& writer, std::string const& slug, std::string const& piece_unit,
                      Channel channel);
     void complete(store::Writer& writer, BookingId const& id, Instant at);
+    void add_export_routes();
     void add_enterprise(store::Writer& writer, std::string const& en, std::string const& bn);
 
     FacilityId facility_;

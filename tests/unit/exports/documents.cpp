@@ -1,10 +1,14 @@
 #include "tests/unit/exports/documents.hpp"
 
 #include "server/exports/bill.hpp"
+#include "server/exports/letters.hpp"
+#include "server/exports/tax_forms.hpp"
 #include "tests/unit/exports/samples.hpp"
 
 namespace karkhana::exports {
 namespace {
+
+Instant at(std::string_view text) { return parse_rfc3339(text).value(); }
 
 Proof proof() {
     return {std::string(64, 'a'), std::string(64, 'b'),
@@ -12,11 +16,112 @@ Proof proof() {
             "&c=0123456789abcdef"};
 }
 
+Zone dhaka() { return Zone::find("Asia/Dhaka").value(); }
+
+Parties parties() {
+    facility::Facility from;
+    from.slug = "bhairab";
+    from.name = {"Bhairab Footwear Service Centre", "ভৈরব পাদুকা সেবা কেন্দ্র"};
+    from.address = {"Kamalpur, Bhairab, Kishoreganj", "কমলপুর, ভৈরব, কিশোরগঞ্জ"};
+    return {from, {"Lakshmi & Shraddha Shoes", "লক্ষ্মী ও শ্রদ্ধা শুজ, স্ত্রী-উদ্যোগ"}, "জগন্নাথপুর", dhaka()};
+}
+
+TaxForm tax_form() {
+    auto const number = [](std::string const& text) {
+        return in_both([&](Language language) { return digits(text, language); });
+    };
+    TaxForm form{"BHAIRAB/2026-27/000123", at("2026-12-01T09:05:07+06:00"), dhaka(), {}, {}, {}};
+    form.seller = {parties().from.name, "1234567890123", parties().from.address};
+    form.buyer = {parties().to, "9876543210987", {"Jagannathpur", "জগন্নাথপুর"}};
+    form.destination = {"At the centre", "কেন্দ্রেই"};
+    form.lines = {{{"Laser cutter 1, machine time", "লেজার কাটার ১, মেশিনের সময়"},
+                   {"minute", "মিনিট"},
+                   number("150"),
+                   number("7.50"),
+                   Money{112'500},
+                   1500,
+                   Money{16'875}},
+                  {{"Printing of soles", "সোলে ছাপা"},
+                   {"piece", "পিস"},
+                   number("200"),
+                   number("1.00"),
+                   Money{20'000},
+                   750,
+                   Money{1'500}}};
+    form.net = Money{132'500};
+    form.tax = Money{18'375};
+    form.total = Money{150'875};
+    form.proof = proof();
+    return form;
+}
+
+Statement month() {
+    return {"2026-11",
+            at("2026-12-01T00:00:00+06:00"),
+            Money{12'345},
+            {{at("2026-11-03T10:00:00+06:00"),
+              {"Bill", "বিল"},
+              "BHAIRAB/2026-27/000123",
+              Money{150'875}},
+             {at("2026-11-20T16:00:00+06:00"),
+              {"Payment", "পরিশোধ"},
+              "BHAIRAB/R/000017",
+              Money{-100'000}}}};
+}
+
+Quotation offer() {
+    return {"BHAIRAB/Q/01939d1c",
+            at("2026-11-01T10:00:00+06:00"),
+            {"Laser cutter 1", "লেজার কাটার ১"},
+            {at("2026-11-20T16:30:00+06:00"), at("2026-11-20T18:30:00+06:00")},
+            "pair",
+            {{{"Electricity", "বিদ্যুৎ"}, "kwh", "peak", 1'500, "Wh", Rate{12'950'000}, Money{1'943}},
+             {{"Cutting", "কাটিং"}, "piece", "any", 40, "piece", Rate{2'500'000}, Money{10'000}},
+             {{"Minimum", "সর্বনিম্ন"}, "minimum", "any", 1, "", Rate{15'000'000}, Money{3'057}}},
+            Money{15'000}};
+}
+
 }  // namespace
 
+JobSlip sample_slip() {
+    return {.facility = parties().from,
+            .zone = dhaka(),
+            .id = "01939d1c-0000-7000-8000-000000000001",
+            .machine = {"Laser cutter 1", "লেজার কাটার ১"},
+            .enterprise = parties().to,
+            .during = {at("2026-11-20T16:30:00+06:00"), at("2026-11-20T17:30:00+06:00")},
+            .meters = {{Energy{1'234'567}, Energy{1'241'567}}},
+            .spent = {Money{15'000}, Energy{7'000}, 3'600},
+            .priced = true,
+            .pieces = 40,
+            .unit = "pair",
+            .earlier_jobs = 3,
+            .earlier = {Money{40'000}, Energy{20'000}, 9'000},
+            .earlier_pieces = 100};
+}
+
 std::vector<Sample> sample_documents() {
+    auto const now = at("2026-12-20T10:00:00+06:00");
+    Receipt const receipt{"BHAIRAB/R/000017",       at("2026-11-20T16:00:00+06:00"),
+                          Money{123'456'750},       {"Cash", "নগদ"},
+                          "8N7A6B5C4D",             "BHAIRAB/2026-27/000123"};
+    std::vector<OpenBill> const open{
+        {"BHAIRAB/2026-27/000101", at("2026-10-01T09:00:00+06:00"), Money{50'000}, Money{}},
+        {"BHAIRAB/2026-27/000123", at("2026-12-01T09:00:00+06:00"), Money{90'000}, Money{10'000}}};
+    Credit const credit{"BHAIRAB/2026-27/000101",
+                        at("2026-10-01T09:00:00+06:00"),
+                        {"The meter was read too high.", "মিটারের রিডিং বেশি নেওয়া হয়েছিল।"}};
     return {{"Bill", bill_of(sample_bill(3), proof())},
-            {"SharedBill", bill_of(shared_bill(), proof())}};
+            {"SharedBill", bill_of(shared_bill(), proof())},
+            {"Mushak63", mushak_6_3(tax_form(), Columns::eleven)},
+            {"Mushak63Ten", mushak_6_3(tax_form(), Columns::ten)},
+            {"Mushak69", mushak_6_9(tax_form())},
+            {"Mushak67", mushak_6_7(tax_form(), credit)},
+            {"Quotation", quotation_of(parties(), offer())},
+            {"Receipt", receipt_of(parties(), receipt)},
+            {"Statement", statement_of(parties(), month())},
+            {"Slip", paper_of(sample_slip())},
+            {"Reminder", reminder_of(parties(), open, now)}};
 }
 
 }  // namespace karkhana::exports

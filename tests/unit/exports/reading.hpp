@@ -13,7 +13,7 @@ std::string dense(std::string const& text);
 int pages_of(std::string const& pdf);
 /// Whether every word lies on its page.
 bool all_on_paper(std::string const& pdf);
-/// What the QR code on the last page says; empty when there is none.
+/// What the QR code says; empty when there is none.
 std::string scanned(std::string const& pdf);
 
 }  // namespace karkhana::exports

@@ -1,0 +1,199 @@
+#include "server/exports/records.hpp"
+
+#include <array>
+#include <fmt/format.h>
+
+#include "server/billing/charges.hpp"
+#include "server/billing/invoices.hpp"
+#include "server/billing/ledger.hpp"
+#include "server/facility/records.hpp"
+#include "server/people/records.hpp"
+
+namespace karkhana::exports {
+namespace {
+
+constexpr std::string_view kFindReceipt =
+    "SELECT p.sequence, p.received_at, p.amount_poisha, p.method, p.reference, p.enterprise_id, "
+    "i.number_text FROM payment p LEFT JOIN invoice i ON i.facility_id = p.facility_id "
+    "AND i.invoice_id = p.invoice_id WHERE p.facility_id = $1 AND p.payment_id = $2";
+// The accounts of an enterprise, by their names.
+#define KARKHANA_OWN_ACCOUNTS                                                                      \
+    "p.facility_id = $1 AND p.account IN ('assets:receivable:' || $2, 'liabilities:wallet:' || "   \
+    "$2, 'liabilities:wallet-held:' || $2) "
+constexpr std::string_view kOpening =
+    "SELECT CAST(COALESCE(SUM(p.amount_poisha), 0) AS BIGINT) FROM journal_posting p "
+    "JOIN journal_entry e ON e.facility_id = p.facility_id AND e.sequence = p.sequence "
+    "WHERE " KARKHANA_OWN_ACCOUNTS "AND e.booked_at < $3";
+constexpr std::string_view kMovements =
+    "SELECT e.booked_at, e.kind, e.memo, CAST(SUM(p.amount_poisha) AS BIGINT) "
+    "FROM journal_posting p "
+    "JOIN journal_entry e ON e.facility_id = p.facility_id AND e.sequence = p.sequence "
+    "WHERE " KARKHANA_OWN_ACCOUNTS "AND e.booked_at >= $3 AND e.booked_at < $4 "
+    "GROUP BY e.sequence, e.booked_at, e.kind, e.memo HAVING SUM(p.amount_poisha) <> 0 "
+    "ORDER BY e.sequence";
+#undef KARKHANA_OWN_ACCOUNTS
+constexpr std::string_view kEarlierJobs =
+    "SELECT session_id, start_at, stop_at, energy_wh, quantity FROM usage_session "
+    "WHERE facility_id = $1 AND machine_id = $2 AND enterprise_id = $3 AND state = 'closed' "
+    "AND quantity > 0 AND start_at < $4 ORDER BY start_at DESC LIMIT 3";
+
+struct Named {
+    std::string_view name;
+    std::string_view en, bn;
+};
+constexpr std::array<Named, 7> kMethodWords{{{"cash", "Cash", "নগদ"},
+                                             {"bkash", "bKash", "বিকাশ"},
+                                             {"nagad", "Nagad", "নগদ (মোবাইল)"},
+                                             {"rocket", "Rocket", "রকেট"},
+                                             {"bank", "Bank", "ব্যাংক"},
+                                             {"card", "Card", "কার্ড"},
+                                             {"wallet", "Wallet", "ওয়ালেট"}}};
+constexpr std::array<Named, 8> kKindWords{{{"invoice", "Bill", "বিল"},
+                                           {"payment", "Payment", "পরিশোধ"},
+                                           {"credit_note", "Credit note", "ক্রেডিট নোট"},
+                                           {"topup", "Paid in advance", "অগ্রিম জমা"},
+                                           {"refund", "Paid back", "ফেরত"},
+                                           {"reversal", "Taken back", "বাতিল"},
+                                           {"write_off", "Written off", "অবলোপন"},
+                                           {"opening", "Opening balance", "প্রারম্ভিক স্থিতি"}}};
+
+/// A word that nobody has translated yet stays as it is.
+template <std::size_t Count>
+Text word_for(std::array<Named, Count> const& words, std::string const& name) {
+    for (auto const& one : words)
+        if (one.name == name) return {std::string{one.en}, std::string{one.bn}};
+    return {name, name};
+}
+
+std::int64_t seconds_of(Interval during) {
+    return std::chrono::duration_cast<std::chrono::seconds>(during.end - during.start).count();
+}
+
+struct EarlierJob {
+    SessionId session;
+    Interval during;
+    Energy energy;
+    std::int64_t pieces;
+};
+
+EarlierJob read_earlier(store::Row const& row) {
+    return {row.id<SessionId>(0),
+            {row.at(1), row.at(2)},
+            {row.maybe_integer(3).value_or(0)},
+            row.integer(4)};
+}
+
+std::vector<MeterPair> pairs_of(metering::UsageSession const& session) {
+    std::vector<MeterPair> pairs;
+    for (auto const channel : metering::channels_of(session)) {
+        auto const registers = metering::registers_of(session, channel);
+        pairs.push_back({registers.front().value, registers.back().value});
+    }
+    return pairs;
+}
+
+/// Adds the job to what its enterprise has done before.
+void add_earlier(JobSlip& slip, EarlierJob const& job, std::vector<billing::Charge> const& terms) {
+    ++slip.earlier_jobs;
+    slip.earlier_pieces += job.pieces;
+    slip.earlier.energy += job.energy;
+    slip.earlier.seconds += seconds_of(job.during);
+    for (auto const& charge : terms) slip.earlier.money += charge.term.amount;
+}
+
+}  // namespace
+
+std::optional<KeptReceipt> find_receipt(store::Reader& reader, facility::Facility const& facility,
+                                        PaymentId const& id) {
+    std::string slug = facility.slug;
+    for (char& c : slug)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return reader.first(
+        kFindReceipt,
+        [&](store::Row const& row) {
+            Receipt receipt{fmt::format("{}/R/{:06}", slug, row.integer(0)),
+                            row.at(1),
+                            row.money(2),
+                            word_for(kMethodWords, row.text(3)),
+                            row.maybe_text(4).value_or(""),
+                            row.maybe_text(6).value_or("")};
+            return KeptReceipt{std::move(receipt), row.id<EnterpriseId>(5)};
+        },
+        facility.id, id);
+}
+
+Statement read_statement(store::Reader& reader, FacilityId const& facility,
+                         EnterpriseId const& enterprise, std::string const& period,
+                         Interval during) {
+    auto const of = enterprise.text();
+    auto const opening = reader.first(
+        kOpening, [](store::Row const& row) { return row.money(0); }, facility, of, during.start);
+    auto movements = reader.all(
+        kMovements,
+        [](store::Row const& row) {
+            return Movement{row.at(0), word_for(kKindWords, row.text(1)), row.text(2),
+                            row.money(3)};
+        },
+        facility, of, during.start, during.end);
+    return {period, during.end, opening.value(), std::move(movements)};
+}
+
+std::vector<OpenBill> open_bills(store::Reader& reader, FacilityId const& facility,
+                                 EnterpriseId const& enterprise) {
+    billing::InvoiceFilter filter;
+    filter.enterprise = enterprise;
+    filter.final = true;
+    filter.limit = 100'000;
+    std::vector<OpenBill> open;
+    auto const invoices = billing::list_invoices(reader, facility, filter);
+    for (auto one = invoices.rbegin(); one != invoices.rend(); ++one)
+        if (one->paid < one->total)
+            open.push_back({one->number_text, one->issued_at.value(), one->total, one->paid});
+    return open;
+}
+
+JobSlip read_slip(store::Reader& reader, metering::UsageSession const& session) {
+    auto facility = facility::find_facility(reader, session.facility).value();
+    auto const machine =
+        facility::find_machine(reader, session.facility, session.machine).value();
+    auto const zone = Zone::find(facility.zone).value();
+    JobSlip slip{.facility = std::move(facility),
+                 .zone = zone,
+                 .id = session.id.text(),
+                 .machine = machine.name,
+                 .enterprise = {},
+                 .during = {session.start, session.stop.value()},
+                 .meters = pairs_of(session),
+                 .spent = {{}, session.energy.value_or(Energy{}), 0},
+                 .pieces = session.quantity,
+                 .unit = machine.piece_unit,
+                 .earlier = {}};
+    slip.spent.seconds = seconds_of(slip.during);
+    std::vector<EarlierJob> earlier;
+    if (session.enterprise) {
+        auto const whose =
+            people::find_enterprise(reader, session.facility, *session.enterprise).value();
+        slip.enterprise = {whose.name.en, whose.name.bn};
+        earlier = reader.all(kEarlierJobs, read_earlier, session.facility, session.machine,
+                             *session.enterprise, session.start);
+    }
+    std::vector<SessionId> ids{session.id};
+    for (auto const& job : earlier) ids.push_back(job.session);
+    auto charges = billing::charges_of_sessions(reader, session.facility, ids);
+    for (auto const& charge : charges[session.id]) {
+        slip.priced = true;
+        slip.spent.money += charge.term.amount;
+    }
+    for (auto const& job : earlier) add_earlier(slip, job, charges[job.session]);
+    return slip;
+}
+
+Parties parties_of(facility::Facility const& facility,
+                   people::Enterprise const& enterprise) {
+    return {facility,
+            {enterprise.name.en, enterprise.name.bn},
+            enterprise.place.value_or(""),
+            Zone::find(facility.zone).value()};
+}
+
+}  // namespace karkhana::exports
