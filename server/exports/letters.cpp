@@ -1,14 +1,10 @@
 #include "server/exports/letters.hpp"
 
 #include "server/billing/words.hpp"
-#include "server/exports/bill.hpp"
+#include "server/exports/billed.hpp"
 
 namespace karkhana::exports {
 namespace {
-
-Text amount(Money money) {
-    return in_both([&](Language language) { return amount_text(money, language); });
-}
 
 Text taka(Money money) {
     return in_both([&](Language language) { return billing::taka_text(money, language); });
@@ -18,12 +14,6 @@ Text same(std::string const& text) { return {text, text}; }
 
 Text day(Instant at, Zone const& zone) {
     return in_both([&](Language language) { return date_text(at, zone, language); });
-}
-
-Text in_words(Money money) {
-    return in_both([&](Language language) {
-        return std::string{wording(language).in_words} + ": " + amount_in_words(money, language);
-    });
 }
 
 Printed letter(Parties const& parties, Text title, std::string number, Instant made) {
@@ -92,13 +82,13 @@ Printed statement_of(Parties const& parties, Statement const& statement) {
                      {{"Paid (Tk)", "পরিশোধ (টাকা)"}, 70, Align::right},
                      {{"Balance (Tk)", "স্থিতি (টাকা)"}, 75, Align::right}};
     Money balance = statement.opening;
-    paper.rows = {row({{"Brought forward", "পূর্বের জের"}, {}, {}, {}, {}, amount(balance)})};
+    paper.rows = {row({{"Brought forward", "পূর্বের জের"}, {}, {}, {}, {}, amount_of(balance)})};
     for (auto const& one : statement.movements) {
         balance += one.amount;
         bool const owed = one.amount > Money{};
         paper.rows.push_back(row({day(one.at, parties.zone), one.what, same(one.document),
-                                  owed ? amount(one.amount) : Text{},
-                                  owed ? Text{} : amount(-one.amount), amount(balance)}));
+                                  owed ? amount_of(one.amount) : Text{},
+                                  owed ? Text{} : amount_of(-one.amount), amount_of(balance)}));
     }
     bool const in_credit = balance < Money{};
     paper.sums = {{in_credit ? Text{"In your favour", "আপনার পাওনা"} : Text{"Due", "বকেয়া"},
@@ -129,8 +119,8 @@ Printed reminder_of(Parties const& parties, std::vector<OpenBill> const& bills, 
                                   in_both([&](Language language) {
                                       return grouped(days, language);
                                   }),
-                                  amount(bill.total), amount(bill.paid),
-                                  amount(bill.total - bill.paid)}));
+                                  amount_of(bill.total), amount_of(bill.paid),
+                                  amount_of(bill.total - bill.paid)}));
     }
     paper.sums = {{{"Due", "বকেয়া"}, taka(due), true}};
     paper.words = {in_words(due)};
@@ -164,7 +154,7 @@ Printed quotation_of(Parties const& parties, Quotation const& quotation) {
                                   in_both([&](Language language) {
                                       return minimum ? "" : rate_text(term.price, language);
                                   }),
-                                  amount(term.amount)}));
+                                  amount_of(term.amount)}));
     }
     paper.sums = {{{"Expected", "আনুমানিক মোট"}, taka(quotation.price), true}};
     paper.words = {in_words(quotation.price)};

@@ -7,16 +7,7 @@
 namespace karkhana::exports {
 namespace {
 
-Text amount_of(Money money) {
-    return in_both([&](Language language) { return amount_text(money, language); });
-}
-
 Text plain(std::string const& text) { return {text, text}; }
-
-TaxParty dashed(TaxParty party) {
-    if (party.bin.empty()) party.bin = "—";
-    return party;
-}
 
 /// "Buyer's BIN: 123456789-0123"
 Text labelled(Text const& name, Text const& value) {
@@ -25,7 +16,7 @@ Text labelled(Text const& name, Text const& value) {
 
 class Form {
 public:
-    Form(TaxForm const& form, Text title, Text layout)
+    Form(Billed const& form, Text title, Text layout)
         : form_(form) {
         printed_.title = std::move(title);
         printed_.form = std::move(layout);
@@ -35,7 +26,7 @@ public:
         printed_.heading = {
             {"Government of the People's Republic of Bangladesh", "গণপ্রজাতন্ত্রী বাংলাদেশ সরকার"},
             {"National Board of Revenue", "জাতীয় রাজস্ব বোর্ড"}};
-        auto const seller = dashed(form.seller), buyer = dashed(form.buyer);
+        auto const &seller = form.seller, &buyer = form.buyer;
         printed_.from = {{"Registered person", "নিবন্ধিত ব্যক্তির নাম"},
                          seller.name,
                          {labelled({"BIN of the registered person", "নিবন্ধিত ব্যক্তির বিআইএন"},
@@ -47,9 +38,9 @@ public:
         if (!buyer.address.en.empty())
             printed_.to.lines.push_back(
                 labelled({"Address of the buyer", "ক্রেতার ঠিকানা"}, buyer.address));
-        if (!form.destination.en.empty())
-            printed_.to.lines.push_back(
-                labelled({"Destination of supply", "সরবরাহের গন্তব্যস্থল"}, form.destination));
+        // Machine time is supplied where the machines are.
+        printed_.to.lines.push_back(
+            labelled({"Destination of supply", "সরবরাহের গন্তব্যস্থল"}, seller.address));
     }
 
     void rule(Text text) { printed_.heading.push_back(std::move(text)); }
@@ -73,29 +64,16 @@ public:
     Printed& printed() { return printed_; }
 
     Printed finish(std::vector<Text> footnotes) {
-        printed_.words = {in_both([&](Language language) {
-            return std::string{wording(language).in_words} + ": " +
-                   amount_in_words(form_.total, language);
-        })};
+        printed_.words = {in_words(form_.total)};
         printed_.sums = {{{"Total", "সর্বমোট"}, in_both([&](Language language) {
                               return billing::taka_text(form_.total, language);
                           }),
                           true}};
         printed_.notes = std::move(footnotes);
         for (auto const& note : form_.notes) printed_.notes.push_back(note);
-        auto const& proof = form_.proof;
-        printed_.notes.push_back(in_both([&](Language language) {
-            auto const& words = wording(language);
-            auto text = std::string{words.chain} + ": " + proof.hash;
-            if (!proof.previous_hash.empty())
-                text += "\n" + std::string{words.chain_note} + ": " + proof.previous_hash;
-            return text;
-        }));
-        if (!proof.address.empty())
-            printed_.notes.push_back(
-                in_both([](Language language) { return wording(language).scan_note; }));
-        printed_.address = proof.address;
-        printed_.foot = form_.number + " · " + proof.hash.substr(0, 16);
+        for (auto& note : proof_notes(form_.proof)) printed_.notes.push_back(std::move(note));
+        printed_.address = form_.proof.address;
+        printed_.foot = form_.number + " · " + form_.proof.hash.substr(0, 16);
         printed_.signed_by = {
             {"Name of the officer in charge", "প্রতিষ্ঠান কর্তৃপক্ষের দায়িত্বপ্রাপ্ত ব্যক্তির নাম"},
             {"Designation", "পদবি"},
@@ -105,7 +83,7 @@ public:
     }
 
 private:
-    TaxForm const& form_;
+    Billed const& form_;
     Printed printed_;
 };
 
@@ -128,7 +106,7 @@ void add_line_heads(Form& form) {
                     i == 1 || i == 2 ? Align::left : Align::right);
 }
 
-std::vector<Text> line_cells(std::size_t number, TaxedLine const& line) {
+std::vector<Text> line_cells(std::size_t number, BilledLine const& line) {
     return {serial(number), line.what, line.unit, line.quantity, line.price, amount_of(line.net)};
 }
 
@@ -147,13 +125,14 @@ Text percent_text(std::int64_t rate_e4) {
 }
 
 std::string bin_text(std::string const& bin) {
+    if (bin.empty()) return "—";
     bool const number = bin.size() == 13 && std::ranges::all_of(bin, [](char c) {
                             return c >= '0' && c <= '9';
                         });
     return number ? bin.substr(0, 9) + "-" + bin.substr(9) : bin;
 }
 
-Printed mushak_6_3(TaxForm const& form, Columns columns) {
+Printed mushak_6_3(Billed const& form, Columns columns) {
     bool const eleven = columns == Columns::eleven;
     Form out{form, {"Tax invoice", "কর চালানপত্র"}, {"Mushak-6.3 layout", "মূসক-৬.৩ বিন্যাস"}};
     out.rule({"[See clauses (c) and (f) of sub-rule (1) of rule 40]",
@@ -165,19 +144,21 @@ Printed mushak_6_3(TaxForm const& form, Columns columns) {
     out.column({"Rate of VAT or specific tax", "মূল্য সংযোজন করের হার/ সুনির্দিষ্ট কর"}, 42);
     out.column({"VAT (Tk)", "মূল্য সংযোজন কর/ সুনির্দিষ্ট কর এর পরিমাণ (টাকায়)"}, 50);
     out.column({"Value with all duty and tax (Tk)", "সকল প্রকার শুল্ক ও করসহ মূল্য"}, 56);
-    auto& rows = out.printed().rows;
-    auto const close = [&](std::vector<Text> cells, Text const& no_rate, Text const& rate,
-                           Money tax, Money total, Row::Kind kind) {
+    auto const filled = [&](std::vector<Text> cells, Text const& no_rate, Text const& rate,
+                            Money tax, Money total) {
         if (eleven) cells.push_back(no_rate);
         for (auto& cell : std::vector<Text>{kDutyFree, rate, amount_of(tax), amount_of(total)})
-            cells.push_back(cell);
-        rows.push_back({kind, std::move(cells)});
+            cells.push_back(std::move(cell));
+        return cells;
     };
+    std::size_t number = 0;
     for (auto const& line : form.lines)
-        close(line_cells(rows.size() + 1, line), percent_text(0), percent_text(line.rate_e4),
-              line.tax, line.net + line.tax, Row::Kind::line);
-    close({{}, {"Total", "সর্বমোট"}, {}, {}, {}, amount_of(form.net)}, {}, {}, form.tax,
-          form.net + form.tax, Row::Kind::sum);
+        add_rows(out.printed(), line,
+                 filled(line_cells(++number, line), percent_text(0), percent_text(line.rate_e4),
+                        line.tax, line.net + line.tax));
+    out.printed().rows.push_back(
+        {Row::Kind::sum, filled({{}, {"Total", "সর্বমোট"}, {}, {}, {}, amount_of(form.net)}, {}, {},
+                                form.tax, form.net + form.tax)});
     return out.finish(
         {kValueNote,
          {"* Where tax is deducted at source, this form is the combined tax invoice and certificate "
@@ -185,21 +166,22 @@ Printed mushak_6_3(TaxForm const& form, Columns columns) {
           "* উৎসে কর্তনযোগ্য সরবরাহের ক্ষেত্রে ফরমটি সমন্বিত কর চালানপত্র ও উৎসে কর কর্তন সনদপত্র হিসেবে বিবেচিত হইবে।"}});
 }
 
-Printed mushak_6_9(TaxForm const& form) {
+Printed mushak_6_9(Billed const& form) {
     Form out{form,
              {"Turnover tax invoice", "টার্নওভার কর চালানপত্র"},
              {"Mushak-6.9 layout", "মূসক-৬.৯ বিন্যাস"}};
     out.facts({"Invoice number", "চালানপত্র নম্বর"});
     add_line_heads(out);
-    auto& rows = out.printed().rows;
+    std::size_t number = 0;
     for (auto const& line : form.lines)
-        rows.push_back({Row::Kind::line, line_cells(rows.size() + 1, line)});
-    rows.push_back(
+        add_rows(out.printed(), line, line_cells(++number, line));
+    out.printed().rows.push_back(
         {Row::Kind::sum, {{}, {"Total", "সর্বমোট"}, {}, {}, {}, amount_of(form.net)}});
     return out.finish({kValueNote});
 }
 
-Printed mushak_6_7(TaxForm const& form, Credit const& credit) {
+Printed mushak_6_7(Billed const& form) {
+    auto const& credit = form.credit.value();
     Form out{form, {"Credit note", "ক্রেডিট নোট"}, {"Mushak-6.7 layout", "মূসক-৬.৭ বিন্যাস"}};
     out.rule({"[See sub-rule (1) of rule 40]", "[বিধি ৪০ এর উপ-বিধি (১) দ্রষ্টব্য]"});
     out.facts({"Credit note number", "ক্রেডিট নোট নম্বর"});
@@ -220,17 +202,18 @@ Printed mushak_6_7(TaxForm const& form, Credit const& credit) {
     out.column({"Rate of VAT", "মূসকের হার"}, 40);
     out.column({"VAT (Tk)", "মূসক (টাকায়)"}, 50);
     out.column({"Total (Tk)", "মোট (টাকায়)"}, 58);
-    auto& rows = out.printed().rows;
+    std::size_t number = 0;
     for (auto const& line : form.lines) {
-        auto cells = line_cells(rows.size() + 1, line);
+        auto cells = line_cells(++number, line);
         for (auto& cell : std::vector<Text>{kDutyFree, percent_text(line.rate_e4),
                                             amount_of(line.tax), amount_of(line.net + line.tax)})
-            cells.push_back(cell);
-        rows.push_back({Row::Kind::line, std::move(cells)});
+            cells.push_back(std::move(cell));
+        add_rows(out.printed(), line, std::move(cells));
     }
-    rows.push_back({Row::Kind::sum,
-                    {{}, {"Total", "সর্বমোট"}, {}, {}, {}, amount_of(form.net), kDutyFree, {},
-                     amount_of(form.tax), amount_of(form.net + form.tax)}});
+    out.printed().rows.push_back({Row::Kind::sum,
+                                  {{}, {"Total", "সর্বমোট"}, {}, {}, {}, amount_of(form.net),
+                                   kDutyFree, {}, amount_of(form.tax),
+                                   amount_of(form.net + form.tax)}});
     return out.finish({kValueNote});
 }
 

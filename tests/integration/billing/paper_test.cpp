@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "server/base/unicode.hpp"
+#include "server/billing/words.hpp"
 #include "server/exports/verify_page.hpp"
 #include "tests/integration/billing/settled.hpp"
 
@@ -108,12 +109,13 @@ TEST_P(Papers, LettersGoToWhomTheyConcern) {
 
 TEST_P(Papers, WhoOwesNothingIsNotReminded) {
     for (auto const& invoice : centre.invoices())
-        if (invoice.final && invoice.paid < invoice.total)
+        if (invoice.final && invoice.paid < invoice.total) {
             ASSERT_TRUE(ledger().write([&](store::Writer& writer) {
                 return receive_cash(writer, facility, centre.ids, invoice.id,
                                     invoice.total - invoice.paid, std::nullopt, PersonId{},
                                     centre.clock.now());
             }));
+        }
     auto const path =
         "/api/v1/enterprises/" + centre.enterprise("Lakshmi").text() + "/reminder.pdf";
     EXPECT_EQ(code(centre.get(manager, path)), "nothing_due");

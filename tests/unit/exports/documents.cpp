@@ -2,7 +2,6 @@
 
 #include "server/exports/bill.hpp"
 #include "server/exports/letters.hpp"
-#include "server/exports/tax_forms.hpp"
 #include "tests/unit/exports/samples.hpp"
 
 namespace karkhana::exports {
@@ -26,33 +25,46 @@ Parties parties() {
     return {from, {"Lakshmi & Shraddha Shoes", "লক্ষ্মী ও শ্রদ্ধা শুজ, স্ত্রী-উদ্যোগ"}, "জগন্নাথপুর", dhaka()};
 }
 
-TaxForm tax_form() {
-    auto const number = [](std::string const& text) {
-        return in_both([&](Language language) { return digits(text, language); });
-    };
-    TaxForm form{"BHAIRAB/2026-27/000123", at("2026-12-01T09:05:07+06:00"), dhaka(), {}, {}, {}};
-    form.seller = {parties().from.name, "1234567890123", parties().from.address};
-    form.buyer = {parties().to, "9876543210987", {"Jagannathpur", "জগন্নাথপুর"}};
-    form.destination = {"At the centre", "কেন্দ্রেই"};
-    form.lines = {{{"Laser cutter 1, machine time", "লেজার কাটার ১, মেশিনের সময়"},
-                   {"minute", "মিনিট"},
-                   number("150"),
-                   number("7.50"),
-                   Money{112'500},
-                   1500,
-                   Money{16'875}},
-                  {{"Printing of soles", "সোলে ছাপা"},
-                   {"piece", "পিস"},
-                   number("200"),
-                   number("1.00"),
-                   Money{20'000},
-                   750,
-                   Money{1'500}}};
-    form.net = Money{132'500};
-    form.tax = Money{18'375};
-    form.total = Money{150'875};
-    form.proof = proof();
-    return form;
+/// Two sessions and a service, taxed line by line.
+billing::InvoiceDocument taxed(billing::Regime regime) {
+    auto bill = sample_bill(2);
+    bill.tax.regime = regime;
+    bill.tax.bin = "1234567890123";
+    billing::IssuedItem file;
+    file.line = static_cast<int>(bill.lines.size()) + 1;
+    file.source = "service";
+    file.happened_at = at("2026-11-21T10:00:00+06:00");
+    file.label = {"Printing of soles", "সোলে ছাপা"};
+    file.quantity = 200;
+    file.unit = "piece";
+    file.price = Rate{1'000'000};
+    file.amount = Money{20'000};
+    file.note = "as agreed on the telephone";
+    bill.items = {file};
+    bill.total += file.amount;
+    if (regime != billing::Regime::vat) return bill;
+    for (auto const& line : bill.lines)
+        bill.tax.lines.push_back(
+            {"standard", 1500, {divide_half_away(Wide{line.term.amount.poisha} * 1500, 10'000)}});
+    bill.tax.lines.push_back({"reduced", 750, Money{1'500}});
+    bill.total += bill.tax_total();
+    return bill;
+}
+
+billing::InvoiceDocument credit(billing::Regime regime) {
+    auto note = taxed(regime);
+    note.kind = billing::DocumentKind::credit_note;
+    note.number = "BHAIRAB/CN/2026-27/000007";
+    note.lines.clear();
+    note.sessions.clear();
+    note.rate_cards.clear();
+    note.items[0].line = 1;
+    note.items[0].refers = {"BHAIRAB/2026-27/000101", at("2026-10-01T09:00:00+06:00"), 4};
+    note.refers_to = {"BHAIRAB/2026-27/000101", at("2026-10-01T09:00:00+06:00"), 0};
+    note.reason = "মিটারের রিডিং বেশি নেওয়া হয়েছিল।";
+    if (!note.tax.lines.empty()) note.tax.lines = {note.tax.lines.back()};
+    note.total = note.items[0].amount + note.tax_total();
+    return note;
 }
 
 Statement month() {
@@ -101,6 +113,7 @@ JobSlip sample_slip() {
 }
 
 std::vector<Sample> sample_documents() {
+    using billing::Regime;
     auto const now = at("2026-12-20T10:00:00+06:00");
     Receipt const receipt{"BHAIRAB/R/000017",       at("2026-11-20T16:00:00+06:00"),
                           Money{123'456'750},       {"Cash", "নগদ"},
@@ -108,15 +121,13 @@ std::vector<Sample> sample_documents() {
     std::vector<OpenBill> const open{
         {"BHAIRAB/2026-27/000101", at("2026-10-01T09:00:00+06:00"), Money{50'000}, Money{}},
         {"BHAIRAB/2026-27/000123", at("2026-12-01T09:00:00+06:00"), Money{90'000}, Money{10'000}}};
-    Credit const credit{"BHAIRAB/2026-27/000101",
-                        at("2026-10-01T09:00:00+06:00"),
-                        {"The meter was read too high.", "মিটারের রিডিং বেশি নেওয়া হয়েছিল।"}};
     return {{"Bill", bill_of(sample_bill(3), proof())},
             {"SharedBill", bill_of(shared_bill(), proof())},
-            {"Mushak63", mushak_6_3(tax_form(), Columns::eleven)},
-            {"Mushak63Ten", mushak_6_3(tax_form(), Columns::ten)},
-            {"Mushak69", mushak_6_9(tax_form())},
-            {"Mushak67", mushak_6_7(tax_form(), credit)},
+            {"Mushak63", bill_of(taxed(Regime::vat), proof())},
+            {"Mushak63Ten", bill_of(taxed(Regime::vat), proof(), Columns::ten)},
+            {"Mushak69", bill_of(taxed(Regime::turnover), proof())},
+            {"Mushak67", bill_of(credit(Regime::vat), proof())},
+            {"CreditNote", bill_of(credit(Regime::none), proof())},
             {"Quotation", quotation_of(parties(), offer())},
             {"Receipt", receipt_of(parties(), receipt)},
             {"Statement", statement_of(parties(), month())},

@@ -26,8 +26,9 @@ TEST_P(EveryPaper, ReadsAsItWasWritten) {
             EXPECT_EQ(printed.unknown_glyphs, 0);
             EXPECT_TRUE(all_on_paper(printed.pdf));
             EXPECT_EQ(print(GetParam().document, speech, paper).pdf, printed.pdf);
-            if (speech == Speech::both)
+            if (speech == Speech::both) {
                 EXPECT_EQ(scanned(printed.pdf), GetParam().document.address);
+            }
             // Whoever wants to look at them says where.
             if (char const* folder = std::getenv("KARKHANA_PAPERS"))
                 std::ofstream{std::string{folder} + "/" + GetParam().name + "-" + language + "-" +

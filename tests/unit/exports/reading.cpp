@@ -20,7 +20,9 @@ std::string output_of(std::string const& command, int status) {
     for (std::size_t got = 0; (got = std::fread(chunk.data(), 1, chunk.size(), pipe)) > 0;)
         text.append(chunk.data(), got);
     int const ended = ::pclose(pipe);
-    if (status >= 0) EXPECT_EQ(WEXITSTATUS(ended), status) << command;
+    if (status >= 0) {
+        EXPECT_EQ(WEXITSTATUS(ended), status) << command;
+    }
     return text;
 }
 
