@@ -108,8 +108,13 @@ test('looked at, billed, finalised, paid, printed', async ({ browser, open, watc
   await bill(page);
   await finalise(page);
   await takeCash(page);
-  for (const name of ['PDF (বাংলা)', 'PDF (ইংরেজি)']) {
-    const href = await page.getByRole('link', { name }).getAttribute('href');
+  for (const [language, paper] of [['bn', 'a4'], ['en', 'a5'], ['both', 'slip']] as const) {
+    await page.getByRole('button', { name: 'দলিল ছাপুন' }).click();
+    await page.getByLabel('ভাষা').selectOption(language);
+    await page.getByLabel('কাগজ').selectOption(paper);
+    const href = await page.getByRole('link', { name: 'পিডিএফ খুলুন' }).getAttribute('href');
+    await page.keyboard.press('Escape');
+    expect(href).toContain(`language=${language}&paper=${paper}`);
     const answer = await page.request.get(demo.address + href);
     expect(answer.status()).toBe(200);
     expect(answer.headers()['content-type']).toContain('application/pdf');
