@@ -27,6 +27,14 @@ Text unit_words(Basis basis, std::string const& piece) {
     return {"minimum", "সর্বনিম্ন"};
 }
 
+/// How many of its unit, where that is a number without a rest.
+std::string count_text(billing::Term const& term, BilledLine const& line, Language language) {
+    auto const per = billing::units_per_price(term.basis);
+    if (per == 1000) return thousandths_text(term.quantity, language);
+    if (term.quantity % per == 0) return grouped(term.quantity / per, language);
+    return language == Language::bn ? line.quantity.bn : line.quantity.en;
+}
+
 class Telling {
 public:
     Telling(billing::InvoiceDocument const& document, Proof const& proof)
@@ -118,6 +126,7 @@ private:
             line.quantity = in_both([&](Language language) {
                 return billing::quantity_text(term, session.piece_unit, language);
             });
+            line.count = in_both([&](Language language) { return count_text(term, line, language); });
             line.price =
                 in_both([&](Language language) { return rate_text(term.price, language); });
             line.brief = {line.quantity.en + " × " + line.price.en,
@@ -138,16 +147,17 @@ private:
                    date_text(item.happened_at, billed_.zone, language);
         });
         line.unit = {item.unit, item.unit};
-        line.quantity = in_both([&](Language language) {
+        line.count = in_both([&](Language language) {
             return item.per == 1000 ? thousandths_text(item.quantity, language)
                                     : grouped(item.quantity, language);
         });
+        line.quantity = {line.count.en + " " + item.unit, line.count.bn + " " + item.unit};
         line.price = in_both([&](Language language) {
             return rate_text(item.price, language) +
                    (item.per == 1 || item.per == 1000 ? "" : "/" + grouped(item.per, language));
         });
-        line.brief = {line.quantity.en + " " + item.unit + " × " + line.price.en,
-                      line.quantity.bn + " " + item.unit + " × " + line.price.bn};
+        line.brief = {line.quantity.en + " × " + line.price.en,
+                      line.quantity.bn + " × " + line.price.bn};
         if (item.refers)
             line.details.push_back(in_both([&](Language language) {
                 auto const number = grouped(item.refers->line, language);

@@ -30,7 +30,8 @@ struct BilledLine {
     Text section;  ///< of the first line of a session: machine and time
     Text what;
     Text unit;
-    Text quantity;
+    Text count;     ///< "2.800", to go with the unit; as the quantity where that is no one number
+    Text quantity;  ///< "2.800 kWh"
     Text price;  ///< of a unit, without tax; may be empty
     Text brief;  ///< "2.800 kWh × 14.00"; may be empty
     Money net;

@@ -283,8 +283,8 @@ private:
     void add_detail(Row const& row) {
         double const x = slip_ ? left() : places_[words_].x + kGap;
         auto const piece = lay(left() + inner() - x - kGap, say(row.cells.front()), small_);
-        add(piece.height + 1, true, row.with_next,
-            [=, this](double top) { pages_.put(x, top, piece); });
+        add(piece.height + 2, true, row.with_next,
+            [=, this](double top) { pages_.put(x, top + 1.5, piece); });
     }
 
     void add_line(Row const& row) {

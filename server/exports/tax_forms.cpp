@@ -107,7 +107,7 @@ void add_line_heads(Form& form) {
 }
 
 std::vector<Text> line_cells(std::size_t number, BilledLine const& line) {
-    return {serial(number), line.what, line.unit, line.quantity, line.price, amount_of(line.net)};
+    return {serial(number), line.what, line.unit, line.count, line.price, amount_of(line.net)};
 }
 
 Text const kDutyFree = in_both([](Language language) { return amount_text(Money{}, language); });
