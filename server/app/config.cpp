@@ -26,8 +26,8 @@ std::string own_profiles(Table& root, std::string const& path) {
 void read_public_address(Table& table, HttpConfig& out) {
     auto const scheme = out.tls_key.empty() ? "http://" : "https://";
     bool const v6 = out.address.find(':') != std::string::npos;
-    out.public_address = scheme + (v6 ? "[" + out.address + "]" : out.address) + ":" +
-                         std::to_string(out.port);
+    out.public_address =
+        scheme + (v6 ? "[" + out.address + "]" : out.address) + ":" + std::to_string(out.port);
     auto said = table.text("public_address");
     if (!said) return;
     bool const web = said->starts_with("https://") || said->starts_with("http://");

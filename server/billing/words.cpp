@@ -20,12 +20,6 @@ constexpr std::array<UnitWord, 9> kUnitWords = {{{"hour", "hour", "ঘণ্ট�
                                                  {"block", "block", "ব্লক"},
                                                  {"month", "month", "মাস"}}};
 
-std::string unit_text(std::string const& unit, Language language) {
-    for (auto const& word : kUnitWords)
-        if (word.unit == unit) return std::string{language == Language::bn ? word.bn : word.en};
-    return unit;
-}
-
 std::string taka_sign(Language language) { return language == Language::bn ? "৳" : "Tk "; }
 
 std::string pieces_text(std::int64_t count, std::string const& unit, Language language) {
@@ -45,6 +39,12 @@ std::string time_text(std::int64_t seconds, Language language) {
 }
 
 }  // namespace
+
+std::string unit_text(std::string const& unit, Language language) {
+    for (auto const& word : kUnitWords)
+        if (word.unit == unit) return std::string{language == Language::bn ? word.bn : word.en};
+    return unit;
+}
 
 std::string quantity_text(Term const& term, std::string const& piece_unit, Language language) {
     if (term.unit == "block")

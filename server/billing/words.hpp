@@ -9,6 +9,8 @@
 /// Quantities and arithmetic as people say them, for screens and documents alike.
 namespace karkhana::billing {
 
+/// A priced unit: "dozen", "ডজন"; one that nobody has translated as it is written.
+std::string unit_text(std::string const& unit, Language language);
 /// "2.800 kWh", "40 pairs", "29 min 40 s", "1 session"; never rounded.
 std::string quantity_text(Term const& term, std::string const& piece_unit, Language language);
 /// "Tk 1,234.50", "৳১,২৩৪.৫০".

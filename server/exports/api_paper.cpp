@@ -38,9 +38,9 @@ Result<Wanted> read_bill(store::Reader& reader, Services const& services, Reques
     auto const document =
         billing::read_document(billing::find_canonical(reader, who.facility, *id).value()).value();
     auto const slug = facility::find_facility(reader, who.facility).value().slug;
-    Proof const proof{invoice->hash, invoice->previous_hash,
-                      verify_address(services.public_address, slug, invoice->number_text,
-                                     invoice->hash)};
+    Proof const proof{
+        invoice->hash, invoice->previous_hash,
+        verify_address(services.public_address, slug, invoice->number_text, invoice->hash)};
     return Wanted{bill_of(document, proof), *wish};
 }
 
@@ -117,15 +117,15 @@ Result<Wanted> read_quotation(store::Reader& reader, Services const& services,
     auto const wish = wish_of(reader, request);
     if (!wish) return tl::make_unexpected(wish.error());
     auto const machine = facility::find_machine(reader, facility.id, booking->machine).value();
-    auto answer = services.pricing.price(reader, facility.id, machine, booking->during,
-                                         booking->quantity);
+    auto answer =
+        services.pricing.price(reader, facility.id, machine, booking->during, booking->quantity);
     // Prices that came later do not change what was promised.
     if (answer.price != booking->quote) answer.terms.clear();
-    return Wanted{quotation_of(parties_of(facility, *enterprise),
-                               {"Q-" + id->text(), booking->created_at, machine.name,
-                                booking->during, machine.piece_unit, std::move(answer.terms),
-                                booking->quote}),
-                  *wish};
+    return Wanted{
+        quotation_of(parties_of(facility, *enterprise),
+                     {"Q-" + id->text(), booking->created_at, machine.name, booking->during,
+                      machine.piece_unit, std::move(answer.terms), booking->quote}),
+        *wish};
 }
 
 }  // namespace
@@ -159,9 +159,8 @@ void add_paper_routes(http::Router& router, Services const& services) {
     auto const on = [&](std::string pattern, std::string operation, auto read) {
         router.add({"GET", "/api/v1" + std::move(pattern), std::move(operation),
                     [services, read](Request const& request) {
-                        auto const wanted = services.ledger.read([&](store::Reader& reader) {
-                            return read(reader, services, request);
-                        });
+                        auto const wanted = services.ledger.read(
+                            [&](store::Reader& reader) { return read(reader, services, request); });
                         // Drawn when the snapshot is given back.
                         if (!wanted) return http::problem(wanted.error());
                         return pdf_answer(wanted->document, wanted->wish);

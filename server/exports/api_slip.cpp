@@ -47,8 +47,7 @@ json::object slip_json(JobSlip const& slip) {
 }
 
 Response get_slip(store::Store& ledger, Request const& request) {
-    auto const slip =
-        ledger.read([&](store::Reader& reader) { return slip_for(reader, request); });
+    auto const slip = ledger.read([&](store::Reader& reader) { return slip_for(reader, request); });
     if (!slip) return http::problem(slip.error());
     return http::json_response(200, slip_json(*slip));
 }

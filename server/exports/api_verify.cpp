@@ -31,9 +31,8 @@ http::Response get_page(store::Store& ledger, http::Request const& request) {
         return std::string{request.parameter(name).value_or("").substr(0, kLongest)};
     };
     auto const slug = asked("f"), number = asked("n"), code = asked("c");
-    auto const checked = ledger.read([&](store::Reader& reader) {
-        return check_document(reader, slug, number, code);
-    });
+    auto const checked = ledger.read(
+        [&](store::Reader& reader) { return check_document(reader, slug, number, code); });
     auto const language = page_language(request);
     auto const other = "/verify?f=" + percent_encoded(slug) + "&n=" + percent_encoded(number) +
                        "&c=" + percent_encoded(code) +

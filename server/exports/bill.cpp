@@ -5,7 +5,7 @@
 namespace karkhana::exports {
 namespace {
 
-Text label_of(std::string_view Wording::*which) {
+Text label_of(std::string_view Wording::* which) {
     return in_both([&](Language language) { return wording(language).*which; });
 }
 
@@ -25,8 +25,8 @@ Printed plain_bill(Billed const& billed) {
     if (billed.credit) {
         auto const& credit = *billed.credit;
         paper.facts.push_back({{"For bill", "যে বিলের"}, {credit.invoice, credit.invoice}});
-        paper.facts.push_back({{"Of", "তার সময়"},
-                               issued_text(credit.invoice_issued_at, billed.zone)});
+        paper.facts.push_back(
+            {{"Of", "তার সময়"}, issued_text(credit.invoice_issued_at, billed.zone)});
         paper.opening = {{"Reason: " + credit.reason.en, "কারণ: " + credit.reason.bn}};
     } else {
         paper.facts.push_back({label_of(&Wording::period), billed.period});
@@ -39,11 +39,10 @@ Printed plain_bill(Billed const& billed) {
     int number = 0;
     for (auto const& line : billed.lines) {
         ++number;
-        add_rows(paper, line,
-                 {in_both([&](Language language) {
-                      return digits(std::to_string(number), language);
-                  }),
-                  line.what, line.quantity, line.price, amount_of(line.net)});
+        add_rows(
+            paper, line,
+            {in_both([&](Language language) { return digits(std::to_string(number), language); }),
+             line.what, line.quantity, line.price, amount_of(line.net)});
     }
     paper.sums = {{label_of(&Wording::total), in_both([&](Language language) {
                        return billing::taka_text(billed.total, language);

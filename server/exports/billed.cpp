@@ -13,23 +13,23 @@ using billing::IssuedItem;
 using billing::IssuedLine;
 using billing::IssuedSession;
 
-Text unit_words(Basis basis, std::string const& piece) {
-    switch (basis) {
-    case Basis::kwh: return {"kWh", "ইউনিট (kWh)"};
-    case Basis::used_minute: return {"minute", "মিনিট"};
-    case Basis::piece:
-        if (piece == "pair") return {"pair", "জোড়া"};
-        if (piece == "kg") return {"kg", "কেজি"};
-        return {"piece", "পিস"};
-    case Basis::session: return {"session", "বার"};
-    case Basis::minimum: break;
-    }
-    return {"minimum", "সর্বনিম্ন"};
+Text unit_words(billing::Term const& term, std::string const& piece) {
+    if (!term.unit.empty())
+        return in_both([&](Language language) { return billing::unit_text(term.unit, language); });
+    if (term.basis == Basis::kwh) return {"kWh", "ইউনিট (kWh)"};
+    if (billing::is_time(term.basis)) return {"minute", "মিনিট"};
+    if (term.basis == Basis::piece && piece == "pair") return {"pair", "জোড়া"};
+    if (term.basis == Basis::piece && piece == "kg") return {"kg", "কেজি"};
+    if (term.basis == Basis::piece) return {"piece", "পিস"};
+    return {"session", "বার"};
 }
+
+/// What has no price of a unit: it is told by how it came about.
+bool is_derived(Basis basis) { return basis == Basis::minimum || basis == Basis::discount; }
 
 /// How many of its unit, where that is a number without a rest.
 std::string count_text(billing::Term const& term, BilledLine const& line, Language language) {
-    auto const per = billing::units_per_price(term.basis);
+    auto const per = term.priced_per();
     if (per == 1000) return thousandths_text(term.quantity, language);
     if (term.quantity % per == 0) return grouped(term.quantity / per, language);
     return language == Language::bn ? line.quantity.bn : line.quantity.en;
@@ -39,20 +39,20 @@ class Telling {
 public:
     Telling(billing::InvoiceDocument const& document, Proof const& proof)
         : document_(document),
-          billed_{document.number,
-                  document.issued_at,
-                  Zone::find(document.seller.zone).value(),
-                  {document.seller.name, document.tax.bin, document.seller.address},
-                  {document.buyer.name, "", {document.buyer.place, document.buyer.place}},
-                  in_both([&](Language language) {
-                      return month_text(document.period, language);
-                  })} {
+          billed_{
+              document.number,
+              document.issued_at,
+              Zone::find(document.seller.zone).value(),
+              {document.seller.name, document.tax.bin, document.seller.address},
+              {document.buyer.name, "", {document.buyer.place, document.buyer.place}},
+              in_both([&](Language language) { return month_text(document.period, language); })} {
         billed_.tax = document.tax_total();
         billed_.net = document.total - billed_.tax;
         billed_.total = document.total;
         billed_.proof = proof;
         if (document.refers_to)
-            billed_.credit = Credit{document.refers_to->number, document.refers_to->issued_at,
+            billed_.credit = Credit{document.refers_to->number,
+                                    document.refers_to->issued_at,
                                     {document.reason, document.reason}};
     }
 
@@ -108,7 +108,6 @@ private:
 
     void add_line(IssuedLine const& issued, IssuedSession const& session) {
         auto const& term = issued.term;
-        bool const minimum = term.basis == Basis::minimum;
         bool const marked = term.quality != Quality::good;
         marked_ = marked_ || marked;
         BilledLine line;
@@ -117,8 +116,7 @@ private:
             if (marked) text += " (" + std::string{words_of(term.quality, language)} + ") *";
             return text;
         });
-        line.unit = unit_words(term.basis, session.piece_unit);
-        if (minimum) {
+        if (is_derived(term.basis)) {
             line.details = {in_both([&](Language language) {
                 return billing::formula_text(term, session.piece_unit, language);
             })};
@@ -126,7 +124,9 @@ private:
             line.quantity = in_both([&](Language language) {
                 return billing::quantity_text(term, session.piece_unit, language);
             });
-            line.count = in_both([&](Language language) { return count_text(term, line, language); });
+            line.unit = unit_words(term, session.piece_unit);
+            line.count =
+                in_both([&](Language language) { return count_text(term, line, language); });
             line.price =
                 in_both([&](Language language) { return rate_text(term.price, language); });
             line.brief = {line.quantity.en + " × " + line.price.en,
@@ -146,12 +146,13 @@ private:
             return (language == Language::bn ? item.label.bn : item.label.en) + " · " +
                    date_text(item.happened_at, billed_.zone, language);
         });
-        line.unit = {item.unit, item.unit};
+        line.unit =
+            in_both([&](Language language) { return billing::unit_text(item.unit, language); });
         line.count = in_both([&](Language language) {
             return item.per == 1000 ? thousandths_text(item.quantity, language)
                                     : grouped(item.quantity, language);
         });
-        line.quantity = {line.count.en + " " + item.unit, line.count.bn + " " + item.unit};
+        line.quantity = {line.count.en + " " + line.unit.en, line.count.bn + " " + line.unit.bn};
         line.price = in_both([&](Language language) {
             return rate_text(item.price, language) +
                    (item.per == 1 || item.per == 1000 ? "" : "/" + grouped(item.per, language));
@@ -234,8 +235,8 @@ void add_rows(Printed& paper, BilledLine const& line, std::vector<Text> cells) {
     // Those of a meter that was shared for hours do not fit onto one page.
     bool const together = line.details.size() <= 5;
     for (std::size_t i = 0; i < line.details.size(); ++i)
-        paper.rows.push_back({Row::Kind::detail, {line.details[i]}, {},
-                              together && i + 1 < line.details.size()});
+        paper.rows.push_back(
+            {Row::Kind::detail, {line.details[i]}, {}, together && i + 1 < line.details.size()});
 }
 
 }  // namespace karkhana::exports

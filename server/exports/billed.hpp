@@ -32,8 +32,8 @@ struct BilledLine {
     Text unit;
     Text count;     ///< "2.800", to go with the unit; as the quantity where that is no one number
     Text quantity;  ///< "2.800 kWh"
-    Text price;  ///< of a unit, without tax; may be empty
-    Text brief;  ///< "2.800 kWh × 14.00"; may be empty
+    Text price;     ///< of a unit, without tax; may be empty
+    Text brief;     ///< "2.800 kWh × 14.00"; may be empty
     Money net;
     std::int64_t rate_e4 = 0;  ///< of its tax: 1500 is 15 %
     Money tax;

@@ -13,8 +13,7 @@ std::string kwh_text(Energy energy, Language language) {
 /// "59.7": minutes, to the tenth.
 std::string minutes_text(std::int64_t seconds, Language language) {
     auto const tenths = divide_half_away(Wide{seconds}, 6);
-    return grouped(tenths / 10, language) + "." +
-           digits(std::to_string(tenths % 10), language);
+    return grouped(tenths / 10, language) + "." + digits(std::to_string(tenths % 10), language);
 }
 
 std::string money_text(Money money, Language language) {
@@ -23,8 +22,7 @@ std::string money_text(Money money, Language language) {
 
 /// "pair", "জোড়া"
 std::string unit_text(std::string const& unit, Language language) {
-    if (language == Language::bn)
-        return unit == "pair" ? "জোড়া" : unit == "kg" ? "কেজি" : "পিস";
+    if (language == Language::bn) return unit == "pair" ? "জোড়া" : unit == "kg" ? "কেজি" : "পিস";
     return unit == "pair" || unit == "kg" ? unit : "piece";
 }
 
@@ -114,9 +112,9 @@ void add_comparison(JobSlip const& slip, Printed& paper) {
     paper.rows.push_back(
         compared(both("kWh", "বিদ্যুৎ (kWh)"), slip,
                  [](Spent const& of, Language in) { return kwh_text(of.energy, in); }));
-    paper.rows.push_back(
-        compared(both("Minutes", "মিনিট"), slip,
-                 [](Spent const& of, Language in) { return minutes_text(of.seconds, in); }));
+    paper.rows.push_back(compared(both("Minutes", "মিনিট"), slip, [](Spent const& of, Language in) {
+        return minutes_text(of.seconds, in);
+    }));
 }
 
 }  // namespace
@@ -168,17 +166,15 @@ Printed paper_of(JobSlip const& slip) {
                    fact("Until", "পর্যন্ত",
                         [&](Language in) { return clock_text(slip.during.end, slip.zone, in); })};
     for (auto const& meter : slip.meters) {
-        paper.facts.push_back(fact("START (kWh)", "শুরুর রিডিং (kWh)", [&](Language in) {
-            return kwh_text(meter.start, in);
-        }));
+        paper.facts.push_back(fact("START (kWh)", "শুরুর রিডিং (kWh)",
+                                   [&](Language in) { return kwh_text(meter.start, in); }));
         paper.facts.push_back(fact("STOP (kWh)", "শেষ রিডিং (kWh)",
                                    [&](Language in) { return kwh_text(meter.stop, in); }));
     }
     paper.facts.push_back(fact("Used (kWh)", "ব্যবহার (kWh)",
                                [&](Language in) { return kwh_text(slip.spent.energy, in); }));
-    paper.facts.push_back(fact("Minutes", "মিনিট", [&](Language in) {
-        return minutes_text(slip.spent.seconds, in);
-    }));
+    paper.facts.push_back(fact("Minutes", "মিনিট",
+                               [&](Language in) { return minutes_text(slip.spent.seconds, in); }));
     if (slip.pieces) {
         paper.facts.push_back(fact("Quantity", "পরিমাণ", [&](Language in) {
             return grouped(*slip.pieces, in) + " " + unit_text(slip.unit, in);
@@ -199,8 +195,8 @@ std::string lines_of(JobSlip const& slip, Language language) {
     auto const speech = language == Language::bn ? Speech::bn : Speech::en;
     auto const paper = paper_of(slip);
     auto const say = [&](Text const& text) { return said(text, speech, " "); };
-    std::string lines = say(paper.from.name) + "\n" + say(paper.title) + "\n" +
-                        say(paper.to.name) + "\n\n";
+    std::string lines =
+        say(paper.from.name) + "\n" + say(paper.title) + "\n" + say(paper.to.name) + "\n\n";
     for (auto const& one : paper.facts) lines += say(one.name) + ": " + say(one.value) + "\n";
     for (auto const& row : paper.rows) {
         lines += "\n" + say(row.cells[0]);

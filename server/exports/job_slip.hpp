@@ -40,9 +40,9 @@ struct JobSlip {
     Spent spent;
     bool priced = false;  ///< the money of `spent` is known
     std::optional<std::int64_t> pieces;
-    std::string unit;            ///< pair, kg, piece, ...
-    int earlier_jobs = 0;        ///< of the same enterprise on this machine, three at most
-    Spent earlier;               ///< in all of them
+    std::string unit;      ///< pair, kg, piece, ...
+    int earlier_jobs = 0;  ///< of the same enterprise on this machine, three at most
+    Spent earlier;         ///< in all of them
     std::int64_t earlier_pieces = 0;
 
     std::optional<Spent> each() const;

@@ -101,9 +101,10 @@ Printed reminder_of(Parties const& parties, std::vector<OpenBill> const& bills, 
     auto paper = letter(parties, {"Payment reminder", "পরিশোধের অনুরোধ"},
                         number_of(parties, to_date(local_day(parties.zone, now))), now);
     paper.facts = {{{"Date", "তারিখ"}, day(now, parties.zone)}};
-    paper.opening = {{"These bills are not paid yet. Please pay them at the counter, or tell us "
-                      "if something on them is not right.",
-                      "নিচের বিলগুলো এখনো পরিশোধ হয়নি। অনুগ্রহ করে কাউন্টারে পরিশোধ করুন, অথবা কোনো ভুল থাকলে আমাদের জানান।"}};
+    paper.opening = {
+        {"These bills are not paid yet. Please pay them at the counter, or tell us "
+         "if something on them is not right.",
+         "নিচের বিলগুলো এখনো পরিশোধ হয়নি। অনুগ্রহ করে কাউন্টারে পরিশোধ করুন, অথবা কোনো ভুল থাকলে আমাদের জানান।"}};
     paper.columns = {{{"Bill", "বিল"}, 150},
                      {{"Issued", "ইস্যুর তারিখ"}, 110},
                      {{"Days since", "কত দিন আগে"}, 60, Align::right},
@@ -113,14 +114,12 @@ Printed reminder_of(Parties const& parties, std::vector<OpenBill> const& bills, 
     Money due;
     for (auto const& bill : bills) {
         due += bill.total - bill.paid;
-        auto const days = (local_day(parties.zone, now) - local_day(parties.zone, bill.issued_at))
-                              .count();
-        paper.rows.push_back(row({same(bill.number), day(bill.issued_at, parties.zone),
-                                  in_both([&](Language language) {
-                                      return grouped(days, language);
-                                  }),
-                                  amount_of(bill.total), amount_of(bill.paid),
-                                  amount_of(bill.total - bill.paid)}));
+        auto const days =
+            (local_day(parties.zone, now) - local_day(parties.zone, bill.issued_at)).count();
+        paper.rows.push_back(
+            row({same(bill.number), day(bill.issued_at, parties.zone),
+                 in_both([&](Language language) { return grouped(days, language); }),
+                 amount_of(bill.total), amount_of(bill.paid), amount_of(bill.total - bill.paid)}));
     }
     paper.sums = {{{"Due", "বকেয়া"}, taka(due), true}};
     paper.words = {in_words(due)};
@@ -135,8 +134,8 @@ Printed quotation_of(Parties const& parties, Quotation const& quotation) {
                    {{"Machine", "মেশিন"}, quotation.machine},
                    {{"When", "কখন"}, in_both([&](Language language) {
                         return date_text(during.start, parties.zone, language) + ", " +
-                               clock_text(during.start, parties.zone, language) +
-                               " – " + clock_text(during.end, parties.zone, language);
+                               clock_text(during.start, parties.zone, language) + " – " +
+                               clock_text(during.end, parties.zone, language);
                     })}};
     paper.columns = {{{"Machine and service", "মেশিন ও সেবা"}, 240},
                      {{"Quantity", "পরিমাণ"}, 104, Align::right},
@@ -144,17 +143,15 @@ Printed quotation_of(Parties const& parties, Quotation const& quotation) {
                      {{"Amount (Tk)", "মূল্য (টাকা)"}, 83, Align::right}};
     for (auto const& one : quotation.terms) {
         auto const term = term_of(one);
-        bool const minimum = term.basis == billing::Basis::minimum;
-        paper.rows.push_back(row({one.label,
-                                  in_both([&](Language language) {
-                                      return minimum ? ""
-                                                     : billing::quantity_text(
-                                                           term, quotation.piece_unit, language);
-                                  }),
-                                  in_both([&](Language language) {
-                                      return minimum ? "" : rate_text(term.price, language);
-                                  }),
-                                  amount_of(term.amount)}));
+        bool const minimum =
+            term.basis == billing::Basis::minimum || term.basis == billing::Basis::discount;
+        paper.rows.push_back(row(
+            {one.label, in_both([&](Language language) {
+                 return minimum ? "" : billing::quantity_text(term, quotation.piece_unit, language);
+             }),
+             in_both(
+                 [&](Language language) { return minimum ? "" : rate_text(term.price, language); }),
+             amount_of(term.amount)}));
     }
     paper.sums = {{{"Expected", "আনুমানিক মোট"}, taka(quotation.price), true}};
     paper.words = {in_words(quotation.price)};

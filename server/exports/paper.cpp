@@ -113,8 +113,8 @@ private:
             auto const line =
                 lay(inner() - 2 * box, say(document_.heading[i], " / "), plain_, Align::centre);
             bool const boxed = i == 0 && box > 0;
-            auto const form = lay(box - 8, say(document_.form),
-                                  {.size = sheet_.type, .bold = true}, Align::centre);
+            auto const form = lay(box - 8, say(document_.form), {.size = sheet_.type, .bold = true},
+                                  Align::centre);
             add(line.height + 2, false, true, [=, this](double top) {
                 pages_.put(left() + box, top, line);
                 if (!boxed) return;
@@ -138,10 +138,10 @@ private:
         bool const narrow = slip_ || form;
         double const half = narrow ? inner() : inner() * 0.6;
         auto const side = narrow ? Align::centre : Align::left;
-        auto const title = lay(
-            narrow ? inner() : inner() - half, say(document_.title, narrow ? " / " : "\n"),
-            {.size = sheet_.type * (narrow ? 1.4 : 2), .bold = true},
-            narrow ? Align::centre : Align::right);
+        auto const title =
+            lay(narrow ? inner() : inner() - half, say(document_.title, narrow ? " / " : "\n"),
+                {.size = sheet_.type * (narrow ? 1.4 : 2), .bold = true},
+                narrow ? Align::centre : Align::right);
         if (form) {
             add(title.height + 6, false, true,
                 [=, this](double top) { pages_.put(left(), top + 2, title); });
@@ -173,8 +173,7 @@ private:
     std::vector<Piece> lay_party(Party const& party, double width) {
         std::vector<Piece> pieces;
         if (!party.role.en.empty()) pieces.push_back(lay(width, say(party.role, " / "), small_));
-        pieces.push_back(
-            lay(width, say(party.name), {.size = sheet_.type * 1.15, .bold = true}));
+        pieces.push_back(lay(width, say(party.name), {.size = sheet_.type * 1.15, .bold = true}));
         for (auto const& line : party.lines)
             pieces.push_back(lay(width, say(line), {.size = sheet_.type}));
         return pieces;
@@ -198,10 +197,9 @@ private:
         std::vector<std::pair<Piece, Piece>> facts;
         double facts_height = 0;
         for (auto const& fact : document_.facts) {
-            facts.emplace_back(
-                lay(name_width, say(fact.name, " / "), {.size = sheet_.type}),
-                lay(half - name_width - 4, say(fact.value), {.size = sheet_.type, .bold = true},
-                    Align::right));
+            facts.emplace_back(lay(name_width, say(fact.name, " / "), {.size = sheet_.type}),
+                               lay(half - name_width - 4, say(fact.value),
+                                   {.size = sheet_.type, .bold = true}, Align::right));
             facts_height += std::max(facts.back().first.height, facts.back().second.height) + 1;
         }
         double const people_height = height_of(people);
@@ -250,7 +248,8 @@ private:
         std::vector<Text> heads;
         for (auto const& column : document_.columns) heads.push_back(column.head);
         if (!slip_) {
-            auto const style = Style{.size = crowded() ? plain_.size - 1 : plain_.size, .bold = true};
+            auto const style =
+                Style{.size = crowded() ? plain_.size - 1 : plain_.size, .bold = true};
             std::tie(head_, head_height_) = lay_cells(heads, style);
             head_height_ += 6;
             add(head_height_, true, true, [this](double top) { draw_head(top); });
@@ -346,8 +345,7 @@ private:
                               lay(width * 0.48, say(sum.value), style, Align::right));
             height += std::max(sums.back().first.height, sums.back().second.height) + 2;
         }
-        double const whole =
-            slip_ ? height + height_of(words) : std::max(height, height_of(words));
+        double const whole = slip_ ? height + height_of(words) : std::max(height, height_of(words));
         add(whole + 14, false, false, [=, this](double top) {
             pages_.rule(left(), top + 2, inner(), 0.8);
             double y = top + 7;

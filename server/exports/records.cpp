@@ -154,8 +154,7 @@ std::vector<OpenBill> open_bills(store::Reader& reader, FacilityId const& facili
 
 JobSlip read_slip(store::Reader& reader, metering::UsageSession const& session) {
     auto facility = facility::find_facility(reader, session.facility).value();
-    auto const machine =
-        facility::find_machine(reader, session.facility, session.machine).value();
+    auto const machine = facility::find_machine(reader, session.facility, session.machine).value();
     auto const zone = Zone::find(facility.zone).value();
     JobSlip slip{.facility = std::move(facility),
                  .zone = zone,
@@ -188,8 +187,7 @@ JobSlip read_slip(store::Reader& reader, metering::UsageSession const& session) 
     return slip;
 }
 
-Parties parties_of(facility::Facility const& facility,
-                   people::Enterprise const& enterprise) {
+Parties parties_of(facility::Facility const& facility, people::Enterprise const& enterprise) {
     return {facility,
             {enterprise.name.en, enterprise.name.bn},
             enterprise.place.value_or(""),

@@ -33,7 +33,6 @@ std::vector<OpenBill> open_bills(store::Reader& reader, FacilityId const& facili
 /// Precondition: the session is closed.
 JobSlip read_slip(store::Reader& reader, metering::UsageSession const& session);
 
-Parties parties_of(facility::Facility const& facility,
-                   people::Enterprise const& enterprise);
+Parties parties_of(facility::Facility const& facility, people::Enterprise const& enterprise);
 
 }  // namespace karkhana::exports

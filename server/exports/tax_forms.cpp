@@ -16,8 +16,7 @@ Text labelled(Text const& name, Text const& value) {
 
 class Form {
 public:
-    Form(Billed const& form, Text title, Text layout)
-        : form_(form) {
+    Form(Billed const& form, Text title, Text layout) : form_(form) {
         printed_.title = std::move(title);
         printed_.form = std::move(layout);
         printed_.number = form.number;
@@ -32,9 +31,10 @@ public:
                          {labelled({"BIN of the registered person", "নিবন্ধিত ব্যক্তির বিআইএন"},
                                    plain(bin_text(seller.bin))),
                           labelled({"Address of issue", "চালানপত্র ইস্যুর ঠিকানা"}, seller.address)}};
-        printed_.to = {{"Buyer", "ক্রেতার নাম"},
-                       buyer.name,
-                       {labelled({"BIN of the buyer", "ক্রেতার বিআইএন"}, plain(bin_text(buyer.bin)))}};
+        printed_.to = {
+            {"Buyer", "ক্রেতার নাম"},
+            buyer.name,
+            {labelled({"BIN of the buyer", "ক্রেতার বিআইএন"}, plain(bin_text(buyer.bin)))}};
         if (!buyer.address.en.empty())
             printed_.to.lines.push_back(
                 labelled({"Address of the buyer", "ক্রেতার ঠিকানা"}, buyer.address));
@@ -47,14 +47,13 @@ public:
 
     void facts(Text const& number) {
         auto const& form = form_;
-        printed_.facts = {
-            {number, plain(form.number)},
-            {{"Date of issue", "ইস্যুর তারিখ"}, in_both([&](Language language) {
-                 return date_text(form.issued_at, form.zone, language);
-             })},
-            {{"Time of issue", "ইস্যুর সময়"}, in_both([&](Language language) {
-                 return clock_text(form.issued_at, form.zone, language);
-             })}};
+        printed_.facts = {{number, plain(form.number)},
+                          {{"Date of issue", "ইস্যুর তারিখ"}, in_both([&](Language language) {
+                               return date_text(form.issued_at, form.zone, language);
+                           })},
+                          {{"Time of issue", "ইস্যুর সময়"}, in_both([&](Language language) {
+                               return clock_text(form.issued_at, form.zone, language);
+                           })}};
     }
 
     void column(Text head, double share, Align align = Align::right) {
@@ -65,10 +64,10 @@ public:
 
     Printed finish(std::vector<Text> footnotes) {
         printed_.words = {in_words(form_.total)};
-        printed_.sums = {{{"Total", "সর্বমোট"}, in_both([&](Language language) {
-                              return billing::taka_text(form_.total, language);
-                          }),
-                          true}};
+        printed_.sums = {
+            {{"Total", "সর্বমোট"},
+             in_both([&](Language language) { return billing::taka_text(form_.total, language); }),
+             true}};
         printed_.notes = std::move(footnotes);
         for (auto const& note : form_.notes) printed_.notes.push_back(note);
         for (auto& note : proof_notes(form_.proof)) printed_.notes.push_back(std::move(note));
@@ -91,19 +90,18 @@ Text serial(std::size_t number) {
     return in_both([&](Language language) { return digits(std::to_string(number), language); });
 }
 
-Text const kLineHead[]{{"Sl.", "ক্রমিক"},
-                       {"Description of the goods or service",
-                        "পণ্য বা সেবার বর্ণনা (প্রযোজ্য ক্ষেত্রে ব্র্যান্ড নামসহ)"},
-                       {"Unit of supply", "সরবরাহের একক"},
-                       {"Quantity", "পরিমাণ"},
-                       {"Unit value¹ (Tk)", "একক মূল্য¹ (টাকায়)"},
-                       {"Total value¹ (Tk)", "মোট মূল্য¹ (টাকায়)"}};
+Text const kLineHead[]{
+    {"Sl.", "ক্রমিক"},
+    {"Description of the goods or service", "পণ্য বা সেবার বর্ণনা (প্রযোজ্য ক্ষেত্রে ব্র্যান্ড নামসহ)"},
+    {"Unit of supply", "সরবরাহের একক"},
+    {"Quantity", "পরিমাণ"},
+    {"Unit value¹ (Tk)", "একক মূল্য¹ (টাকায়)"},
+    {"Total value¹ (Tk)", "মোট মূল্য¹ (টাকায়)"}};
 
 void add_line_heads(Form& form) {
     constexpr double kShares[]{30, 120, 44, 44, 48, 54};
     for (std::size_t i = 0; i < std::size(kShares); ++i)
-        form.column(kLineHead[i], kShares[i],
-                    i == 1 || i == 2 ? Align::left : Align::right);
+        form.column(kLineHead[i], kShares[i], i == 1 || i == 2 ? Align::left : Align::right);
 }
 
 std::vector<Text> line_cells(std::size_t number, BilledLine const& line) {
@@ -126,9 +124,8 @@ Text percent_text(std::int64_t rate_e4) {
 
 std::string bin_text(std::string const& bin) {
     if (bin.empty()) return "—";
-    bool const number = bin.size() == 13 && std::ranges::all_of(bin, [](char c) {
-                            return c >= '0' && c <= '9';
-                        });
+    bool const number =
+        bin.size() == 13 && std::ranges::all_of(bin, [](char c) { return c >= '0' && c <= '9'; });
     return number ? bin.substr(0, 9) + "-" + bin.substr(9) : bin;
 }
 
@@ -173,8 +170,7 @@ Printed mushak_6_9(Billed const& form) {
     out.facts({"Invoice number", "চালানপত্র নম্বর"});
     add_line_heads(out);
     std::size_t number = 0;
-    for (auto const& line : form.lines)
-        add_rows(out.printed(), line, line_cells(++number, line));
+    for (auto const& line : form.lines) add_rows(out.printed(), line, line_cells(++number, line));
     out.printed().rows.push_back(
         {Row::Kind::sum, {{}, {"Total", "সর্বমোট"}, {}, {}, {}, amount_of(form.net)}});
     return out.finish({kValueNote});
@@ -190,8 +186,8 @@ Printed mushak_6_7(Billed const& form) {
     facts.push_back({{"Its date and time", "মূল চালানপত্রের তারিখ ও সময়"},
                      issued_text(credit.invoice_issued_at, form.zone)});
     facts.push_back({{"Less VAT (Tk)", "হ্রাসকৃত মূসক (টাকা)"}, amount_of(form.tax)});
-    out.printed().opening = {labelled({"Reason for the credit note", "ক্রেডিট নোট ইস্যুর কারণ"},
-                                      credit.reason)};
+    out.printed().opening = {
+        labelled({"Reason for the credit note", "ক্রেডিট নোট ইস্যুর কারণ"}, credit.reason)};
     out.column({"Sl.", "ক্রমিক"}, 30);
     out.column({"Description of what is taken back", "ফেরত বা হ্রাসের বিবরণ"}, 140, Align::left);
     out.column({"Unit of supply", "সরবরাহের একক"}, 44, Align::left);
@@ -211,8 +207,15 @@ Printed mushak_6_7(Billed const& form) {
         add_rows(out.printed(), line, std::move(cells));
     }
     out.printed().rows.push_back({Row::Kind::sum,
-                                  {{}, {"Total", "সর্বমোট"}, {}, {}, {}, amount_of(form.net),
-                                   kDutyFree, {}, amount_of(form.tax),
+                                  {{},
+                                   {"Total", "সর্বমোট"},
+                                   {},
+                                   {},
+                                   {},
+                                   amount_of(form.net),
+                                   kDutyFree,
+                                   {},
+                                   amount_of(form.tax),
                                    amount_of(form.net + form.tax)}});
     return out.finish({kValueNote});
 }

@@ -5,8 +5,8 @@
 
 #include "server/exports/billed.hpp"
 
-/// The layouts of the tax forms: Mushak-6.3 (tax invoice), 6.9 (turnover tax) and 6.7 (credit note).
-/// Nobody has approved them, and they say so: "layout".
+/// The layouts of the tax forms: Mushak-6.3 (tax invoice), 6.9 (turnover tax) and 6.7 (credit
+/// note). Nobody has approved them, and they say so: "layout".
 namespace karkhana::exports {
 
 /// How many columns the table of a tax invoice has: eleven tell the rate of the supplementary duty

@@ -32,14 +32,15 @@ constexpr PageWords kEnglishPage{
     "Total",
     "Proof (SHA-256)",
     "বাংলা"};
-constexpr PageWords kBanglaPage{"দলিলটি কি আমাদের?",
-                                "হ্যাঁ। এটি এখানে যেমন আছে তেমনই ইস্যু হয়েছে এবং পরে বদলায়নি।",
-                                "এই দলিলের যা রাখা আছে তা ইস্যু করা দলিলের সাথে মেলে না। কেন্দ্রে জিজ্ঞাসা করুন।",
-                                "এই নম্বর ও প্রমাণের কোনো দলিল নেই।",
-                                "নম্বর",
-                                "সর্বমোট",
-                                "প্রমাণ (SHA-256)",
-                                "English"};
+constexpr PageWords kBanglaPage{
+    "দলিলটি কি আমাদের?",
+    "হ্যাঁ। এটি এখানে যেমন আছে তেমনই ইস্যু হয়েছে এবং পরে বদলায়নি।",
+    "এই দলিলের যা রাখা আছে তা ইস্যু করা দলিলের সাথে মেলে না। কেন্দ্রে জিজ্ঞাসা করুন।",
+    "এই নম্বর ও প্রমাণের কোনো দলিল নেই।",
+    "নম্বর",
+    "সর্বমোট",
+    "প্রমাণ (SHA-256)",
+    "English"};
 
 bool holds(std::string const& canonical, std::string const& previous, Checked const& checked) {
     auto const document = billing::read_document(canonical);

@@ -126,11 +126,11 @@ protected:
     SessionId job(std::string const& day, std::int64_t wh, std::int64_t pieces) {
         meter_ += wh;
         auto const start = dhaka(day + " 09:00");
-        return centre.use({.enterprise = "Lakshmi",
-                           .during = {start, start + std::chrono::minutes{60}},
-                           .readings = {{start, {meter_ - wh}},
-                                        {start + std::chrono::minutes{60}, {meter_}}},
-                           .pieces = pieces});
+        return centre.use(
+            {.enterprise = "Lakshmi",
+             .during = {start, start + std::chrono::minutes{60}},
+             .readings = {{start, {meter_ - wh}}, {start + std::chrono::minutes{60}, {meter_}}},
+             .pieces = pieces});
     }
     std::int64_t meter_ = 1'000'000;
 };
@@ -167,8 +167,8 @@ TEST_P(Slips, AJobIsHeldAgainstTheOwnLastThree) {
     }
     expect_pdf(lakshmi, path + ".pdf?language=both");
     auto const text = centre.get(lakshmi, path + ".txt?language=en").body;
-    for (std::string const part : {"START (kWh): 1,099.000", "STOP (kWh): 1,104.000",
-                                   "Last 3: 0.090", "Charged: Tk 150.00"})
+    for (std::string const part :
+         {"START (kWh): 1,099.000", "STOP (kWh): 1,104.000", "Last 3: 0.090", "Charged: Tk 150.00"})
         EXPECT_THAT(text, HasSubstr(part));
     EXPECT_EQ(code(centre.get(rahim, path)), "not_found");
 }

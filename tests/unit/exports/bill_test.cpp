@@ -40,24 +40,15 @@ TEST(Bill, LetsAReaderAddUpPartsAndMeters) {
 TEST(Bill, SaysEverythingInEnglish) {
     auto const text = dense(copied(pdf_of(sample_bill(), Speech::en)));
     for (std::string const part :
-         {"Bhairab Footwear Service Centre",
-          "Kamalpur, Bhairab, Kishoreganj",
-          "BHAIRAB/2026-27/000123",
-          "1 December 2026, 09:05:07",
-          "November 2026",
-          "Lakshmi & Shraddha Shoes",
-          "Laser cutter 1 · 20 November 2026, 16:30:00 – 17:30:00",
+         {"Bhairab Footwear Service Centre", "Kamalpur, Bhairab, Kishoreganj",
+          "BHAIRAB/2026-27/000123", "1 December 2026, 09:05:07", "November 2026",
+          "Lakshmi & Shraddha Shoes", "Laser cutter 1 · 20 November 2026, 16:30:00 – 17:30:00",
           "Electricity, off-peak 4.200 kWh 10.164 42.69",
-          "Electricity, peak (estimated) * 2.800 kWh 14.00 39.20",
-          "40 pairs 2.50 100.00",
-          "59 min 40 s 12.00 716.00",
-          "Tk 900.00 − Tk 897.89 = Tk 2.11",
+          "Electricity, peak (estimated) * 2.800 kWh 14.00 39.20", "40 pairs 2.50 100.00",
+          "59 min 40 s 12.00 716.00", "Tk 900.00 − Tk 897.89 = Tk 2.11",
           "START 16:30:00 1,234.567 kWh · meter SDM120-004711 · raw 0012 D687",
-          "STOP 17:30:00 1,241.567 kWh · meter SDM120-004711 · interpolated *",
-          "Total Tk 900.00",
-          "Taka Nine Hundred Only",
-          "version 3",
-          "Page 1/1"})
+          "STOP 17:30:00 1,241.567 kWh · meter SDM120-004711 · interpolated *", "Total Tk 900.00",
+          "Taka Nine Hundred Only", "version 3", "Page 1/1"})
         EXPECT_THAT(text, HasSubstr(dense(part))) << part;
     EXPECT_THAT(text, HasSubstr(proof().hash));
     EXPECT_THAT(text, HasSubstr(proof().previous_hash));
@@ -85,8 +76,7 @@ TEST(Bill, IsTheSameBytesWhoeverPrintsAtTheSameTime) {
     auto const alone = pdf_of(sample_bill(3), Speech::bn);
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
-        threads.emplace_back(
-            [&] { EXPECT_EQ(pdf_of(sample_bill(3), Speech::bn), alone); });
+        threads.emplace_back([&] { EXPECT_EQ(pdf_of(sample_bill(3), Speech::bn), alone); });
     for (auto& thread : threads) thread.join();
 }
 

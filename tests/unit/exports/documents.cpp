@@ -22,7 +22,8 @@ Parties parties() {
     from.slug = "bhairab";
     from.name = {"Bhairab Footwear Service Centre", "ভৈরব পাদুকা সেবা কেন্দ্র"};
     from.address = {"Kamalpur, Bhairab, Kishoreganj", "কমলপুর, ভৈরব, কিশোরগঞ্জ"};
-    return {from, {"Lakshmi & Shraddha Shoes", "লক্ষ্মী ও শ্রদ্ধা শুজ, স্ত্রী-উদ্যোগ"}, "জগন্নাথপুর", dhaka()};
+    return {
+        from, {"Lakshmi & Shraddha Shoes", "লক্ষ্মী ও শ্রদ্ধা শুজ, স্ত্রী-উদ্যোগ"}, "জগন্নাথপুর", dhaka()};
 }
 
 /// Two sessions and a service, taxed line by line.
@@ -115,9 +116,9 @@ JobSlip sample_slip() {
 std::vector<Sample> sample_documents() {
     using billing::Regime;
     auto const now = at("2026-12-20T10:00:00+06:00");
-    Receipt const receipt{"BHAIRAB/R/000017",       at("2026-11-20T16:00:00+06:00"),
-                          Money{123'456'750},       {"Cash", "নগদ"},
-                          "8N7A6B5C4D",             "BHAIRAB/2026-27/000123"};
+    Receipt const receipt{"BHAIRAB/R/000017", at("2026-11-20T16:00:00+06:00"),
+                          Money{123'456'750}, {"Cash", "নগদ"},
+                          "8N7A6B5C4D",       "BHAIRAB/2026-27/000123"};
     std::vector<OpenBill> const open{
         {"BHAIRAB/2026-27/000101", at("2026-10-01T09:00:00+06:00"), Money{50'000}, Money{}},
         {"BHAIRAB/2026-27/000123", at("2026-12-01T09:00:00+06:00"), Money{90'000}, Money{10'000}}};

@@ -1,9 +1,8 @@
-#include "server/exports/job_slip.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "server/base/unicode.hpp"
+#include "server/exports/job_slip.hpp"
 #include "tests/unit/exports/documents.hpp"
 
 namespace karkhana::exports {

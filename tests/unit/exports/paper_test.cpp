@@ -1,9 +1,8 @@
-#include "server/exports/paper.hpp"
-
 #include <cstdlib>
 #include <fstream>
 #include <gtest/gtest.h>
 
+#include "server/exports/paper.hpp"
 #include "tests/unit/exports/documents.hpp"
 #include "tests/unit/exports/reading.hpp"
 
