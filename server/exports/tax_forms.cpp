@@ -158,9 +158,10 @@ Printed mushak_6_3(Billed const& form, Columns columns) {
                                 form.tax, form.net + form.tax)});
     return out.finish(
         {kValueNote,
-         {"* Where tax is deducted at source, this form is the combined tax invoice and certificate "
-          "of deduction.",
-          "* উৎসে কর্তনযোগ্য সরবরাহের ক্ষেত্রে ফরমটি সমন্বিত কর চালানপত্র ও উৎসে কর কর্তন সনদপত্র হিসেবে বিবেচিত হইবে।"}});
+         {"* Where tax is deducted at source, this form is the combined tax invoice and "
+          "certificate of deduction.",
+          "* উৎসে কর্তনযোগ্য সরবরাহের ক্ষেত্রে ফরমটি সমন্বিত কর চালানপত্র ও "
+          "উৎসে কর কর্তন সনদপত্র হিসেবে বিবেচিত হইবে।"}});
 }
 
 Printed mushak_6_9(Billed const& form) {

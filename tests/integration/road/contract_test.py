@@ -18,6 +18,10 @@ JPEG = bytes.fromhex(
     "00101005ffda0008010100003f00d2cf20ffd9")
 
 
+# Of no version.
+OUTSIDE = ("/healthz", "/readyz", "/metrics", "/verify")
+
+
 def operations():
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
@@ -46,7 +50,7 @@ def routes_of_the_source():
         for path, operation in written.findall(file.read_text(encoding="utf-8")):
             if re.fullmatch(r"[a-z]+[A-Z]\w*", path):
                 continue  # two operations side by side
-            whole = path.startswith("/api/") or path in ("/healthz", "/readyz", "/metrics", "/verify")
+            whole = path.startswith("/api/") or path in OUTSIDE
             yield path if whole else "/api/v1/" + path.lstrip("/"), operation
 
 

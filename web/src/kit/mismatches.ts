@@ -14,6 +14,6 @@ export const MISMATCHES = [
   'precondition_required', 'request_timeout', 'role_not_held', 'role_twice', 'target_too_long',
   'too_deep', 'too_many', 'too_many_fields', 'unknown_basis', 'unknown_clash', 'unknown_field',
   'unknown_kind', 'unknown_language', 'unknown_login', 'unknown_method', 'unknown_origin',
-  'unknown_paper', 'unknown_result', 'unknown_role', 'unknown_rule', 'unknown_scope', 'unknown_state',
-  'unknown_window', 'unknown_zone', 'unsupported_media_type', 'wrong_currency',
+  'unknown_paper', 'unknown_result', 'unknown_role', 'unknown_rule', 'unknown_scope',
+  'unknown_state', 'unknown_window', 'unknown_zone', 'unsupported_media_type', 'wrong_currency',
 ];
