@@ -293,6 +293,24 @@ TEST_F(ConfigFile, WhatWouldStopTheDaemonIsFoundBefore) {
     EXPECT_TRUE(complains(0, "cannot be read: Is a directory"));
 }
 
+TEST_F(ConfigFile, WhatIsPrintedLeadsToThePublicAddress) {
+    auto const with = [&](std::string const& http) {
+        return load("http = { " + http + " }\n" + std::string{kSmall});
+    };
+    auto const address = [&](std::string const& http) {
+        return with(http).value().http.public_address;
+    };
+    EXPECT_EQ(load(std::string{kSmall}).value().http.public_address, "http://127.0.0.1:8080");
+    EXPECT_EQ(address("address = \"::1\", port = 80"), "http://[::1]:80");
+    EXPECT_EQ(address("public_address = \"https://karkhana.example.org/\""),
+              "https://karkhana.example.org");
+    for (auto const* bad :
+         {"karkhana.example.org", "https://k.example/?a=1", "javascript:1", "https:// x"}) {
+        EXPECT_FALSE(with("public_address = \"" + std::string{bad} + "\"")) << bad;
+        EXPECT_TRUE(complains(1, "an address like https://karkhana.example.org"));
+    }
+}
+
 TEST_F(ConfigFile, AMeterOfNobodyAndAMachineThatCannotBeBilledAreFoundBefore) {
     EXPECT_FALSE(load(small_but(", machine = \"laser-1\"", "")));
     EXPECT_TRUE(complains(8, "it needs machine, machines or role"));
