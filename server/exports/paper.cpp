@@ -438,7 +438,7 @@ private:
         if (slip_) {
             double height = 2 * sheet_.margin;
             for (auto const& block : blocks_) height += block.height;
-            pages_.resize(sheet_.width, height);
+            pages_.resize(sheet_.width, std::min(height, sheet_.height));
         }
         auto const sheets = share_out();
         for (std::size_t page = 0; page < sheets.size(); ++page) {

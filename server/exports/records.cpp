@@ -147,7 +147,7 @@ std::vector<OpenBill> open_bills(store::Reader& reader, FacilityId const& facili
     std::vector<OpenBill> open;
     auto const invoices = billing::list_invoices(reader, facility, filter);
     for (auto one = invoices.rbegin(); one != invoices.rend(); ++one)
-        if (one->paid < one->total)
+        if (!one->credit_note && one->paid < one->total)
             open.push_back({one->number_text, one->issued_at.value(), one->total, one->paid});
     return open;
 }
