@@ -10,6 +10,7 @@
 #include "server/billing/items.hpp"
 #include "server/billing/json.hpp"
 #include "server/billing/runs.hpp"
+#include "server/billing/tariff_json.hpp"
 #include "server/booking/rules_policy.hpp"
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"

@@ -108,7 +108,7 @@ std::vector<Taxable> taxables_of(Draft const& draft) {
     std::vector<Taxable> lines;
     for (auto const* charges : {&draft.there, &draft.charges})
         for (auto const& charge : *charges)
-            lines.push_back({charge.term.amount, std::string{tax_code_of(charge.term)}});
+            lines.push_back({charge.term.amount, tax_code_of(charge.term)});
     for (auto const& item : draft.items)
         lines.push_back({draft.refers_to ? -item.amount : item.amount, item.tax_code});
     return lines;
