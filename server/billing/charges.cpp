@@ -18,9 +18,10 @@ using metering::SessionKind;
 using metering::SessionState;
 using metering::UsageSession;
 
-#define KARKHANA_CHARGE_COLUMNS                                                                                  \
-    "SELECT c.session_id, c.sequence, COALESCE(c.rate_card_id, r.rate_card_id), r.enterprise_id, r.stopped_at, " \
-    "c.component, c.basis, c.tariff_window, c.quantity, c.price_e4, c.amount_poisha, c.quality, "                \
+#define KARKHANA_CHARGE_COLUMNS                                                                    \
+    "SELECT c.session_id, c.sequence, COALESCE(c.rate_card_id, r.rate_card_id), "                  \
+    "r.enterprise_id, r.stopped_at, "                                                              \
+    "c.component, c.basis, c.tariff_window, c.quantity, c.price_e4, c.amount_poisha, c.quality, "  \
     "n.invoice_id, n.first_line, k.label_en, k.label_bn, c.per, c.unit, c.income, c.tax_code "
 #define KARKHANA_CHARGES                                                                           \
     KARKHANA_CHARGE_COLUMNS                                                                        \
@@ -28,7 +29,8 @@ using metering::UsageSession;
     "ON n.facility_id = r.facility_id AND n.session_id = r.session_id "                            \
     "JOIN charge c ON c.facility_id = r.facility_id AND c.session_id = r.session_id "              \
     "JOIN rate_component k ON k.facility_id = c.facility_id "                                      \
-    "AND k.rate_card_id = COALESCE(c.rate_card_id, r.rate_card_id) AND k.sequence = c.component WHERE r.facility_id = $1 "
+    "AND k.rate_card_id = COALESCE(c.rate_card_id, r.rate_card_id) "                               \
+    "AND k.sequence = c.component WHERE r.facility_id = $1 "
 // From the invoices on, in this order: SQLite takes a CROSS JOIN as it is written, and left to
 // itself starts at all charges.
 #define KARKHANA_ON_INVOICES                                                                       \
@@ -37,7 +39,8 @@ using metering::UsageSession;
     "CROSS JOIN rate_component k WHERE n.facility_id = $1 AND r.facility_id = n.facility_id "      \
     "AND r.session_id = n.session_id AND c.facility_id = n.facility_id "                           \
     "AND c.session_id = n.session_id AND k.facility_id = n.facility_id "                           \
-    "AND k.rate_card_id = COALESCE(c.rate_card_id, r.rate_card_id) AND k.sequence = c.component AND n.invoice_id "
+    "AND k.rate_card_id = COALESCE(c.rate_card_id, r.rate_card_id) "                               \
+    "AND k.sequence = c.component AND n.invoice_id "
 constexpr std::string_view kWaiting =
     KARKHANA_CHARGES "AND r.stopped_at >= $2 AND r.stopped_at < $3 AND n.invoice_id IS NULL";
 constexpr std::string_view kLate =
