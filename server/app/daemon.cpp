@@ -21,6 +21,8 @@
 #include "server/booking/api_settings.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/sweep.hpp"
+#include "server/costs/api.hpp"
+#include "server/costs/measure.hpp"
 #include "server/desk/api.hpp"
 #include "server/exports/api.hpp"
 #include "server/facility/api.hpp"
@@ -77,6 +79,7 @@ struct Daemon::Parts {
     void add_routes(http::Router& router);
     void add_jobs();
     maintenance::Services care_services();
+    costs::Services cost_services();
     void forget_readings();
     http::ServerOptions server_options();
 
@@ -192,6 +195,7 @@ void Daemon::Parts::add_routes(http::Router& router) {
     billing::add_routes(router, {stores.ledger(), *clock, ids, rate_cards});
     exports::add_routes(router, stores.ledger());
     maintenance::add_routes(router, care_services());
+    costs::add_routes(router, cost_services());
     office::add_routes(router, {stores.ledger(), *clock, ids});
     booking::add_settings_routes(router, stores.ledger(), *clock, ids);
     notify::add_routes(router, notify_services);
@@ -214,6 +218,14 @@ maintenance::Services Daemon::Parts::care_services() {
         return maintenance::Strokes{counted->count, counted->from, counted->counter};
     };
     return {stores.ledger(), *clock, ids, *booking_services.books, count};
+}
+
+costs::Services Daemon::Parts::cost_services() {
+    auto const measured = [this](FacilityId const& facility, Zone const& zone,
+                                 costs::UtilityBill const& bill) {
+        return costs::measure(stores.ledger(), stores.telemetry(), facility, zone, bill);
+    };
+    return {stores.ledger(), *clock, ids, *booking_services.books, measured};
 }
 
 void Daemon::Parts::add_jobs() {

@@ -45,14 +45,6 @@ std::optional<Error> wrong_line(BillLine const& line, std::size_t index, bool by
     return std::nullopt;
 }
 
-/// By weight; what is below zero is shared out like what is above.
-std::vector<std::int64_t> parted(Money amount, std::vector<std::int64_t> const& weights) {
-    auto parts = metering::split_by_weight(std::abs(amount.poisha), weights);
-    if (amount.poisha < 0)
-        for (auto& part : parts) part = -part;
-    return parts;
-}
-
 using Weights = std::vector<std::int64_t>;
 
 /// A house that meters say is below zero has no part.
@@ -75,7 +67,7 @@ Weights demand_weights(std::vector<Use> const& uses, DemandBy by) {
     return weights;
 }
 
-void add(std::vector<Share>& shares, Money Share::*field, Money amount, Weights const& weights) {
+void add(std::vector<Share>& shares, Money Share::* field, Money amount, Weights const& weights) {
     auto const parts = parted(amount, weights);
     for (std::size_t i = 0; i < shares.size(); ++i) shares[i].*field += Money{parts[i]};
 }
@@ -86,7 +78,9 @@ std::string_view name_of(LineHead head) { return head_names.at(static_cast<std::
 std::optional<LineHead> line_head_of(std::string_view name) {
     return found_in<LineHead>(head_names, name);
 }
-std::string_view name_of(Window window) { return window_names.at(static_cast<std::size_t>(window)); }
+std::string_view name_of(Window window) {
+    return window_names.at(static_cast<std::size_t>(window));
+}
 std::optional<Window> window_of(std::string_view name) {
     return found_in<Window>(window_names, name);
 }
@@ -132,16 +126,22 @@ Reconciliation reconcile(UtilityBill const& bill, std::int64_t tolerance_e4) {
     if (found.site) found.remainder = *found.site - found.machines;
     found.difference = found.billed - found.site.value_or(found.machines);
     if (found.billed.wh > 0)
-        found.difference_e4 =
-            divide_half_away(Wide{found.difference.wh} * 10'000, found.billed.wh);
+        found.difference_e4 = divide_half_away(Wide{found.difference.wh} * 10'000, found.billed.wh);
     // Without a main meter what is missing is the house; machines cannot use more than was billed.
-    bool const apart = Wide{std::abs(found.difference.wh)} * 10'000 >
-                       Wide{tolerance_e4} * found.billed.wh;
+    bool const apart =
+        Wide{std::abs(found.difference.wh)} * 10'000 > Wide{tolerance_e4} * found.billed.wh;
     found.flagged = (found.site || found.difference.wh < 0) && apart;
     if (found.remainder && found.remainder->wh < 0) found.flagged = true;
     found.gap_from = bill.measured.during.start - bill.during.start;
     found.gap_to = bill.measured.during.end - bill.during.end;
     return found;
+}
+
+std::vector<std::int64_t> parted(Money amount, std::vector<std::int64_t> const& weights) {
+    auto parts = metering::split_by_weight(std::abs(amount.poisha), weights);
+    if (amount.poisha < 0)
+        for (auto& part : parts) part = -part;
+    return parts;
 }
 
 std::vector<Share> allocate(UtilityBill const& bill, DemandBy by) {
@@ -166,8 +166,8 @@ std::vector<Share> allocate(UtilityBill const& bill, DemandBy by) {
         }
     Weights taxed;
     for (auto const& share : shares)
-        taxed.push_back(std::max<std::int64_t>(
-            (share.energy + share.demand + share.pf_surcharge).poisha, 0));
+        taxed.push_back(
+            std::max<std::int64_t>((share.energy + share.demand + share.pf_surcharge).poisha, 0));
     add(shares, &Share::vat, vat, taxed);
     return shares;
 }

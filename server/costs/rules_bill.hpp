@@ -27,11 +27,11 @@ std::optional<Window> window_of(std::string_view name);
 struct BillLine {
     LineHead head = LineHead::other;
     Window window = Window::any;
-    std::optional<Energy> energy;                ///< of an energy line, as billed
-    std::optional<std::int64_t> register_from;   ///< as printed, in Wh
+    std::optional<Energy> energy;               ///< of an energy line, as billed
+    std::optional<std::int64_t> register_from;  ///< as printed, in Wh
     std::optional<std::int64_t> register_to;
-    std::int64_t multiplier = 1;                 ///< what the printed registers are multiplied by
-    Money amount;                                ///< below zero: a rebate
+    std::int64_t multiplier = 1;  ///< what the printed registers are multiplied by
+    Money amount;                 ///< below zero: a rebate
     std::string label;
 
     bool operator==(BillLine const&) const = default;
@@ -87,11 +87,11 @@ struct Reconciliation {
     Energy billed;
     Energy machines;
     std::optional<Energy> site;
-    std::optional<Energy> remainder;      ///< site minus machines: lights, losses
-    Energy difference;                    ///< billed minus site, or minus machines without a site
-    std::int64_t difference_e4 = 0;       ///< of what was billed
-    bool flagged = false;                 ///< further apart than the tolerance, or below zero
-    Duration gap_from{};                  ///< our register after (+) or before (-) the reading
+    std::optional<Energy> remainder;  ///< site minus machines: lights, losses
+    Energy difference;                ///< billed minus site, or minus machines without a site
+    std::int64_t difference_e4 = 0;   ///< of what was billed
+    bool flagged = false;             ///< further apart than the tolerance, or below zero
+    Duration gap_from{};              ///< our register after (+) or before (-) the reading
     Duration gap_to{};
 };
 Reconciliation reconcile(UtilityBill const& bill, std::int64_t tolerance_e4);
@@ -99,6 +99,10 @@ Reconciliation reconcile(UtilityBill const& bill, std::int64_t tolerance_e4);
 enum class DemandBy { kwh, booked, overhead };
 std::string_view name_of(DemandBy by);
 std::optional<DemandBy> demand_by_of(std::string_view name);
+
+/// An amount by largest remainder; one below zero is shared out like one above. Without any weight
+/// the first has it all.
+std::vector<std::int64_t> parted(Money amount, std::vector<std::int64_t> const& weights);
 
 /// Somebody's part of a bill; the parts of all sum to the bill without its arrears, which are an
 /// earlier bill's.

@@ -184,6 +184,19 @@ constexpr std::array kTable{
     OperationRow{"getLedger",          yes,    no,      no,    yes},
     OperationRow{"exportCsv",          yes,    no,      no,    yes},
     OperationRow{"exportGreenButton",  yes,    no,      yes,   yes},
+
+    OperationRow{"listUtilityBills",   yes,    no,      no,    yes},
+    OperationRow{"createUtilityBill",  yes,    no,      no,    yes},
+    OperationRow{"getUtilityBill",     yes,    no,      no,    yes},
+    OperationRow{"correctUtilityBill", yes,    no,      no,    yes},
+    OperationRow{"listCosts",          yes,    no,      no,    yes},
+    OperationRow{"createCost",         yes,    no,      no,    yes},
+    OperationRow{"correctCost",        yes,    no,      no,    yes},
+    OperationRow{"listCostSettings",   yes,    no,      no,    yes},
+    OperationRow{"addCostSetting",     yes,    no,      no,    no},
+    OperationRow{"listFacilityModes",  yes,    no,      no,    yes},
+    OperationRow{"switchFacilityMode", yes,    no,      no,    no},
+    OperationRow{"getCostRecovery",    yes,    no,      no,    yes},
 };
 // clang-format on
 
