@@ -57,14 +57,18 @@ Report report_of(store::Reader& reader, FacilityId const& facility, Zone const& 
     return report;
 }
 
-std::optional<MachinePrice> machine_price(store::Reader& reader, FacilityId const& facility,
-                                          MachineId const& machine, Instant at) {
-    auto const settings = cost_settings(reader, facility);
-    for (auto const& bill : bills_within(reader, facility, {at, at + Duration{1}}))
+std::optional<MachinePrice> EnergyPrices::of(MachineId const& machine, Instant at) const {
+    for (auto const& bill : bills) {
+        if (!bill.during.contains(at)) continue;
         for (auto const& share : allocate(bill, setting_at(settings, bill.during.start).demand_by))
             if (share.machine == machine && share.used.wh > 0)
                 return MachinePrice{share.total(), share.used, bill.id};
+    }
     return std::nullopt;
+}
+
+EnergyPrices energy_prices(store::Reader& reader, FacilityId const& facility, Interval during) {
+    return {bills_within(reader, facility, during), cost_settings(reader, facility)};
 }
 
 }  // namespace karkhana::costs

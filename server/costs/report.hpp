@@ -22,13 +22,21 @@ Month month_of(Zone const& zone, UtilityBill const& bill);
 Report report_of(store::Reader& reader, FacilityId const& facility, Zone const& zone, Month first,
                  Month last);
 
-/// What the utility billed for the energy of a machine, of the bill that a moment falls into.
+/// What the utility billed for the energy of a machine.
 struct MachinePrice {
     Money amount;
     Energy energy;
     BillId bill;
 };
-std::optional<MachinePrice> machine_price(store::Reader& reader, FacilityId const& facility,
-                                          MachineId const& machine, Instant at);
+/// The bills of a time, for whoever asks what energy cost.
+struct EnergyPrices {
+    std::vector<UtilityBill> bills;
+    std::vector<CostSetting> settings;
+
+    /// Of the bill that the moment falls into, if the machine used anything in it.
+    std::optional<MachinePrice> of(MachineId const& machine, Instant at) const;
+};
+/// In a constant number of queries.
+EnergyPrices energy_prices(store::Reader& reader, FacilityId const& facility, Interval during);
 
 }  // namespace karkhana::costs

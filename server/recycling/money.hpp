@@ -1,0 +1,18 @@
+#pragma once
+
+#include "server/base/random.hpp"
+#include "server/recycling/rules.hpp"
+#include "server/store/store.hpp"
+
+namespace karkhana::recycling {
+
+/// Scrap bought stands on the account of who brought it at once, so that one who supplies and buys
+/// has one account. Tipping fees and sales wait for the next bill. What was weighed for nothing
+/// books nothing. Errors: those of billing::add_item.
+Result<bool> book_deal(store::Writer& writer, FacilityId const& facility, IdSource& ids,
+                       Ticket const& ticket, Material const& material);
+/// Books the opposite of what the ticket booked: another one stands in its place.
+Result<bool> take_back(store::Writer& writer, FacilityId const& facility, IdSource& ids,
+                       Ticket const& ticket, Material const& material, Instant now);
+
+}  // namespace karkhana::recycling
