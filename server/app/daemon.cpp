@@ -41,6 +41,8 @@
 #include "server/people/api.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
+#include "server/recycling/api.hpp"
+#include "server/recycling/weigh.hpp"
 #include "server/store/disk_full.hpp"
 #include "server/timetable/api.hpp"
 
@@ -80,6 +82,7 @@ struct Daemon::Parts {
     void add_jobs();
     maintenance::Services care_services();
     costs::Services cost_services();
+    recycling::Services recycling_services();
     void forget_readings();
     http::ServerOptions server_options();
 
@@ -196,6 +199,7 @@ void Daemon::Parts::add_routes(http::Router& router) {
     exports::add_routes(router, stores.ledger());
     maintenance::add_routes(router, care_services());
     costs::add_routes(router, cost_services());
+    recycling::add_routes(router, recycling_services());
     office::add_routes(router, {stores.ledger(), *clock, ids});
     booking::add_settings_routes(router, stores.ledger(), *clock, ids);
     notify::add_routes(router, notify_services);
@@ -226,6 +230,16 @@ costs::Services Daemon::Parts::cost_services() {
         return costs::measure(stores.ledger(), stores.telemetry(), facility, zone, bill);
     };
     return {stores.ledger(), *clock, ids, *booking_services.books, measured};
+}
+
+recycling::Services Daemon::Parts::recycling_services() {
+    auto const weigh = [this](FacilityId const& facility,
+                              std::optional<DeviceId> const& device) -> Result<recycling::Weighed> {
+        if (facility != prepared.facility.id)
+            return refuse(ErrorKind::conflict, "no_indicator", "not one of this daemon's lines");
+        return recycling::weigh(stores.ledger(), workshop->lines(), facility, device);
+    };
+    return {stores.ledger(), *clock, ids, *booking_services.books, weigh};
 }
 
 void Daemon::Parts::add_jobs() {

@@ -197,6 +197,20 @@ constexpr std::array kTable{
     OperationRow{"listFacilityModes",  yes,    no,      no,    yes},
     OperationRow{"switchFacilityMode", yes,    no,      no,    no},
     OperationRow{"getCostRecovery",    yes,    no,      no,    yes},
+
+    OperationRow{"listMaterials",      yes,    yes,     no,    yes},
+    OperationRow{"createMaterial",     yes,    no,      no,    no},
+    OperationRow{"addMaterialPrice",   yes,    no,      no,    yes},
+    OperationRow{"listRecyclingSettings", yes,    yes,     no,    yes},
+    OperationRow{"addRecyclingSetting", yes,    no,      no,    no},
+    OperationRow{"listWeighTickets",   yes,    yes,     no,    yes},
+    OperationRow{"createWeighTicket",  yes,    yes,     no,    no},
+    OperationRow{"correctWeighTicket", yes,    no,      no,    yes},
+    OperationRow{"listRecyclingBatches", yes,    yes,     no,    yes},
+    OperationRow{"beginRecyclingBatch", yes,    yes,     no,    no},
+    OperationRow{"endRecyclingBatch",  yes,    yes,     no,    no},
+    OperationRow{"getRecyclingReport", yes,    yes,     no,    yes},
+    OperationRow{"exportWeighTickets", yes,    no,      no,    yes},
 };
 // clang-format on
 

@@ -19,7 +19,7 @@ using http::Response;
 /// How far back batches are listed.
 constexpr std::chrono::days shown_days{400};
 
-Response not_found() { return http::problem({ErrorKind::not_found, "not_found"}); }
+Response no_such_batch() { return http::problem({ErrorKind::not_found, "not_found"}); }
 
 json::array shown_batches(store::Reader& reader, FacilityId const& here, Interval during,
                           Instant now, Zone const& zone) {
@@ -30,8 +30,7 @@ json::array shown_batches(store::Reader& reader, FacilityId const& here, Interva
         tickets[*ticket.batch].push_back(std::move(ticket));
     json::array items;
     for (auto const& batch : batches_within(reader, here, during, now))
-        items.push_back(batch_json(batch, mass_of(tickets[batch.id]),
-                                   electricity_of(batch, prices),
+        items.push_back(batch_json(batch, mass_of(tickets[batch.id]), electricity_of(batch, prices),
                                    setting_at(settings, batch.began_at).tolerance_e4, zone));
     return items;
 }
@@ -66,16 +65,15 @@ Response begin_batch(Services const& services, Request const& request) {
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         auto const now = services.clock.now();
         lock_recycling(writer, who.facility);
-        if (!facility::find_machine(writer, who.facility, machine)) return not_found();
+        if (!facility::find_machine(writer, who.facility, machine)) return no_such_batch();
         for (auto const& other :
              batches_within(writer, who.facility, {Instant{}, Instant::max()}, now))
             if (other.machine == machine && !other.ended_at)
                 return http::problem({ErrorKind::conflict, "batch_open", "", "end it first"});
-        Batch const batch{
-            .id = services.ids.make<BatchId>(),
-            .number = billing::next_number(writer, who.facility, "recycling_batch"),
-            .machine = machine,
-            .began_at = now};
+        Batch const batch{.id = services.ids.make<BatchId>(),
+                          .number = billing::next_number(writer, who.facility, "recycling_batch"),
+                          .machine = machine,
+                          .began_at = now};
         insert_batch(writer, who.facility, batch);
         auto const zone = services.books.get(writer, who.facility)->zone;
         auto const shown = shown_batch(writer, who.facility, batch, now, zone);
@@ -95,7 +93,7 @@ Response end_recycling_batch(Services const& services, Request const& request) {
         auto const now = services.clock.now();
         lock_recycling(writer, who.facility);
         auto const before = find_batch(writer, who.facility, *id, now);
-        if (!before) return not_found();
+        if (!before) return no_such_batch();
         if (!end_batch(writer, who.facility, *id, now))
             return http::problem({ErrorKind::conflict, "wrong_state", "", "It is over."});
         auto const zone = services.books.get(writer, who.facility)->zone;

@@ -37,8 +37,7 @@ std::int64_t count_of(std::vector<Ticket> const& tickets) {
 json::array materials_json(std::vector<Ticket> const& tickets) {
     json::array shown;
     for (auto const& [material, mass] : by_material(tickets))
-        shown.push_back(
-            json::object{{"material_id", material.text()}, {"mass", mass_json(mass)}});
+        shown.push_back(json::object{{"material_id", material.text()}, {"mass", mass_json(mass)}});
     return shown;
 }
 
@@ -73,8 +72,7 @@ Used used_in(store::Reader& reader, FacilityId const& here, Interval during,
         auto const mass = mass_of(tickets[batch.id]);
         used.energy += batch.energy;
         used.in_g += mass.in_g;
-        if (out_of_balance(mass, setting_at(settings, batch.began_at).tolerance_e4))
-            ++used.flagged;
+        if (out_of_balance(mass, setting_at(settings, batch.began_at).tolerance_e4)) ++used.flagged;
         if (auto const money = electricity_of(batch, prices)) {
             used.electricity += *money;
             used.priced_in_g += mass.in_g;
@@ -111,17 +109,17 @@ Response get_recycling_report(Services const& services, Request const& request) 
         json::value progress = nullptr;
         if (goal) progress = json::value(divide_half_away(Wide{mass.in_g} * 10, *goal));
         return http::json_response(
-            200, json::object{{"year", year->name},
-                              {"from", to_rfc3339(year->during.start, zone)},
-                              {"to", to_rfc3339(year->during.end, zone)},
-                              {"tickets", count_of(tickets)},
-                              {"mass", mass_json(mass)},
-                              {"goal_kg", http::or_null(goal)},
-                              {"progress_e4", std::move(progress)},
-                              {"batches", used_json(used_in(reader, here, year->during, settings,
-                                                            now))},
-                              {"materials", materials_json(tickets)},
-                              {"partners", partners_json(tickets)}});
+            200,
+            json::object{{"year", year->name},
+                         {"from", to_rfc3339(year->during.start, zone)},
+                         {"to", to_rfc3339(year->during.end, zone)},
+                         {"tickets", count_of(tickets)},
+                         {"mass", mass_json(mass)},
+                         {"goal_kg", http::or_null(goal)},
+                         {"progress_e4", std::move(progress)},
+                         {"batches", used_json(used_in(reader, here, year->during, settings, now))},
+                         {"materials", materials_json(tickets)},
+                         {"partners", partners_json(tickets)}});
     });
 }
 

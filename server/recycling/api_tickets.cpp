@@ -169,8 +169,7 @@ Response correct_weigh_ticket(Services const& services, Request const& request) 
         ticket.by = who.person;
         auto const materials = list_materials(writer, who.facility);
         auto const of = std::ranges::find(materials, before->material, &Material::id);
-        if (auto const undone =
-                take_back(writer, who.facility, services.ids, *before, *of, now);
+        if (auto const undone = take_back(writer, who.facility, services.ids, *before, *of, now);
             !undone)
             return http::problem(undone.error());
         auto const kept = keep(services, writer, who.facility, std::move(ticket));

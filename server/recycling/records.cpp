@@ -7,10 +7,10 @@
 namespace karkhana::recycling {
 namespace {
 
-#define TICKET                                                                                     \
-    "SELECT t.ticket_id, t.number, t.direction, t.enterprise_id, t.material_id, t.batch_id, t.at, "\
-    "t.gross_g, t.tare_g, t.device_id, t.words, t.status_words, t.reason, t.deal, t.price_e4, "    \
-    "t.amount_poisha, t.corrects, c.ticket_id, t.created_at, t.created_by FROM weigh_ticket t "    \
+#define TICKET                                                                                      \
+    "SELECT t.ticket_id, t.number, t.direction, t.enterprise_id, t.material_id, t.batch_id, t.at, " \
+    "t.gross_g, t.tare_g, t.device_id, t.words, t.status_words, t.reason, t.deal, t.price_e4, "     \
+    "t.amount_poisha, t.corrects, c.ticket_id, t.created_at, t.created_by FROM weigh_ticket t "     \
     "LEFT JOIN weigh_ticket c ON c.facility_id = t.facility_id AND c.corrects = t.ticket_id "
 #define BATCH                                                                                      \
     "SELECT b.batch_id, b.number, b.machine_id, b.began_at, b.ended_at, "                          \
@@ -114,8 +114,9 @@ void insert_setting(store::Writer& writer, FacilityId const& facility,
 
 std::vector<Batch> batches_within(store::Reader& reader, FacilityId const& facility,
                                   Interval during, Instant now) {
-    return reader.all(BATCH "WHERE b.facility_id = $1 AND b.began_at >= $3 AND b.began_at < $4 "
-                            BY_BATCH "ORDER BY b.number DESC",
+    return reader.all(BATCH
+                      "WHERE b.facility_id = $1 AND b.began_at >= $3 AND b.began_at < $4 " BY_BATCH
+                      "ORDER BY b.number DESC",
                       batch_of, facility, now, during.start, during.end);
 }
 
@@ -156,8 +157,8 @@ void insert_ticket(store::Writer& writer, FacilityId const& facility, Ticket con
 
 std::optional<Ticket> find_ticket(store::Reader& reader, FacilityId const& facility,
                                   TicketId const& id) {
-    return reader.first(TICKET "WHERE t.facility_id = $1 AND t.ticket_id = $2", ticket_of,
-                        facility, id);
+    return reader.first(TICKET "WHERE t.facility_id = $1 AND t.ticket_id = $2", ticket_of, facility,
+                        id);
 }
 
 std::vector<Ticket> list_tickets(store::Reader& reader, FacilityId const& facility,

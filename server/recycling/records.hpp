@@ -25,8 +25,7 @@ struct RecyclingSetting {
     std::optional<std::int64_t> goal_kg;
 };
 /// By time.
-std::vector<RecyclingSetting> recycling_settings(store::Reader& reader,
-                                                 FacilityId const& facility);
+std::vector<RecyclingSetting> recycling_settings(store::Reader& reader, FacilityId const& facility);
 /// Of a moment; before the first: two per cent and no goal.
 RecyclingSetting setting_at(std::vector<RecyclingSetting> const& settings, Instant at);
 void insert_setting(store::Writer& writer, FacilityId const& facility,
@@ -38,7 +37,7 @@ struct Batch {
     MachineId machine;
     Instant began_at;
     std::optional<Instant> ended_at;
-    Energy energy;             ///< of the machine's closed sessions that began in it
+    Energy energy;  ///< of the machine's closed sessions that began in it
     std::int64_t sessions = 0;
 };
 /// Those that began in the interval, the latest first.

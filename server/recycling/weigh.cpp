@@ -56,8 +56,8 @@ Result<Weighed> weigh(store::Store& ledger, metering::MeterPort& port, FacilityI
     auto const& flag = (*read)[1];
     if (flag.value == 0)
         return refuse(ErrorKind::conflict, "not_stable", "the load is still moving");
-    return Weighed{chosen->first, weight.answered, weight.value, true, hex(weight.raw),
-                   hex(flag.raw)};
+    return Weighed{chosen->first, weight.answered, weight.value,
+                   true,          hex(weight.raw), hex(flag.raw)};
 }
 
 }  // namespace karkhana::recycling
