@@ -1,6 +1,6 @@
--- What running the facility costs: the utility's bills with what the meters counted meanwhile, other
--- costs, and whether it works for revenue. Money is poisha. Nothing is overwritten: a correction is
--- another version, and a switch holds from its moment on.
+-- What running the facility costs: the utility's bills with what the meters counted meanwhile,
+-- other costs, and whether it works for revenue. Money is poisha. Nothing is overwritten: a
+-- correction is another version, and a switch holds from its moment on.
 
 CREATE TABLE facility_mode (
     facility_id uuid NOT NULL,

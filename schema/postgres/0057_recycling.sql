@@ -1,6 +1,6 @@
--- Weigh tickets, the batches they belong to, materials and what a kilogram of each costs. Weights are
--- grams, money is poisha, prices are 10^-4 poisha a kilogram. A ticket stays as it is: another one
--- stands in its place.
+-- Weigh tickets, the batches they belong to, materials and what a kilogram of each costs. Weights
+-- are grams, money is poisha, prices are 10^-4 poisha a kilogram. A ticket stays as it is:
+-- another one stands in its place.
 
 CREATE TABLE material (
     facility_id uuid NOT NULL,

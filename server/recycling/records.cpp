@@ -7,11 +7,12 @@
 namespace karkhana::recycling {
 namespace {
 
-#define TICKET                                                                                      \
-    "SELECT t.ticket_id, t.number, t.direction, t.enterprise_id, t.material_id, t.batch_id, t.at, " \
-    "t.gross_g, t.tare_g, t.device_id, t.words, t.status_words, t.reason, t.deal, t.price_e4, "     \
-    "t.amount_poisha, t.corrects, c.ticket_id, t.created_at, t.created_by FROM weigh_ticket t "     \
-    "LEFT JOIN weigh_ticket c ON c.facility_id = t.facility_id AND c.corrects = t.ticket_id "
+#define TICKET                                                                                     \
+    "SELECT t.ticket_id, t.number, t.direction, t.enterprise_id, t.material_id, t.batch_id, "      \
+    "t.at, t.gross_g, t.tare_g, t.device_id, t.words, t.status_words, t.reason, t.deal, "          \
+    "t.price_e4, t.amount_poisha, t.corrects, c.ticket_id, t.created_at, t.created_by "            \
+    "FROM weigh_ticket t LEFT JOIN weigh_ticket c ON c.facility_id = t.facility_id "               \
+    "AND c.corrects = t.ticket_id "
 #define BATCH                                                                                      \
     "SELECT b.batch_id, b.number, b.machine_id, b.began_at, b.ended_at, "                          \
     "CAST(COALESCE(SUM(s.energy_wh), 0) AS BIGINT), COUNT(s.session_id) FROM recycling_batch b "   \

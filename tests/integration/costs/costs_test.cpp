@@ -150,6 +150,7 @@ TEST_P(Costs, ACorrectionIsAnotherVersionAndNothingIsOverwritten) {
     auto right = bill();
     right["lines"].as_array()[2].as_object()["amount"] = money(96'000);
     right["total"] = money(156'107);
+    right["reason"] = "";
     EXPECT_EQ(code(workshop.post(accountant, path + "/correct", json::serialize(right))),
               "422 reason_missing");
     right["reason"] = "twenty kilowatts, not thirty";
@@ -192,7 +193,7 @@ TEST_P(Costs, TheReportSetsIncomeAgainstCostsAndProposesPrices) {
                        begin + 10h);
         billing::JournalEntry entry{.id = workshop.ids.make<EntryId>(),
                                     .kind = "invoice",
-                                    .document = "1",
+                                    .document = workshop.ids.make<InvoiceId>().text(),
                                     .booked_at = begin + 11h,
                                     .postings = {}};
         entry.postings = {{billing::account::receivable(workshop.mita), {900'000}},
