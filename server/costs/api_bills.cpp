@@ -60,12 +60,7 @@ Result<UtilityBill> read_bill(JsonBody& body, Zone const& zone, bool correction)
     }
     bill.total = body.money("total");
     bill.source = body.text("source", 500);
-    if (bill.paper_number.empty()) body.fail("missing_field", "paper_number", "as printed");
-    if (bill.source.empty()) body.fail("missing_field", "source", "where the paper is");
-    if (correction) {
-        bill.reason = body.text("reason", 500);
-        if (bill.reason.empty()) body.fail("reason_missing", "reason", "say why");
-    }
+    if (correction) bill.reason = body.text("reason", 500);
     if (auto error = body.finish()) return tl::make_unexpected(std::move(*error));
     return valid_bill(std::move(bill));
 }

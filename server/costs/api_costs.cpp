@@ -58,11 +58,7 @@ Result<CostEntry> read_cost(Request const& request, bool correction) {
     if (cost.to < cost.from) body.fail("bad_period", "month_to", "not before it begins");
     if (cost.monthly.poisha < 0 || cost.monthly.poisha > most_monthly)
         body.fail("out_of_range", "monthly", "a cost is not below zero");
-    if (cost.source.empty()) body.fail("missing_field", "source", "what it rests on");
-    if (correction) {
-        cost.reason = body.text("reason", 500);
-        if (cost.reason.empty()) body.fail("reason_missing", "reason", "say why");
-    }
+    if (correction) cost.reason = body.text("reason", 500);
     if (auto error = body.finish()) return tl::make_unexpected(std::move(*error));
     return cost;
 }
@@ -183,7 +179,6 @@ Response switch_mode(Services const& services, Request const& request) {
     if (!mode) body.fail("bad_mode", "mode", "revenue or non_revenue");
     auto const from = body.maybe_at("from");
     auto const reason = body.text("reason", 500);
-    if (reason.empty()) body.fail("reason_missing", "reason", "say why");
     if (auto const error = body.finish()) return http::problem(*error);
     auto const& who = request.principal.value();
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {

@@ -71,7 +71,6 @@ Response add_price(Services const& services, Request const& request) {
     price.from = body.at("from");
     price.per_kg = {body.integer("price_e4", 0, dearest)};
     price.source = body.text("source", 500);
-    if (price.source.empty()) body.fail("missing_field", "source", "who said so");
     if (auto const error = body.finish()) return http::problem(*error);
     auto const& who = request.principal.value();
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {

@@ -152,7 +152,7 @@ TEST_P(Costs, ACorrectionIsAnotherVersionAndNothingIsOverwritten) {
     right["total"] = money(156'107);
     right["reason"] = "";
     EXPECT_EQ(code(workshop.post(accountant, path + "/correct", json::serialize(right))),
-              "422 reason_missing");
+              "422 missing_field");
     right["reason"] = "twenty kilowatts, not thirty";
     auto const corrected =
         ok(workshop.post(accountant, path + "/correct", json::serialize(right)), 200);

@@ -159,7 +159,7 @@ TEST_P(Recycling, ByHandItSaysWhyAndIsNeverChanged) {
     auto body = draft("in", 10'000);
     body["reason"] = "";
     EXPECT_EQ(code(post(workshop.desk, "/weigh-tickets", json::serialize(body))),
-              "422 reason_missing");
+              "422 missing_field");
     body = draft("in", 10'000);
     body["at"] = workshop.time(workshop.clock.now() + 1h);
     EXPECT_EQ(code(post(workshop.desk, "/weigh-tickets", json::serialize(body))), "422 bad_time");
