@@ -64,6 +64,8 @@ json::object machine_json(MachineCost const& machine) {
     auto const& use = machine.use;
     return {{"machine_id", use.machine.text()},
             {"used_seconds", use.used_seconds},
+            {"own_use_seconds", use.own_use_seconds},
+            {"own_use_wh", use.own_use.wh},
             {"booked_seconds", use.booked_seconds},
             {"energy_wh", use.energy.wh},
             {"pieces", use.pieces},

@@ -217,10 +217,15 @@ std::vector<MachineUse> uses_between(store::Reader& reader, FacilityId const& fa
                                      Interval during) {
     return reader.all(
         "SELECT m.machine_id, COALESCE(s.used_us, 0), COALESCE(b.booked_us, 0), "
-        "COALESCE(s.wh, 0), COALESCE(s.pieces, 0), COALESCE(c.charged, 0) FROM machine m "
+        "COALESCE(s.wh, 0), COALESCE(s.pieces, 0), COALESCE(c.charged, 0), "
+        "COALESCE(s.own_us, 0), COALESCE(s.own_wh, 0) FROM machine m "
         "LEFT JOIN (SELECT machine_id, CAST(SUM(stop_at - start_at) AS BIGINT) AS used_us, "
-        "CAST(SUM(energy_wh) AS BIGINT) AS wh, CAST(SUM(COALESCE(quantity, 0)) AS BIGINT) "
-        "AS pieces FROM usage_session WHERE facility_id = $1 AND state = 'closed' "
+        "CAST(SUM(energy_wh) AS BIGINT) AS wh, "
+        "CAST(SUM(COALESCE(quantity, 0)) AS BIGINT) AS pieces, "
+        "CAST(SUM(CASE kind WHEN 'own_use' THEN stop_at - start_at ELSE 0 END) AS BIGINT) "
+        "AS own_us, "
+        "CAST(SUM(CASE kind WHEN 'own_use' THEN energy_wh ELSE 0 END) AS BIGINT) AS own_wh "
+        "FROM usage_session WHERE facility_id = $1 AND state = 'closed' "
         "AND stop_at >= $2 AND stop_at < $3 GROUP BY machine_id) s "
         "ON s.machine_id = m.machine_id "
         "LEFT JOIN (SELECT machine_id, CAST(SUM(end_us - start_us) AS BIGINT) AS booked_us "
@@ -233,9 +238,14 @@ std::vector<MachineUse> uses_between(store::Reader& reader, FacilityId const& fa
         "WHERE m.facility_id = $1 ORDER BY m.position, m.machine_id",
         [](store::Row const& row) {
             constexpr std::int64_t second = 1'000'000;
-            return MachineUse{row.id<MachineId>(0),    row.integer(1) / second,
-                              row.integer(2) / second, row.energy(3),
-                              row.integer(4),          row.money(5)};
+            return MachineUse{.machine = row.id<MachineId>(0),
+                              .used_seconds = row.integer(1) / second,
+                              .booked_seconds = row.integer(2) / second,
+                              .energy = row.energy(3),
+                              .pieces = row.integer(4),
+                              .charged = row.money(5),
+                              .own_use_seconds = row.integer(6) / second,
+                              .own_use = row.energy(7)};
         },
         facility, during.start, during.end);
 }

@@ -60,6 +60,8 @@ struct MachineUse {
     Energy energy;
     std::int64_t pieces = 0;
     Money charged;
+    std::int64_t own_use_seconds = 0;  ///< of what is used: by the owner, for nobody else
+    Energy own_use;
 };
 
 /// What each hour, kWh or piece alone would have to cost so that the machine pays for itself: its

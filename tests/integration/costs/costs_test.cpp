@@ -208,6 +208,8 @@ TEST_P(Costs, TheReportSetsIncomeAgainstCostsAndProposesPrices) {
     EXPECT_EQ(told.at("recovery_e4").as_int64(), 5'984);
     auto const machine = told.at("machines").as_array().at(0).as_object();
     EXPECT_EQ(machine.at("used_seconds").as_int64(), 36'000);
+    EXPECT_EQ(machine.at("own_use_seconds").as_int64(), 36'000) << "the owner's own";
+    EXPECT_EQ(machine.at("own_use_wh").as_int64(), 20'000);
     EXPECT_EQ(machine.at("break_even").at("hour_e4").as_int64(), 150'410'700 * 10);
     EXPECT_EQ(machine.at("break_even").at("piece_e4").as_int64(), 30'082'140);
     std::int64_t terms = 0;
