@@ -186,7 +186,8 @@ class Contract(unittest.TestCase):
         for step, body in (("approve", {"dry_run": True}), ("refuse", {"reason": "no die"})):
             answer = cls.roles["manager"].post(f"{path}/{step}", body)
             assert (answer.status, answer.json["code"]) == (409, "wrong_state"), answer.json
-        return {**cls.a_breakdown(), **cls.a_month_of_costs(booked["start"][:10]), "line": line, "bookings": booked["id"],
+        return {**cls.a_breakdown(), **cls.a_month_of_costs(booked["start"][:10]),
+                "line": line, "bookings": booked["id"],
                 "machines": booked["machine"]["id"], "token": token, "series": series["id"],
                 "alarms": str(uuid.uuid4()), "devices": device,
                 "people": cls.roles["member"].me["person_id"],
