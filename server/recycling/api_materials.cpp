@@ -68,7 +68,7 @@ Response add_price(Services const& services, Request const& request) {
     auto const deal = deal_of(body.text("deal"));
     if (!deal || deal == Deal::none) body.fail("bad_deal", "deal", "scrap, tipping or sale");
     price.deal = deal.value_or(Deal::scrap);
-    price.from = body.at("from");
+    auto const from = body.maybe_at("from");
     price.per_kg = {body.integer("price_e4", 0, dearest)};
     price.source = body.text("source", 500);
     if (auto const error = body.finish()) return http::problem(*error);
@@ -80,6 +80,7 @@ Response add_price(Services const& services, Request const& request) {
         if (!std::ranges::count(materials, *id, &Material::id))
             return http::problem({ErrorKind::not_found, "not_found"});
         // What was weighed until now keeps its price.
+        price.from = from.value_or(now);
         if (price.from < now)
             return http::problem({ErrorKind::invalid, "in_past", "/from", "from now on at most"});
         for (auto const& other : list_prices(writer, who.facility))

@@ -68,8 +68,7 @@ protected:
         ok(post(workshop.manager, "/materials/" + material + "/prices",
                 json::serialize(json::object{{"deal", deal},
                                              {"price_e4", e4},
-                                             {"source", "board"},
-                                             {"from", workshop.time(workshop.clock.now())}})));
+                                             {"source", "board"}})));
     }
     json::object draft(std::string const& direction, std::int64_t gross_g) {
         return {{"direction", direction},
