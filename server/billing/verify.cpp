@@ -386,18 +386,24 @@ std::vector<Finding> verify_invoices(store::Reader& reader, facility::Facility c
     return findings;
 }
 
-std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& facility) {
+std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& facility,
+                                   std::vector<JournalEntry> const& others) {
     std::vector<Finding> findings;
     std::map<std::string, std::int64_t> counted;
     reader.each(
         kCounters, [&](store::Row const& row) { counted[row.text(0)] = row.integer(1); }, facility);
     std::map<EnterpriseId, Money> owed;
     auto expected = expected_entries(reader, facility, owed, counted["payment"], findings);
+    std::map<std::string, Money> besides;
+    for (auto const& entry : others) {
+        expected.emplace(entry.kind + "/" + entry.document, entry);
+        for (auto const& posting : entry.postings) besides[posting.account] += posting.amount;
+    }
     check_entries(list_entries(reader, facility, kEver, 0, kAll), std::move(expected),
                   counted["journal"], findings);
     auto booked = receivables(reader, facility);
     for (auto const& [enterprise, amount] : owed)
-        if (booked[enterprise] != amount)
+        if (booked[enterprise] != amount + besides[account::receivable(enterprise)])
             findings.push_back(fmt::format("enterprise {}: the ledger does not say what it owes",
                                            enterprise.text()));
     return findings;

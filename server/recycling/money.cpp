@@ -1,24 +1,40 @@
 #include "server/recycling/money.hpp"
 
+#include <limits>
+#include <map>
+
 #include "server/billing/items.hpp"
-#include "server/billing/ledger.hpp"
 #include "server/billing/tax.hpp"
+#include "server/recycling/records.hpp"
 
 namespace karkhana::recycling {
 namespace {
 
 constexpr std::string_view scrap_account = "expense:scrap";
 
-void book_scrap(store::Writer& writer, FacilityId const& facility, IdSource& ids,
-                Ticket const& ticket, Money owed, std::string kind, Instant at) {
-    billing::JournalEntry entry{.id = ids.make<EntryId>(),
-                                .kind = std::move(kind),
-                                .document = ticket.id.text(),
-                                .memo = "Weigh ticket " + std::to_string(ticket.number),
-                                .booked_at = at,
-                                .postings = {}};
-    entry.postings = {{std::string{scrap_account}, owed},
-                      {billing::account::receivable(*ticket.enterprise), -owed}};
+constexpr Interval ever{instant(0), instant(std::numeric_limits<std::int64_t>::max() / 2)};
+
+billing::JournalEntry scrap_entry(Ticket const& ticket, Money owed, std::string kind, Instant at) {
+    return {.id = {},
+            .kind = std::move(kind),
+            .document = ticket.id.text(),
+            .memo = "Weigh ticket " + std::to_string(ticket.number),
+            .booked_at = at,
+            .postings = {{std::string{scrap_account}, owed},
+                         {billing::account::receivable(*ticket.enterprise), -owed}}};
+}
+
+billing::JournalEntry bought(Ticket const& ticket) {
+    return scrap_entry(ticket, ticket.amount, "scrap", ticket.created_at);
+}
+
+billing::JournalEntry given_back(Ticket const& ticket, Instant at) {
+    return scrap_entry(ticket, -ticket.amount, "scrap_reversal", at);
+}
+
+void book(store::Writer& writer, FacilityId const& facility, IdSource& ids,
+          billing::JournalEntry entry) {
+    entry.id = ids.make<EntryId>();
     billing::book(writer, facility, std::move(entry));
 }
 
@@ -52,7 +68,7 @@ Result<bool> book_deal(store::Writer& writer, FacilityId const& facility, IdSour
                        Ticket const& ticket, Material const& material) {
     if (ticket.amount == Money{}) return true;
     if (ticket.deal == Deal::scrap) {
-        book_scrap(writer, facility, ids, ticket, ticket.amount, "scrap", ticket.created_at);
+        book(writer, facility, ids, bought(ticket));
         return true;
     }
     auto const added = billing::add_item(writer, facility, item_of(ticket, material));
@@ -64,7 +80,7 @@ Result<bool> take_back(store::Writer& writer, FacilityId const& facility, IdSour
                        Ticket const& ticket, Material const& material, Instant now) {
     if (ticket.amount == Money{}) return true;
     if (ticket.deal == Deal::scrap) {
-        book_scrap(writer, facility, ids, ticket, -ticket.amount, "scrap_reversal", now);
+        book(writer, facility, ids, given_back(ticket, now));
         return true;
     }
     auto item = item_of(ticket, material);
@@ -80,6 +96,21 @@ Result<bool> take_back(store::Writer& writer, FacilityId const& facility, IdSour
     auto const added = billing::add_item(writer, facility, std::move(item));
     if (!added) return tl::make_unexpected(added.error());
     return true;
+}
+
+std::vector<billing::JournalEntry> scrap_entries(store::Reader& reader,
+                                                 FacilityId const& facility) {
+    auto const tickets = tickets_within(reader, facility, ever);
+    std::map<TicketId, Instant> kept;
+    for (auto const& ticket : tickets) kept[ticket.id] = ticket.created_at;
+    std::vector<billing::JournalEntry> entries;
+    for (auto const& ticket : tickets) {
+        if (ticket.deal != Deal::scrap || ticket.amount == Money{}) continue;
+        entries.push_back(bought(ticket));
+        if (ticket.corrected_by)
+            entries.push_back(given_back(ticket, kept.at(*ticket.corrected_by)));
+    }
+    return entries;
 }
 
 }  // namespace karkhana::recycling

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/base/random.hpp"
+#include "server/billing/ledger.hpp"
 #include "server/recycling/rules.hpp"
 #include "server/store/store.hpp"
 
@@ -14,5 +15,7 @@ Result<bool> book_deal(store::Writer& writer, FacilityId const& facility, IdSour
 /// Books the opposite of what the ticket booked: another one stands in its place.
 Result<bool> take_back(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                        Ticket const& ticket, Material const& material, Instant now);
+/// What the journal must hold of scrap bought, as all tickets say it; without ids and numbers.
+std::vector<billing::JournalEntry> scrap_entries(store::Reader& reader, FacilityId const& facility);
 
 }  // namespace karkhana::recycling

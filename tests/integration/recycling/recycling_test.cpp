@@ -3,9 +3,11 @@
 
 #include "server/billing/items.hpp"
 #include "server/billing/ledger.hpp"
+#include "server/billing/verify.hpp"
 #include "server/costs/records.hpp"
 #include "server/metering/devices.hpp"
 #include "server/recycling/api.hpp"
+#include "server/recycling/money.hpp"
 #include "server/recycling/records.hpp"
 #include "server/recycling/weigh.hpp"
 #include "tests/integration/booking/workshop.hpp"
@@ -65,10 +67,9 @@ protected:
         return workshop.post(who, "/api/v1" + path, body);
     }
     void price(std::string const& deal, std::int64_t e4) {
-        ok(post(workshop.manager, "/materials/" + material + "/prices",
-                json::serialize(json::object{{"deal", deal},
-                                             {"price_e4", e4},
-                                             {"source", "board"}})));
+        ok(post(
+            workshop.manager, "/materials/" + material + "/prices",
+            json::serialize(json::object{{"deal", deal}, {"price_e4", e4}, {"source", "board"}})));
     }
     json::object draft(std::string const& direction, std::int64_t gross_g) {
         return {{"direction", direction},
@@ -89,6 +90,12 @@ protected:
     std::int64_t owed() {
         return workshop.ledger.read([&](store::Reader& reader) {
             return billing::receivables(reader, workshop.facility)[workshop.mita].poisha;
+        });
+    }
+    std::vector<std::string> findings() {
+        return workshop.ledger.read([&](store::Reader& reader) {
+            return billing::verify_ledger(reader, workshop.facility,
+                                          scrap_entries(reader, workshop.facility));
         });
     }
     std::vector<billing::Item> waiting() {
@@ -194,6 +201,7 @@ TEST_P(Recycling, ACorrectionTakesTheMoneyBackToo) {
     auto const bought = weighed(deal("in", 100'000, "scrap"));
     auto const right = ok(correct(bought, deal("in", 80'000, "scrap")));
     EXPECT_EQ(owed(), -120'000);
+    EXPECT_EQ(findings(), std::vector<std::string>{}) << "tickets and journal say the same";
     EXPECT_EQ(right.at("corrects"), bought.at("id"));
     EXPECT_EQ(right.at("at"), bought.at("at")) << "it counts for the same moment";
     EXPECT_EQ(code(correct(bought, deal("in", 70'000, "scrap"))), "409 already_corrected");
