@@ -29,6 +29,7 @@
 #include "server/facility/book_cache.hpp"
 #include "server/http/json.hpp"
 #include "server/http/server.hpp"
+#include "server/imports/api.hpp"
 #include "server/maintenance/api.hpp"
 #include "server/maintenance/watch.hpp"
 #include "server/metering/api.hpp"
@@ -196,7 +197,8 @@ void Daemon::Parts::add_routes(http::Router& router) {
     metering::add_commission_routes(
         router, {stores.ledger(), *clock, prepared.facility.id, *commissioning});
     billing::add_routes(router, {stores.ledger(), *clock, ids, rate_cards});
-    exports::add_routes(router, stores.ledger());
+    exports::add_routes(router, {stores.ledger(), *clock});
+    imports::add_routes(router, {stores.ledger(), *clock, ids});
     maintenance::add_routes(router, care_services());
     costs::add_routes(router, cost_services());
     recycling::add_routes(router, recycling_services());

@@ -182,7 +182,9 @@ constexpr std::array kTable{
     OperationRow{"createPayment",      yes,    no,      no,    yes},
     OperationRow{"listPayments",       yes,    no,      no,    yes},
     OperationRow{"getLedger",          yes,    no,      no,    yes},
-    OperationRow{"exportCsv",          yes,    no,      no,    yes},
+    OperationRow{"exportFile",         yes,    no,      no,    yes},
+    OperationRow{"importTable",        yes,    no,      no,    no},
+    OperationRow{"getInvoiceUbl",      yes,    no,      yes,   yes},
     OperationRow{"exportGreenButton",  yes,    no,      yes,   yes},
 
     OperationRow{"listUtilityBills",   yes,    no,      no,    yes},

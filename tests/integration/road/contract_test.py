@@ -201,7 +201,7 @@ class Contract(unittest.TestCase):
         an_id = self.ids.get(subject, str(uuid.uuid4()))
         filled = path.replace("{id}", an_id).replace("{line}", "1")
         filled = filled.replace("{channel}", "2").replace("{what}", "usage")
-        filled = filled.replace("{token}", self.ids["token"])
+        filled = filled.replace("{token}", self.ids["token"]).replace("{format}", "csv")
         filled = filled.replace("{name}", self.ids["line"]).replace("{photo}", self.ids["photo"])
         day = self.ids["from"][:10]
         asked = {"getAvailability": "duration_minutes=60&",
@@ -226,6 +226,7 @@ class Contract(unittest.TestCase):
         for method, path, operation in operations():
             path = re.sub(r"\{(line|channel|name)\}", "1", path).replace("{what}", "usage")
             path = path.replace("{id}", str(uuid.uuid4())).replace("{token}", self.ids["token"])
+            path = path.replace("{format}", "csv")
             answer = nobody.ask(method, path, {} if method in ("POST", "PATCH") else None)
             with self.subTest(operation=operation["operationId"]):
                 self.assertNotIn(answer.status, (404, 405, 500))
