@@ -295,6 +295,19 @@ Documents expected_entries(store::Reader& reader, FacilityId const& facility,
     return expected;
 }
 
+/// An opening balance is its own document: of its enterprise, against the opening account.
+void expect_openings(std::vector<JournalEntry> const& entries, Documents& expected,
+                     std::map<EnterpriseId, Money>& owed) {
+    for (auto const& entry : entries) {
+        auto const enterprise = EnterpriseId::parse(entry.document);
+        if (entry.kind != "opening" || !enterprise || entry.postings.empty()) continue;
+        auto const amount = entry.postings.front().amount;
+        expected.emplace("opening/" + entry.document,
+                         opening_entry(*enterprise, amount, entry.memo, entry.booked_at));
+        owed[*enterprise] += amount;
+    }
+}
+
 bool same_entry(JournalEntry const& booked, JournalEntry const& expected) {
     auto postings = expected.postings;
     std::erase_if(postings, [](Posting const& posting) { return posting.amount == Money{}; });
@@ -399,8 +412,9 @@ std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& faci
         expected.emplace(entry.kind + "/" + entry.document, entry);
         for (auto const& posting : entry.postings) besides[posting.account] += posting.amount;
     }
-    check_entries(list_entries(reader, facility, kEver, 0, kAll), std::move(expected),
-                  counted["journal"], findings);
+    auto const entries = list_entries(reader, facility, kEver, 0, kAll);
+    expect_openings(entries, expected, owed);
+    check_entries(entries, std::move(expected), counted["journal"], findings);
     auto booked = receivables(reader, facility);
     for (auto const& [enterprise, amount] : owed)
         if (booked[enterprise] != amount + besides[account::receivable(enterprise)])

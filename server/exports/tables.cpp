@@ -54,16 +54,20 @@ void add_register(Table& table, metering::Register const* reg) {
 
 Table invoices_table(store::Reader& reader, Month const& month) {
     auto const enterprises = enterprises_of(reader, month.facility);
-    Table table({"number", "issued_at", "period", "enterprise_id", "enterprise_en", "enterprise_bn",
-                 "total", "paid", "due", "currency", "hash", "invoice_id"});
+    Table table({"number", "kind", "issued_at", "period", "enterprise_id", "enterprise_en",
+                 "enterprise_bn", "tax", "total", "paid", "due", "currency", "hash", "invoice_id"});
     for (auto const& invoice : billing::final_invoices_of(reader, month.facility, month.period)) {
+        // What is given back is negative, so that the columns add up.
+        auto const signed_of = [&](Money amount) { return invoice.credit_note ? -amount : amount; };
         table.text(invoice.number_text)
+            .text(invoice.credit_note ? "credit_note" : "invoice")
             .text(to_rfc3339(invoice.issued_at.value(), month.zone))
             .text(invoice.period);
         add_enterprise(table, enterprises, invoice.enterprise);
-        table.amount(invoice.total)
+        table.amount(signed_of(invoice.tax))
+            .amount(signed_of(invoice.total))
             .amount(invoice.paid)
-            .amount(invoice.total - invoice.paid)
+            .amount(signed_of(invoice.total) - invoice.paid)
             .text("BDT")
             .text(invoice.hash)
             .text(invoice.id.text())

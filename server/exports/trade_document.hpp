@@ -27,7 +27,7 @@ struct TradeLine {
     Money net;
     std::string income;  ///< the account of the ledger: "income:electricity"
     TaxCategory category = TaxCategory::outside_scope;
-    std::int64_t tax_rate_e4 = 0;  ///< 10^-4 of a percent: 15 % is 150'000
+    std::int64_t tax_rate_e4 = 0;  ///< 10^-4 of the net: 15 % is 1'500
     Money tax;
 };
 
@@ -44,6 +44,7 @@ struct TradeDocument {
     std::string refers_to;  ///< of a credit note: the number of the bill
     std::chrono::local_days issued;
     std::string period;  ///< "2026-11"
+    std::string note;    ///< why it was issued; may be empty
     TradeParty seller, buyer;
     std::vector<TradeLine> lines;
     Money net, tax;  ///< the lines add up to these
@@ -61,7 +62,7 @@ std::vector<TradeDocument> trade_documents(store::Reader& reader, FacilityId con
 std::string price_decimal(Rate price);
 /// quantity / per with up to six decimals: "2.8", "16.666667".
 std::string quantity_decimal(TradeLine const& line);
-/// 150000 as "15", 75000 as "7.5".
+/// 1500 as "15", 750 as "7.5".
 std::string percent_decimal(std::int64_t rate_e4);
 
 /// UBL 2.1 by the rules of EN 16931.

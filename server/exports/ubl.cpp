@@ -59,6 +59,7 @@ private:
         xml_.leaf("cbc:IssueDate", to_date(document_.issued));
         xml_.leaf(credit ? "cbc:CreditNoteTypeCode" : "cbc:InvoiceTypeCode",
                   credit ? "381" : "380");
+        if (!document_.note.empty()) xml_.leaf("cbc:Note", document_.note);
         xml_.leaf("cbc:DocumentCurrencyCode", "BDT");
         if (auto const first = parse_date(document_.period + "-01")) {
             std::chrono::year_month_day const day{*first};

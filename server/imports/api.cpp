@@ -102,14 +102,8 @@ json::array apply(store::Writer& writer, FacilityId const& facility, Plan const&
         made.emplace_back(one.id.text());
     }
     for (auto const& one : plan.balances) {
-        billing::JournalEntry entry;
+        auto entry = billing::opening_entry(one.enterprise, one.amount, one.note, now);
         entry.id = ids.make<EntryId>();
-        entry.kind = "opening";
-        entry.document = one.enterprise.text();
-        entry.memo = one.note;
-        entry.booked_at = now;
-        entry.postings = {{billing::account::receivable(one.enterprise), one.amount},
-                          {"equity:opening", -one.amount}};
         billing::book(writer, facility, entry);
         made.emplace_back(one.enterprise.text());
     }

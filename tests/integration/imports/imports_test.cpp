@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "server/billing/ledger.hpp"
+#include "server/billing/verify.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/imports/api.hpp"
@@ -112,6 +113,8 @@ TEST_P(Imports, OpeningBalancesAreBookedOnce) {
         (account == "equity:opening" ? opening : owed) += amount;
     EXPECT_EQ(owed, Money{148'050});
     EXPECT_EQ(opening, Money{-148'050});
+    EXPECT_TRUE(ledger().read(
+        [&](store::Reader& reader) { return billing::verify_ledger(reader, here).empty(); }));
     auto const other = report(post("opening-balances", "enterprise,amount\nA,7\n"), 422);
     EXPECT_EQ(other.at("rows").at(0).at("code"), "differs");
 }

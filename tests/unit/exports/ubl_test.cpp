@@ -35,12 +35,12 @@ TradeDocument taxed() {
         bill.net += bill.lines.back().net;
         bill.tax += tax;
     };
-    add(150 * 60, 60, "MIN", {7'500'000}, TaxCategory::standard, 150'000, {16'875});
-    add(9'837, 1'000, "KWH", {10'761'400}, TaxCategory::standard, 150'000, {1'588});
-    add(1'000, 60, "MIN", {7'500'000}, TaxCategory::standard, 150'000, {1'875});
-    add(1, 1, "C62", {200'000'000}, TaxCategory::standard, 100'000, {2'000});
+    add(150 * 60, 60, "MIN", {7'500'000}, TaxCategory::standard, 1'500, {16'875});
+    add(9'837, 1'000, "KWH", {10'761'400}, TaxCategory::standard, 1'500, {1'588});
+    add(1'000, 60, "MIN", {7'500'000}, TaxCategory::standard, 1'500, {1'875});
+    add(1, 1, "C62", {200'000'000}, TaxCategory::standard, 1'000, {2'000});
     add(1, 1, "C62", {300'000'000}, TaxCategory::exempt, 0, {});
-    add(-1, 1, "C62", {100'000}, TaxCategory::standard, 100'000, {-1});
+    add(-1, 1, "C62", {100'000}, TaxCategory::standard, 1'000, {-1});
     bill.payable = bill.net + bill.tax;
     return bill;
 }
@@ -58,6 +58,7 @@ TradeDocument credited() {
     note.credit_note = true;
     note.number = "CSF/CN/2025-26/000001";
     note.refers_to = "CSF/2025-26/000001";
+    note.note = "a meter was read again";
     return note;
 }
 

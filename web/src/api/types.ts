@@ -1,6 +1,6 @@
 // The records of the contract by short names.
 
-import type { components } from '#contract';
+import type { components, operations } from '#contract';
 
 type Schemas = components['schemas'];
 
@@ -39,6 +39,8 @@ export type FacilityBalance = Schemas['FacilityBalance'];
 export type FacilityModeDraft = Schemas['FacilityModeDraft'];
 export type Feed = Schemas['Feed'];
 export type FeedDraft = Schemas['FeedDraft'];
+export type ImportReport = Schemas['ImportReport'];
+export type ImportTable = operations['importTable']['parameters']['path']['what'];
 export type Invoice = Schemas['Invoice'];
 export type InvoiceLine = Schemas['InvoiceLine'];
 export type JournalEntry = Schemas['JournalEntry'];

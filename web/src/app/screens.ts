@@ -93,6 +93,8 @@ export const screens: Screen[] = [
   { path: '/maintenance', title: 'care.plans', icon: 'clock', desk: care,
     operation: 'listPlans' },
   { path: '/shares', title: 'care.shares', icon: 'people', desk: care, operation: 'getShares' },
+  { path: '/imports', title: 'nav.imports', icon: 'download', desk: office,
+    operation: 'importTable' },
   { path: '/audit', title: 'nav.audit', icon: 'eye', desk: office, operation: 'listAudit' },
 ];
 
