@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fmt/format.h>
 #include <functional>
 #include <map>
 #include <set>
@@ -294,21 +293,32 @@ Rows<Enterprise> new_enterprises(Rows<Enterprise> const& read,
 }
 
 std::string machines_toml(Rows<Machine> const& read) {
-    std::string text;
+    std::string toml;
+    auto const text = [&](char const* key, std::string_view value) {
+        toml.append(key).append(" = ").append(toml_text(value)).append("\n");
+    };
+    auto const number = [&](char const* key, std::int64_t value) {
+        toml.append(key).append(" = ").append(std::to_string(value)).append("\n");
+    };
     for (auto const& [row, one] : read.rows) {
-        text += fmt::format("[[machine]]\nslug = {}\nname_en = {}\nname_bn = {}\nkind = {}\n"
-                            "rated_w = {}\ngrid_minutes = {}\nmin_minutes = {}\nmax_minutes = {}\n"
-                            "setup_minutes = {}\nbuffer_minutes = {}\nseats = {}\n"
-                            "horizon_days = {}\nbusy_above_w = {}\n",
-                            toml_text(one.slug), toml_text(one.name.en), toml_text(one.name.bn),
-                            toml_text(one.kind), one.rated_w, one.grid_minutes, one.min_minutes,
-                            one.max_minutes, one.setup_minutes, one.buffer_minutes, one.seats,
-                            one.horizon_days, one.busy_above_w);
-        if (!one.piece_unit.empty())
-            text += fmt::format("piece_unit = {}\n", toml_text(one.piece_unit));
-        text += '\n';
+        toml += "[[machine]]\n";
+        text("slug", one.slug);
+        text("name_en", one.name.en);
+        text("name_bn", one.name.bn);
+        text("kind", one.kind);
+        number("rated_w", one.rated_w);
+        number("grid_minutes", one.grid_minutes);
+        number("min_minutes", one.min_minutes);
+        number("max_minutes", one.max_minutes);
+        number("setup_minutes", one.setup_minutes);
+        number("buffer_minutes", one.buffer_minutes);
+        number("seats", one.seats);
+        number("horizon_days", one.horizon_days);
+        number("busy_above_w", one.busy_above_w);
+        if (!one.piece_unit.empty()) text("piece_unit", one.piece_unit);
+        toml += '\n';
     }
-    return text;
+    return toml;
 }
 
 Rows<Balance> new_balances(Rows<Opening> const& read, std::vector<Enterprise> const& enterprises,

@@ -170,6 +170,10 @@ class Contract(unittest.TestCase):
         invoice = cls.told("finalizeInvoice", accountant.post(f"{path}/finalize"))
         payment = {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"}
         cls.told("createPayment", accountant.post(f"{path}/payments", payment))
+        for table in ("name_en,phone\nRina,\n", "name_en,phone\nRina,12\n"):
+            for dry in (True, False):
+                cls.told("importTable", cls.roles["manager"].post(
+                    "/api/v1/imports/enterprises", {"text": table, "dry_run": dry}))
         line = cls.roles["manager"].get("/api/v1/lines").json["items"][0]["name"]
         device = accountant.get("/api/v1/devices").json["items"][0]["id"]
         feed = {"scope": "machine", "scope_id": booked["machine"]["id"]}

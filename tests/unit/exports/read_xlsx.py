@@ -1,7 +1,7 @@
 """Reads a workbook as two programs do that share no code with the one that wrote it.
 
-    read_xlsx.py BOOK   a line for each row as openpyxl sees it (kept values, no formulas run), then,
-                        where LibreOffice is installed, each row as it shows them
+    read_xlsx.py BOOK   a line for each row as openpyxl sees it (kept values, no formulas run),
+                        then, where LibreOffice is installed, each row as it shows them
 """
 
 import os
@@ -18,7 +18,8 @@ def main():
     sheet = openpyxl.load_workbook(book, data_only=True).active
     print(sheet.title)
     for row in sheet.iter_rows():
-        print("|".join("" if cell.value is None else f"{cell.data_type}:{cell.value}" for cell in row))
+        print("|".join("" if cell.value is None else f"{cell.data_type}:{cell.value}"
+                       for cell in row))
     formulas = openpyxl.load_workbook(book).active
     print("formulas " + " ".join(str(cell.value) for row in formulas.iter_rows() for cell in row
                                  if cell.data_type == "f"))
