@@ -70,10 +70,9 @@ std::optional<std::string> judged(std::vector<std::pair<std::string, std::string
     tests::TemporaryFolder const folder;
     auto command = "/usr/bin/python3 tests/unit/exports/check_ubl.py " + std::string{rules};
     for (auto const& [name, xml] : all) {
-        auto const file = folder.file(name + ".xml");
-        std::ofstream{file} << xml;
-        command += " " + file;
+        std::ofstream{folder.file(name + ".xml")} << xml;
     }
+    command += " " + folder.file("");
     auto* const pipe = ::popen(command.c_str(), "r");
     std::string out;
     for (int c = 0; (c = std::fgetc(pipe)) != EOF;) out += static_cast<char>(c);
@@ -173,7 +172,7 @@ TEST(Ubl, PassesTheSchemaAndTheRulesOfEn16931) {
         std::cout << "NOT CHECKED: " << kAbsent << '\n';
         return;
     }
-    EXPECT_EQ(*said, "taxed ok\nrounded ok\ncredited ok\ntoday ok\nvat ok\nwithin ok\nback ok\n");
+    EXPECT_EQ(*said, "back ok\ncredited ok\nrounded ok\ntaxed ok\ntoday ok\nvat ok\nwithin ok\n");
 }
 
 TEST(Ubl, TheRulesSeeWhatIsWrong) {
