@@ -35,7 +35,7 @@ constexpr std::string_view kIssued = KARKHANA_INVOICE_COLUMNS
     "ORDER BY i.series, i.fiscal_year, i.number";
 constexpr std::string_view kDrafts = KARKHANA_INVOICE_COLUMNS
     " FROM invoice i WHERE i.facility_id = $1 AND i.state = 'draft' AND i.period = $2 "
-                             "ORDER BY i.kind DESC, i.enterprise_id, i.invoice_id";
+    "ORDER BY i.kind DESC, i.enterprise_id, i.invoice_id";
 #undef KARKHANA_INVOICE_COLUMNS
 constexpr std::string_view kCanonical =
     "SELECT canonical FROM invoice WHERE facility_id = $1 AND invoice_id = $2 "

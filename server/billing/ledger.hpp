@@ -32,6 +32,7 @@ struct JournalEntry {
 
 namespace account {
 inline constexpr std::string_view cash = "assets:cash";
+inline constexpr std::string_view opening = "equity:opening";
 inline constexpr std::string_view vat_output = "liabilities:vat-output";
 inline constexpr std::string_view electricity = "income:electricity";
 inline constexpr std::string_view machine_time = "income:machine-time";
@@ -44,6 +45,10 @@ std::int64_t next_number(store::Writer& writer, FacilityId const& facility, std:
 /// Books the entry and gives it its number. Postings of nothing are left out; throws
 /// std::logic_error when the rest does not sum to zero.
 std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntry entry);
+
+/// What an enterprise owed before there was this ledger; without an id. It is its own document.
+JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::string memo,
+                           Instant at);
 
 /// Newest first, before `cursor` (a sequence; 0: from the newest), in the interval.
 std::vector<JournalEntry> list_entries(store::Reader& reader, FacilityId const& facility,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "server/base/calendar.hpp"
+#include "server/billing/ledger.hpp"
 #include "server/facility/records.hpp"
 #include "server/store/store.hpp"
 
@@ -18,7 +19,9 @@ std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& fac
 /// Totals, canonical texts, numbers without gaps, and the hash chain of every final invoice.
 std::vector<Finding> verify_invoices(store::Reader& reader, facility::Facility const& facility);
 /// Every entry sums to zero, the sequence has no gap, every final invoice and every payment is
-/// booked once with its amount, and what each enterprise owes is invoices minus payments.
-std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& facility);
+/// booked once with its amount, and what each enterprise owes is invoices minus payments. `others`:
+/// what rooms that this one does not know say that they booked.
+std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& facility,
+                                   std::vector<JournalEntry> const& others = {});
 
 }  // namespace karkhana::billing

@@ -22,26 +22,18 @@ struct Wanted {
     Wish wish;
 };
 
-/// Errors: `not_found` also for what is another's, `not_final`, those of wish_of.
+/// Errors: those of read_issued and of wish_of.
 Result<Wanted> read_bill(store::Reader& reader, Services const& services, Request const& request) {
-    auto const& who = *request.principal;
-    auto const id = http::path_id<InvoiceId>(request);
-    if (!id) return tl::make_unexpected(id.error());
-    auto const invoice = billing::find_invoice(reader, who.facility, *id);
-    bool const staff = people::is_staff(who);
-    if (!invoice || !(staff || (invoice->final && who.acts_for(invoice->enterprise))))
-        return refuse(ErrorKind::not_found, "not_found");
-    if (!invoice->final)
-        return refuse(ErrorKind::conflict, "not_final", "a draft is not a document yet");
+    auto const issued = read_issued(reader, request);
+    if (!issued) return tl::make_unexpected(issued.error());
     auto const wish = wish_of(reader, request);
     if (!wish) return tl::make_unexpected(wish.error());
-    auto const document =
-        billing::read_document(billing::find_canonical(reader, who.facility, *id).value()).value();
-    auto const slug = facility::find_facility(reader, who.facility).value().slug;
+    auto const& invoice = issued->invoice;
+    auto const slug = facility::find_facility(reader, request.principal->facility).value().slug;
     Proof const proof{
-        invoice->hash, invoice->previous_hash,
-        verify_address(services.public_address, slug, invoice->number_text, invoice->hash)};
-    return Wanted{bill_of(document, proof), *wish};
+        invoice.hash, invoice.previous_hash,
+        verify_address(services.public_address, slug, invoice.number_text, invoice.hash)};
+    return Wanted{bill_of(issued->document, proof), *wish};
 }
 
 /// The enterprise of the path, if the caller may see what it owes. Errors: `not_found`.
@@ -130,6 +122,25 @@ Result<Wanted> read_quotation(store::Reader& reader, Services const& services,
 
 }  // namespace
 
+Result<Issued> read_issued(store::Reader& reader, Request const& request) {
+    auto const& who = *request.principal;
+    auto const id = http::path_id<InvoiceId>(request);
+    if (!id) return tl::make_unexpected(id.error());
+    auto const invoice = billing::find_invoice(reader, who.facility, *id);
+    bool const staff = people::is_staff(who);
+    if (!invoice || !(staff || (invoice->final && who.acts_for(invoice->enterprise))))
+        return refuse(ErrorKind::not_found, "not_found");
+    if (!invoice->final)
+        return refuse(ErrorKind::conflict, "not_final", "a draft is not a document yet");
+    auto const canonical = billing::find_canonical(reader, who.facility, *id).value();
+    return Issued{*invoice, billing::read_document(canonical).value()};
+}
+
+std::string file_name(std::string number) {
+    std::ranges::replace(number, '/', '-');
+    return number;
+}
+
 Result<Wish> wish_of(store::Reader& reader, Request const& request) {
     auto const& who = *request.principal;
     std::string language{request.parameter("language").value_or("")};
@@ -149,9 +160,8 @@ Response pdf_answer(Printed const& document, Wish const& wish) {
     Response response;
     response.content_type = "application/pdf";
     response.body = print(document, wish.speech, wish.paper).pdf;
-    auto name = document.number;
-    std::ranges::replace(name, '/', '-');
-    response.with("Content-Disposition", "inline; filename=\"" + name + ".pdf\"");
+    response.with("Content-Disposition",
+                  "inline; filename=\"" + file_name(document.number) + ".pdf\"");
     return response;
 }
 
@@ -159,7 +169,7 @@ void add_paper_routes(http::Router& router, Services const& services) {
     auto const on = [&](std::string pattern, std::string operation, auto read) {
         router.add({"GET", "/api/v1" + std::move(pattern), std::move(operation),
                     [services, read](Request const& request) {
-                        auto const wanted = services.ledger.read(
+                        auto const wanted = services.store.read(
                             [&](store::Reader& reader) { return read(reader, services, request); });
                         // Drawn when the snapshot is given back.
                         if (!wanted) return http::problem(wanted.error());

@@ -84,7 +84,7 @@ Response get_slip_pdf(store::Store& ledger, Request const& request) {
 void add_slip_routes(http::Router& router, Services const& services) {
     auto const on = [&](std::string pattern, std::string operation, auto handler) {
         router.add({"GET", "/api/v1" + std::move(pattern), std::move(operation),
-                    [&ledger = services.ledger, handler](Request const& request) {
+                    [&ledger = services.store, handler](Request const& request) {
                         return handler(ledger, request);
                     },
                     http::Access::signed_in, false, false});

@@ -49,7 +49,7 @@ http::Response get_page(store::Store& ledger, http::Request const& request) {
 
 void add_verify_route(http::Router& router, Services const& services) {
     router.add({"GET", "/verify", "verifyDocument",
-                [&ledger = services.ledger](http::Request const& request) {
+                [&ledger = services.store](http::Request const& request) {
                     return get_page(ledger, request);
                 },
                 http::Access::open, false, false});

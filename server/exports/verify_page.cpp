@@ -2,7 +2,7 @@
 
 #include "server/billing/document.hpp"
 #include "server/billing/words.hpp"
-#include "server/exports/markup.hpp"
+#include "server/exports/xml.hpp"
 #include "server/facility/records.hpp"
 
 namespace karkhana::exports {
@@ -41,6 +41,12 @@ constexpr PageWords kBanglaPage{
     "সর্বমোট",
     "প্রমাণ (SHA-256)",
     "English"};
+
+/// The content is markup already.
+std::string tagged(std::string_view name, std::string_view content) {
+    std::string out = "<";
+    return out.append(name).append(">").append(content).append("</").append(name).append(">");
+}
 
 bool holds(std::string const& canonical, std::string const& previous, Checked const& checked) {
     auto const document = billing::read_document(canonical);
@@ -84,18 +90,18 @@ std::string verify_page(std::optional<Checked> const& checked, Language language
     html.append(bangla ? "bn" : "en").append("\"><head><meta charset=\"utf-8\">");
     html += "<meta name=\"viewport\" content=\"width=device-width\">";
     html += "<meta name=\"robots\" content=\"noindex\">";
-    html += element("title", words.title);
+    html += tagged("title", words.title);
     html.append("<style>").append(kStyle).append("</style></head><body>");
-    html += element("h1", words.title);
+    html += tagged("h1", words.title);
     html += good ? "<p>" : "<p class=\"no\">";
     html.append(good ? words.holds : checked ? words.changed : words.unknown).append("</p>");
     if (checked) {
-        html += "<dl>" + element("dt", words.number) + element("dd", escaped(checked->number));
-        html += element("dt", words.total);
-        html += element("dd", billing::taka_text(checked->total, language));
-        html += element("dt", words.chain) + element("dd", escaped(checked->hash)) + "</dl>";
+        html += "<dl>" + tagged("dt", words.number) + tagged("dd", xml_escaped(checked->number));
+        html += tagged("dt", words.total);
+        html += tagged("dd", billing::taka_text(checked->total, language));
+        html += tagged("dt", words.chain) + tagged("dd", xml_escaped(checked->hash)) + "</dl>";
     }
-    html.append("<a href=\"").append(escaped(other)).append("\" lang=\"");
+    html.append("<a href=\"").append(xml_escaped(other)).append("\" lang=\"");
     html.append(bangla ? "en" : "bn").append("\">").append(words.other);
     return html += "</a></body></html>\n";
 }
