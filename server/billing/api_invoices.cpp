@@ -3,7 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <iterator>
 
-#include "server/billing/api_parts.hpp"
+#include "server/billing/api_money.hpp"
 #include "server/billing/finalize.hpp"
 #include "server/billing/gather.hpp"
 #include "server/billing/halt_records.hpp"
@@ -305,39 +305,42 @@ json::array halts_json(store::Reader& reader, Names const& names,
 }
 
 Response get_proof(Services const& services, Request const& request) {
-    auto const facility = request.principal->facility;
     return services.store.read([&](store::Reader& reader) {
         auto const invoice = visible_invoice(reader, request);
         if (!invoice) return http::problem(invoice.error());
-        auto names = read_names(reader, facility);
-        auto const cards = list_rate_cards(reader, facility);
-        for (auto const& line : charges_of_invoice(reader, facility, invoice->id)) {
-            if (std::to_string(line.line) != request.param("line")) continue;
-            read_sessions(reader, names, {line});
-            auto const& session = names.sessions.at(line.session);
-            auto const shown =
-                metering::session_json(session, metering::names_for(reader, facility, {session}));
-            auto const& machine = names.machines.at(session.machine);
-            return http::json_response(
-                200,
-                json::object{
-                    {"line", line_json(line, names)},
-                    {"formula", facility::name_json(formula_of(line, machine.piece_unit))},
-                    {"rate_card", rate_card_json(*card_by_id(cards, line.rate_card), names.zone)},
-                    {"session", shown},
-                    {"registers", relevant_registers(shown, line)},
-                    {"halts", halts_json(reader, names, session)}});
-        }
-        for (auto const& item : items_of_invoice(reader, facility, invoice->id))
-            if (std::to_string(item.line) == request.param("line"))
-                return http::json_response(
-                    200, json::object{{"line", item_line_json(item, names)},
-                                      {"formula", facility::name_json(formula_of(item))}});
-        return http::problem({ErrorKind::not_found, "not_found", "", ""});
+        auto const proof =
+            proof_of(reader, request.principal->facility, *invoice, request.param("line"));
+        return proof ? http::json_response(200, *proof) : http::problem(proof.error());
     });
 }
 
 }  // namespace
+
+Result<json::object> proof_of(store::Reader& reader, FacilityId const& facility,
+                              Invoice const& invoice, std::string const& number) {
+    auto names = read_names(reader, facility);
+    auto const cards = list_rate_cards(reader, facility);
+    for (auto const& line : charges_of_invoice(reader, facility, invoice.id)) {
+        if (std::to_string(line.line) != number) continue;
+        read_sessions(reader, names, {line});
+        auto const& session = names.sessions.at(line.session);
+        auto const shown =
+            metering::session_json(session, metering::names_for(reader, facility, {session}));
+        auto const& machine = names.machines.at(session.machine);
+        return json::object{
+            {"line", line_json(line, names)},
+            {"formula", facility::name_json(formula_of(line, machine.piece_unit))},
+            {"rate_card", rate_card_json(*card_by_id(cards, line.rate_card), names.zone)},
+            {"session", shown},
+            {"registers", relevant_registers(shown, line)},
+            {"halts", halts_json(reader, names, session)}};
+    }
+    for (auto const& item : items_of_invoice(reader, facility, invoice.id))
+        if (std::to_string(item.line) == number)
+            return json::object{{"line", item_line_json(item, names)},
+                                {"formula", facility::name_json(formula_of(item))}};
+    return refuse(ErrorKind::not_found, "not_found");
+}
 
 void add_invoice_routes(http::Router& router, Services const& services) {
     auto on = [&](std::string method, std::string pattern, std::string operation, auto handler) {

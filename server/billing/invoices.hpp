@@ -23,16 +23,19 @@ struct Invoice {
     bool credit_note = false;
     std::optional<InvoiceId> refers_to;  ///< of a credit note: the invoice that it corrects
     std::string reason;                  ///< of a credit note
-    std::string series;       ///< of a final one, as all below
-    std::string fiscal_year;  ///< "2026-27"
-    std::int64_t number = 0;  ///< without gaps in series and fiscal year
-    std::string number_text;  ///< "BHAIRAB/2026-27/000123"
+    std::string series;                  ///< of a final one, as all below
+    std::string fiscal_year;             ///< "2026-27"
+    std::int64_t number = 0;             ///< without gaps in series and fiscal year
+    std::string number_text;             ///< "BHAIRAB/2026-27/000123"
     std::optional<Instant> issued_at;
     std::string previous_hash;
     std::string hash;
     Instant created_at;
     std::int64_t version = 1;
-    Money paid;  ///< by the payments there are
+    Money paid;  ///< what is settled, by payments and waivers
+
+    /// Nobody owes a credit note.
+    Money due() const { return credit_note ? Money{} : total - paid; }
 };
 
 /// The local month "2026-11" as an interval. Errors: `bad_period`.
