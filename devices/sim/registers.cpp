@@ -256,6 +256,8 @@ std::int64_t value_of(profiles::Point const& point, Shown const& shown) {
     if (point.name.ends_with("frequency") || point.name == "frequency_command")
         return shown.energised ? 50'000 : 0;
     if (point.name == "running" || point.name == "input_x0") return shown.running ? 1 : 0;
+    // Nobody feeds it while it stands.
+    if (point.name == "weight_stable") return shown.running ? 0 : 1;
     switch (point.unit) {
     case Unit::g: return shown.mass_g;
     case Unit::mv: return 540'000;

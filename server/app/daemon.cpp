@@ -21,12 +21,15 @@
 #include "server/booking/api_settings.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/sweep.hpp"
+#include "server/costs/api.hpp"
+#include "server/costs/measure.hpp"
 #include "server/desk/api.hpp"
 #include "server/exports/api.hpp"
 #include "server/facility/api.hpp"
 #include "server/facility/book_cache.hpp"
 #include "server/http/json.hpp"
 #include "server/http/server.hpp"
+#include "server/imports/api.hpp"
 #include "server/maintenance/api.hpp"
 #include "server/maintenance/watch.hpp"
 #include "server/metering/api.hpp"
@@ -39,6 +42,8 @@
 #include "server/people/api.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
+#include "server/recycling/api.hpp"
+#include "server/recycling/weigh.hpp"
 #include "server/store/disk_full.hpp"
 #include "server/timetable/api.hpp"
 
@@ -77,6 +82,8 @@ struct Daemon::Parts {
     void add_routes(http::Router& router);
     void add_jobs();
     maintenance::Services care_services();
+    costs::Services cost_services();
+    recycling::Services recycling_services();
     void forget_readings();
     http::ServerOptions server_options();
 
@@ -190,8 +197,11 @@ void Daemon::Parts::add_routes(http::Router& router) {
     metering::add_commission_routes(
         router, {stores.ledger(), *clock, prepared.facility.id, *commissioning});
     billing::add_routes(router, {stores.ledger(), *clock, ids, rate_cards});
-    exports::add_routes(router, stores.ledger());
+    exports::add_routes(router, {stores.ledger(), *clock});
+    imports::add_routes(router, {stores.ledger(), *clock, ids});
     maintenance::add_routes(router, care_services());
+    costs::add_routes(router, cost_services());
+    recycling::add_routes(router, recycling_services());
     office::add_routes(router, {stores.ledger(), *clock, ids});
     booking::add_settings_routes(router, stores.ledger(), *clock, ids);
     notify::add_routes(router, notify_services);
@@ -214,6 +224,24 @@ maintenance::Services Daemon::Parts::care_services() {
         return maintenance::Strokes{counted->count, counted->from, counted->counter};
     };
     return {stores.ledger(), *clock, ids, *booking_services.books, count};
+}
+
+costs::Services Daemon::Parts::cost_services() {
+    auto const measured = [this](FacilityId const& facility, Zone const& zone,
+                                 costs::UtilityBill const& bill) {
+        return costs::measure(stores.ledger(), stores.telemetry(), facility, zone, bill);
+    };
+    return {stores.ledger(), *clock, ids, *booking_services.books, measured};
+}
+
+recycling::Services Daemon::Parts::recycling_services() {
+    auto const weigh = [this](FacilityId const& facility,
+                              std::optional<DeviceId> const& device) -> Result<recycling::Weighed> {
+        if (facility != prepared.facility.id)
+            return refuse(ErrorKind::conflict, "no_indicator", "not one of this daemon's lines");
+        return recycling::weigh(stores.ledger(), workshop->lines(), facility, device);
+    };
+    return {stores.ledger(), *clock, ids, *booking_services.books, weigh};
 }
 
 void Daemon::Parts::add_jobs() {

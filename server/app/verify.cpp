@@ -11,6 +11,7 @@
 #include "server/booking/queue_records.hpp"
 #include "server/metering/records.hpp"
 #include "server/people/audit.hpp"
+#include "server/recycling/money.hpp"
 
 namespace karkhana::app {
 namespace {
@@ -63,7 +64,8 @@ Verified verify_facility(store::Store& ledger, store::Store* series,
             findings.push_back(std::move(finding));
         add(billing::verify_charges(reader, facility.id, zone));
         add(billing::verify_invoices(reader, facility));
-        add(billing::verify_ledger(reader, facility.id));
+        add(billing::verify_ledger(reader, facility.id,
+                                   recycling::scrap_entries(reader, facility.id)));
         if (auto const broken = people::first_broken_audit(reader, facility.id))
             findings.push_back(fmt::format("audit event {}: its hash does not follow", *broken));
         if (auto const broken = booking::first_broken_queue(reader, facility.id))

@@ -24,7 +24,10 @@ constexpr std::string_view kAccount =
     "ON n.facility_id = r.facility_id AND n.session_id = r.session_id "
     "LEFT JOIN invoice v ON v.facility_id = n.facility_id AND v.invoice_id = n.invoice_id "
     "WHERE r.facility_id = $1 AND r.enterprise_id IN " KARKHANA_MERGED_INTO
-    "AND (v.state IS NULL OR v.state = 'draft')";
+    "AND (v.state IS NULL OR v.state = 'draft') UNION ALL "
+    "SELECT CAST(COALESCE(SUM(t.amount_poisha), 0) AS BIGINT), NULL FROM billable_item t "
+    "WHERE t.facility_id = $1 AND t.state = 'waiting' "
+    "AND t.enterprise_id IN " KARKHANA_MERGED_INTO;
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "server/billing/api.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <limits>
@@ -7,6 +8,7 @@
 
 #include "server/billing/api_parts.hpp"
 #include "server/billing/json.hpp"
+#include "server/billing/tariff_json.hpp"
 #include "server/http/json.hpp"
 #include "server/http/paging.hpp"
 #include "server/people/audit.hpp"
@@ -22,22 +24,6 @@ using http::Response;
 
 constexpr Interval kAnyTime{instant(0), instant(std::numeric_limits<std::int64_t>::max() / 2)};
 
-Component read_component(JsonBody& body) {
-    Component component;
-    component.machine_kind = body.maybe_text("machine_kind", 40).value_or("");
-    auto const basis = basis_of(body.text("basis"));
-    auto const window = window_of(body.text("window"));
-    component.basis = basis.value_or(Basis::kwh);
-    component.window = window.value_or(Window::any);
-    component.price = {body.integer("price_e4", 0, 1'000'000'000'000)};
-    auto label = body.object("label");
-    component.label = {label.text("en"), label.text("bn")};
-    body.close(label);
-    if (!basis) body.fail("unknown_basis", "basis", "kwh, piece, used_minute, session or minimum");
-    if (!window) body.fail("unknown_window", "window", "any, peak or off_peak");
-    return component;
-}
-
 Response list_cards(Services const& services, Request const& request) {
     auto const facility = request.principal->facility;
     return services.store.read([&](store::Reader& reader) {
@@ -49,31 +35,11 @@ Response list_cards(Services const& services, Request const& request) {
     });
 }
 
-Result<RateCard> read_card(Services const& services, Request const& request) {
-    auto body = JsonBody::parse(request);
-    RateCard card;
-    card.id = services.ids.make<RateCardId>();
-    card.name = body.text("name", 100);
-    card.effective_from = body.at("effective_from");
-    card.peak_from_minute = static_cast<int>(body.integer("peak_from_minute", 0, 1440));
-    card.peak_to_minute = static_cast<int>(body.integer("peak_to_minute", 0, 1440));
-    card.source = body.text("source", 500);
-    for (auto& part : body.objects("components", 50)) {
-        card.components.push_back(read_component(part));
-        body.close(part);
-    }
-    if (auto error = body.finish()) return tl::make_unexpected(*error);
-    if (auto sound = check(card); !sound) return tl::make_unexpected(sound.error());
-    // Past prices stay: what was used was used at them.
-    if (card.effective_from < services.clock.now())
-        return refuse(ErrorKind::invalid, "in_past", "prices begin in the future",
-                      "/effective_from");
-    return card;
-}
-
 Response create_card(Services const& services, Request const& request) {
-    auto card = read_card(services, request);
+    auto body = JsonBody::parse(request);
+    auto card = read_card(body, services.clock.now());
     if (!card) return http::problem(card.error());
+    card->id = services.ids.make<RateCardId>();
     auto const& who = *request.principal;
     Instant const now = services.clock.now();
     try {
@@ -178,13 +144,17 @@ booking::Pricing make_pricing(RateCardCache& cache,
                               std::function<Zone(FacilityId const&)> zone_of) {
     auto price = [&cache, zone_of](store::Reader& reader, FacilityId const& facility,
                                    facility::Machine const& machine, Interval during,
-                                   std::optional<std::int64_t> quantity) {
+                                   booking::PriceWish const& wish) {
         booking::PriceAnswer answer;
         auto const cards = cache.get(reader, facility);
         auto const* card = card_at(*cards, during.start);
         if (card == nullptr) return answer;
-        auto const usage = expected_usage(*card, zone_of(facility), machine.kind, during,
-                                          machine.rated_w / 2, quantity);
+        auto usage = expected_usage(*card, zone_of(facility), machine.kind, during,
+                                    machine.rated_w / 2, wish.quantity);
+        usage.assisted = wish.assisted;
+        if (wish.enterprise && has_classes(*card))
+            usage.classes = classes_of(reader, facility, *wish.enterprise);
+        if (wish.trial) usage.classes.push_back(PriceClass::trial);
         auto const terms = rate(*card, usage, zone_of(facility)).value();
         answer.rate_card = card->id;
         answer.price = total_of(terms);
@@ -196,7 +166,9 @@ booking::Pricing make_pricing(RateCardCache& cache,
                                     term.quantity,
                                     std::string{unit_of(term.basis)},
                                     term.price,
-                                    term.amount});
+                                    term.amount,
+                                    term.priced_per(),
+                                    term.unit});
         return answer;
     };
     auto changes = [&cache](store::Reader& reader, FacilityId const& facility) {
@@ -204,7 +176,10 @@ booking::Pricing make_pricing(RateCardCache& cache,
         for (auto const& card : *cache.get(reader, facility)) found.push_back(card.effective_from);
         return found;
     };
-    return {price, changes};
+    auto alike = [&cache](store::Reader& reader, FacilityId const& facility) {
+        return std::ranges::all_of(*cache.get(reader, facility), every_day_alike);
+    };
+    return {price, changes, alike};
 }
 
 }  // namespace karkhana::billing

@@ -10,6 +10,7 @@
 #include "server/billing/items.hpp"
 #include "server/billing/json.hpp"
 #include "server/billing/runs.hpp"
+#include "server/billing/tariff_json.hpp"
 #include "server/booking/rules_policy.hpp"
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
@@ -167,13 +168,25 @@ json::object planned_json(store::Reader& reader, Draft const& draft, RunOrder co
 /// tells of each bill how long and how high it is. Only one ME's dry run, whose bill can be looked
 /// up nowhere else, brings the lines too.
 json::object run_json(RunOrder const& order, std::vector<Skipped> const& skipped,
-                      json::array invoices) {
+                      std::vector<Draft> const& plan, json::array invoices) {
+    json::array changes;
+    for (auto const& draft : plan) {
+        auto const lines = change_of(draft);
+        changes.push_back(json::object{{"enterprise_id", draft.enterprise.text()},
+                                       {"invoice_id", http::or_null(draft.id)},
+                                       {"before", http::to_json(draft.before)},
+                                       {"after", http::to_json(draft.total)},
+                                       {"lines_before", lines.before},
+                                       {"lines_added", lines.added},
+                                       {"lines_gone", lines.gone}});
+    }
     json::array shown;
     for (auto const& one : skipped)
         shown.push_back(json::object{{"session_id", one.session.text()}, {"code", one.code}});
     return {{"period", order.period},
             {"dry_run", order.dry},
             {"invoices", std::move(invoices)},
+            {"changes", std::move(changes)},
             {"skipped", std::move(shown)}};
 }
 
@@ -204,7 +217,7 @@ Response run_for_real(Services const& services, Request const& request, RunOrder
                              {who.person, "createBillingRun", "period/" + order.period, "",
                               std::to_string(plan->size()) + " invoices", ""},
                              now);
-        return http::json_response(200, run_json(order, left.skipped, std::move(heads)));
+        return http::json_response(200, run_json(order, left.skipped, *plan, std::move(heads)));
     });
 }
 
@@ -226,7 +239,8 @@ Response run_dry(Services const& services, Request const& request, RunOrder cons
             invoices.push_back(
                 order.only ? planned_json(reader, draft, order, names)
                            : invoice_head_json(planned(draft, order), draft.line_count(), names));
-        return http::json_response(200, run_json(order, unrated.skipped, std::move(invoices)));
+        return http::json_response(200,
+                                   run_json(order, unrated.skipped, *plan, std::move(invoices)));
     });
 }
 

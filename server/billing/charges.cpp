@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "server/billing/halt_records.hpp"
+#include "server/billing/rated_sessions.hpp"
 #include "server/booking/records.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/store/id_list.hpp"
@@ -18,16 +19,18 @@ using metering::SessionState;
 using metering::UsageSession;
 
 #define KARKHANA_CHARGE_COLUMNS                                                                    \
-    "SELECT c.session_id, c.sequence, r.rate_card_id, r.enterprise_id, r.stopped_at, "             \
+    "SELECT c.session_id, c.sequence, COALESCE(c.rate_card_id, r.rate_card_id), "                  \
+    "r.enterprise_id, r.stopped_at, "                                                              \
     "c.component, c.basis, c.tariff_window, c.quantity, c.price_e4, c.amount_poisha, c.quality, "  \
-    "n.invoice_id, n.first_line, k.label_en, k.label_bn "
+    "n.invoice_id, n.first_line, k.label_en, k.label_bn, c.per, c.unit, c.income, c.tax_code "
 #define KARKHANA_CHARGES                                                                           \
     KARKHANA_CHARGE_COLUMNS                                                                        \
     "FROM rated_session r LEFT JOIN invoice_session n "                                            \
     "ON n.facility_id = r.facility_id AND n.session_id = r.session_id "                            \
     "JOIN charge c ON c.facility_id = r.facility_id AND c.session_id = r.session_id "              \
     "JOIN rate_component k ON k.facility_id = c.facility_id "                                      \
-    "AND k.rate_card_id = r.rate_card_id AND k.sequence = c.component WHERE r.facility_id = $1 "
+    "AND k.rate_card_id = COALESCE(c.rate_card_id, r.rate_card_id) "                               \
+    "AND k.sequence = c.component WHERE r.facility_id = $1 "
 // From the invoices on, in this order: SQLite takes a CROSS JOIN as it is written, and left to
 // itself starts at all charges.
 #define KARKHANA_ON_INVOICES                                                                       \
@@ -36,7 +39,8 @@ using metering::UsageSession;
     "CROSS JOIN rate_component k WHERE n.facility_id = $1 AND r.facility_id = n.facility_id "      \
     "AND r.session_id = n.session_id AND c.facility_id = n.facility_id "                           \
     "AND c.session_id = n.session_id AND k.facility_id = n.facility_id "                           \
-    "AND k.rate_card_id = r.rate_card_id AND k.sequence = c.component AND n.invoice_id "
+    "AND k.rate_card_id = COALESCE(c.rate_card_id, r.rate_card_id) "                               \
+    "AND k.sequence = c.component AND n.invoice_id "
 constexpr std::string_view kWaiting =
     KARKHANA_CHARGES "AND r.stopped_at >= $2 AND r.stopped_at < $3 AND n.invoice_id IS NULL";
 constexpr std::string_view kLate =
@@ -68,19 +72,18 @@ constexpr std::string_view kUnrated = KARKHANA_UNRATED
     "AND s.kind NOT IN ('own_use', 'test', 'maintenance') ORDER BY s.session_id";
 #undef KARKHANA_CHARGEABLE
 #undef KARKHANA_UNRATED
-constexpr std::string_view kRatedAs =
-    "SELECT machine_kind, rate_card_id FROM rated_session WHERE facility_id = $1 "
-    "AND session_id = $2";
 constexpr std::chrono::days kRecent{7};
 constexpr std::chrono::days kLateness{62};  // what is closed later waits for a run of its own month
 constexpr std::size_t kBatch = 500;         // short enough for others to write in between
 constexpr std::string_view kInsertRated =
     "INSERT INTO rated_session (facility_id, session_id, enterprise_id, rate_card_id, stopped_at, "
-    "rated_at, machine_kind) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+    "rated_at, machine_kind, classes, booked_from, booked_to, assisted, busy_above_w) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) "
     "ON CONFLICT (facility_id, session_id) DO NOTHING";
 constexpr std::string_view kInsertCharge =
     "INSERT INTO charge (facility_id, session_id, sequence, component, basis, tariff_window, "
-    "quantity, price_e4, amount_poisha, quality) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    "quantity, price_e4, amount_poisha, quality, rate_card_id, per, unit, income, tax_code) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
 Quality quality_of(std::string_view name) {
     for (auto quality : {Quality::good, Quality::stale, Quality::missing, Quality::estimated,
@@ -107,6 +110,11 @@ Charge read_charge(store::Row const& row) {
     if (auto const first = row.maybe_integer(13))
         charge.line = static_cast<int>(*first) + charge.sequence - 1;
     charge.term.label = {row.text(14), row.text(15)};
+    charge.term.per = row.maybe_integer(16).value_or(0);
+    charge.term.unit = row.maybe_text(17).value_or("");
+    charge.term.income = row.maybe_text(18).value_or("");
+    charge.term.tax_code = row.maybe_text(19).value_or("");
+    charge.term.card = charge.rate_card;
     return charge;
 }
 
@@ -117,19 +125,32 @@ std::map<MachineId, std::string> machine_kinds(store::Reader& reader, FacilityId
     return kinds;
 }
 
+std::optional<std::string> said(std::string const& text) {
+    return text.empty() ? std::nullopt : std::optional{text};
+}
+
 /// False when somebody else has just rated the session.
 bool keep(store::Writer& writer, FacilityId const& facility, Rateable const& one,
           RateCard const& card, std::vector<Term> const& terms, Instant now) {
     auto const& session = one.session;
+    auto const& payer = one.payer;
+    auto const edge = [&](Instant Interval::* which) {
+        return payer.booked ? std::optional{(*payer.booked).*which} : std::nullopt;
+    };
     if (writer.execute(kInsertRated, facility, session.id, session.enterprise.value(), card.id,
-                       session.stop.value(), now, one.machine_kind) == 0)
+                       session.stop.value(), now, one.machine_kind, classes_text(payer.classes),
+                       edge(&Interval::start), edge(&Interval::end), payer.assisted ? 1 : 0,
+                       payer.busy_above_w) == 0)
         return false;
     keep_halts(writer, facility, session.id, one.halts);
     int sequence = 0;
     for (auto const& term : terms)
         writer.execute(kInsertCharge, facility, session.id, ++sequence, term.component,
                        name_of(term.basis), name_of(term.window), term.quantity, term.price,
-                       term.amount, name_of(term.quality));
+                       term.amount, name_of(term.quality),
+                       term.card == card.id ? std::nullopt : std::optional{term.card},
+                       term.per == 0 ? std::nullopt : std::optional{term.per}, said(term.unit),
+                       said(term.income), said(term.tax_code));
     return true;
 }
 
@@ -139,11 +160,11 @@ int charge_some(store::Writer& writer, FacilityId const& facility, Zone const& z
     auto const kinds = machine_kinds(writer, facility);
     auto const sessions = metering::find_sessions(writer, facility, ids);
     auto halts = find_halts(writer, facility, sessions);
-    auto const quoted = quoted_cards(writer, facility, sessions);
+    auto payers = find_payers(writer, facility, sessions);
     int rated = 0;
     for (auto const& session : sessions) {
         Rateable const one{session, kinds.at(session.machine), std::move(halts[session.id]),
-                           card_in(quoted, session.id)};
+                           std::move(payers[session.id])};
         auto const terms = rate_session(cards, zone, one);
         if (!terms) continue;  // stays in the list of skipped sessions with its reason
         rated += keep(writer, facility, one, *card_of(cards, one), *terms, now);
@@ -171,11 +192,10 @@ int charge_all(store::Store& store, FacilityId const& facility, Zone const& zone
 
 SessionId read_id(store::Row const& row) { return row.id<SessionId>(0); }
 
-std::vector<Charge> charges_from(UsageSession const& session, RateCard const& card,
-                                 std::vector<Term> const& terms) {
+std::vector<Charge> charges_from(UsageSession const& session, std::vector<Term> const& terms) {
     std::vector<Charge> charges;
     for (auto const& term : terms)
-        charges.push_back({session.id, static_cast<int>(std::ssize(charges)) + 1, card.id,
+        charges.push_back({session.id, static_cast<int>(std::ssize(charges)) + 1, term.card,
                            session.enterprise.value(), session.stop.value(), term, std::nullopt,
                            0});
     return charges;
@@ -183,34 +203,23 @@ std::vector<Charge> charges_from(UsageSession const& session, RateCard const& ca
 
 }  // namespace
 
-std::optional<RateCardId> card_in(std::map<SessionId, RateCardId> const& quoted,
-                                  SessionId const& session) {
-    auto const found = quoted.find(session);
-    return found == quoted.end() ? std::nullopt : std::optional{found->second};
-}
-
-std::map<SessionId, RateCardId> quoted_cards(store::Reader& reader, FacilityId const& facility,
-                                             std::vector<UsageSession> const& sessions) {
-    std::vector<BookingId> bookings;
-    for (auto const& session : sessions)
-        if (session.booking) bookings.push_back(*session.booking);
-    auto const cards = booking::quote_cards_of(reader, facility, bookings);
-    std::map<SessionId, RateCardId> found;
-    for (auto const& session : sessions) {
-        auto const card = session.booking ? cards.find(*session.booking) : cards.end();
-        if (card != cards.end()) found.emplace(session.id, card->second);
-    }
-    return found;
-}
-
 RateCard const* card_of(std::vector<RateCard> const& cards, Rateable const& one) {
-    return one.quoted ? card_by_id(cards, *one.quoted) : card_at(cards, one.session.start);
+    if (one.payer.quoted) return card_by_id(cards, *one.payer.quoted);
+    auto const* card = card_at(cards, one.session.start);
+    if (card == nullptr || card->price_lock != PriceLock::at_booking || !one.payer.booked_at)
+        return card;
+    auto const* then = card_at(cards, *one.payer.booked_at);
+    return then == nullptr ? card : then;
 }
 
 Usage usage_of(Rateable const& one) {
     auto const& session = one.session;
     Usage usage{
         one.machine_kind, {session.start, session.stop.value()}, {}, session.quantity, one.halts};
+    usage.classes = one.payer.classes;
+    usage.booked = one.payer.booked;
+    usage.assisted = one.payer.assisted;
+    usage.busy_above_w = one.payer.busy_above_w;
     auto const& registers = session.registers;
     std::size_t i = 0;
     for (auto const& segment : metering::segments_of(session)) {
@@ -236,30 +245,33 @@ Result<std::vector<Term>> rate_session(std::vector<RateCard> const& cards, Zone 
         return refuse(ErrorKind::conflict, "questionable");
     auto const* card = card_of(cards, one);
     if (card == nullptr) return refuse(ErrorKind::conflict, "no_rate_card");
-    return rate(*card, usage_of(one), zone);
+    if (card->price_lock != PriceLock::at_use || one.payer.quoted)
+        return rate(*card, usage_of(one), zone);
+    std::vector<RateCard const*> versions{card};
+    for (auto const& later : cards)
+        if (session.start < later.effective_from && later.effective_from < *session.stop)
+            versions.push_back(&later);
+    return rate_at_use(versions, usage_of(one), zone);
 }
 
 Result<std::vector<Term>> rate_now(store::Reader& reader, UsageSession const& session) {
-    auto const zone = facility::zone_of(reader, session.facility);
-    auto const kind = facility::find_machine(reader, session.facility, session.machine)->kind;
-    auto halts = find_halts(reader, session.facility, {session});
-    auto const quoted = quoted_cards(reader, session.facility, {session});
-    return rate_session(list_rate_cards(reader, session.facility), zone,
-                        {session, kind, std::move(halts[session.id]), card_in(quoted, session.id)});
+    auto const& facility = session.facility;
+    auto const kind = facility::find_machine(reader, facility, session.machine)->kind;
+    auto halts = find_halts(reader, facility, {session});
+    auto payers = find_payers(reader, facility, {session});
+    return rate_session(
+        list_rate_cards(reader, facility), facility::zone_of(reader, facility),
+        {session, kind, std::move(halts[session.id]), std::move(payers[session.id])});
 }
 
 Result<std::vector<Term>> rate_as_rated(store::Reader& reader, UsageSession const& session) {
-    auto const zone = facility::zone_of(reader, session.facility);
-    auto const [kind, card] =
-        reader
-            .first(
-                kRatedAs,
-                [](store::Row const& row) { return std::pair{row.text(0), row.id<RateCardId>(1)}; },
-                session.facility, session.id)
-            .value();
-    auto halts = kept_halts(reader, session.facility, {session.id});
-    return rate_session(list_rate_cards(reader, session.facility), zone,
-                        {session, kind, std::move(halts[session.id]), card});
+    auto const& facility = session.facility;
+    auto const rated = find_rated(reader, facility, {session.id}).at(0);
+    auto halts = kept_halts(reader, facility, {session.id});
+    auto const payers = find_payers(reader, facility, {session});
+    return rate_session(list_rate_cards(reader, facility), facility::zone_of(reader, facility),
+                        {session, rated.machine_kind, std::move(halts[session.id]),
+                         as_rated(rated.payer, payers.at(session.id))});
 }
 
 int charge_closed_sessions(store::Store& store, FacilityId const& facility, Zone const& zone,
@@ -329,16 +341,16 @@ Unrated unrated_sessions(store::Reader& reader, FacilityId const& facility, Zone
     for (auto const& batch : batches_of(ids)) {
         auto const sessions = metering::find_sessions(reader, facility, batch);
         auto halts = find_halts(reader, facility, sessions);
-        auto const quoted = quoted_cards(reader, facility, sessions);
+        auto payers = find_payers(reader, facility, sessions);
         for (auto const& session : sessions) {
             Rateable const one{session, kinds.at(session.machine), std::move(halts[session.id]),
-                               card_in(quoted, session.id)};
+                               std::move(payers[session.id])};
             auto const terms = rate_session(cards, zone, one);
             if (!terms) {
                 unrated.skipped.push_back({session.id, terms.error().code});
                 continue;
             }
-            for (auto& charge : charges_from(session, *card_of(cards, one), *terms))
+            for (auto& charge : charges_from(session, *terms))
                 unrated.charges.push_back(std::move(charge));
         }
     }

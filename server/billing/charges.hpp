@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "server/base/clock.hpp"
+#include "server/billing/payers.hpp"
 #include "server/billing/rate_cards.hpp"
 #include "server/facility/records.hpp"
 #include "server/metering/records.hpp"
@@ -36,15 +37,10 @@ struct Rateable {
     metering::UsageSession const& session;
     std::string machine_kind;
     std::vector<Halt> halts;
-    std::optional<RateCardId> quoted = {};  ///< the prices of the quote that it was booked by
+    Payer payer = {};
 };
-/// Which of the sessions a quote binds, and to which prices; one query.
-std::map<SessionId, RateCardId> quoted_cards(store::Reader& reader, FacilityId const& facility,
-                                             std::vector<metering::UsageSession> const& sessions);
-std::optional<RateCardId> card_in(std::map<SessionId, RateCardId> const& quoted,
-                                  SessionId const& session);
-/// The rate card that a session is charged by: the quoted one, else that of its start. nullptr when
-/// there was none yet.
+/// The rate card that a session is charged by: the quoted one, else that of its start; where that
+/// locks prices at the booking, the one of then. nullptr when there was none yet.
 RateCard const* card_of(std::vector<RateCard> const& cards, Rateable const& one);
 /// The session as the rates see it. Precondition: it has stopped.
 Usage usage_of(Rateable const& one);

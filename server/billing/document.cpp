@@ -68,14 +68,21 @@ std::string text_of(IssuedSession const& session) {
         joined(session.registers, [](auto const& reg) { return text_of(reg); }));
 }
 
+/// Nothing where the price and the account are those of the basis.
+std::string own_text(Term const& term) {
+    if (term.per == 0 && term.unit.empty() && term.income.empty()) return {};
+    return fmt::format(R"(,"per":{},"unit":{},"income":{})", term.per, quoted(term.unit),
+                       quoted(term.income));
+}
+
 std::string text_of(IssuedLine const& line) {
     auto const& term = line.term;
     return fmt::format(
         R"({{"line":{},"session":"{}","rate_card":"{}","component":{},"label_en":{},"label_bn":{},)"
-        R"("basis":"{}","window":"{}","quantity":{},"price_e4":{},"amount":{},"quality":"{}"}})",
+        R"("basis":"{}","window":"{}","quantity":{},"price_e4":{},"amount":{},"quality":"{}"{}}})",
         line.line, line.session.text(), line.rate_card.text(), term.component,
         quoted(term.label.en), quoted(term.label.bn), name_of(term.basis), name_of(term.window),
-        term.quantity, term.price.e4, term.amount.poisha, name_of(term.quality));
+        term.quantity, term.price.e4, term.amount.poisha, name_of(term.quality), own_text(term));
 }
 
 std::string text_of(IssuedReference const& refers) {
@@ -182,6 +189,10 @@ IssuedLine read_line(json::object const& from) {
     term.price = {number(from, "price_e4")};
     term.amount = {number(from, "amount")};
     term.quality = named<Quality>(from, "quality", 6);
+    if (!from.contains("per")) return line;
+    term.per = number(from, "per");
+    term.unit = text(from, "unit");
+    term.income = text(from, "income");
     return line;
 }
 
@@ -273,11 +284,9 @@ Money InvoiceDocument::tax_total() const {
     return sum;
 }
 
-std::string_view income_of(Term const& term) {
-    return term.basis == Basis::kwh ? "income:electricity" : "income:machine-time";
+std::string tax_code_of(Term const& term) {
+    return term.tax_code.empty() ? std::string{kStandardTax} : term.tax_code;
 }
-
-std::string_view tax_code_of(Term const&) { return kStandardTax; }
 
 std::map<std::string, Money> income_by_account(InvoiceDocument const& document) {
     std::map<std::string, Money> earned;
@@ -287,8 +296,7 @@ std::map<std::string, Money> income_by_account(InvoiceDocument const& document) 
         bool const within = document.tax.inclusive && at < document.tax.lines.size();
         return within ? amount - document.tax.lines[at].tax : amount;
     };
-    for (auto const& line : document.lines)
-        earned[std::string{income_of(line.term)}] += net(line.term.amount);
+    for (auto const& line : document.lines) earned[line.term.account()] += net(line.term.amount);
     for (auto const& item : document.items) earned[item.income] += net(item.amount);
     return earned;
 }

@@ -136,10 +136,8 @@ struct InvoiceDocument {
     Money tax_total() const;
 };
 
-/// The ledger's account that a term of a rate card earns for.
-std::string_view income_of(Term const& term);
 /// By which code a term of a rate card is taxed.
-std::string_view tax_code_of(Term const& term);
+std::string tax_code_of(Term const& term);
 /// What a document earned by account, without its tax; sums to total minus tax.
 std::map<std::string, Money> income_by_account(InvoiceDocument const& document);
 

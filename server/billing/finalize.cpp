@@ -136,7 +136,7 @@ Result<void> tax(store::Reader& reader, FacilityId const& facility, Invoice cons
     content.setting = setting_at(table, now);
     std::vector<Taxable> lines;
     for (auto const& line : content.lines)
-        lines.push_back({line.term.amount, std::string{tax_code_of(line.term)}});
+        lines.push_back({line.term.amount, tax_code_of(line.term)});
     for (auto const& item : content.items) lines.push_back({item.amount, item.tax_code});
     auto taxes = taxes_of(table, now, lines);
     if (!taxes) return tl::make_unexpected(taxes.error());

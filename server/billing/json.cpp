@@ -43,28 +43,6 @@ void read_sessions(store::Reader& reader, Names& names, std::vector<Charge> cons
         names.sessions.emplace(session.id, std::move(session));
 }
 
-json::object rate_card_json(RateCard const& card, Zone const& zone) {
-    json::array components;
-    for (auto const& component : card.components) {
-        json::object one{{"basis", name_of(component.basis)},
-                         {"window", name_of(component.window)},
-                         {"price_e4", component.price.e4},
-                         {"label", label_json(component.label)}};
-        if (!component.machine_kind.empty()) one["machine_kind"] = component.machine_kind;
-        components.push_back(std::move(one));
-    }
-    return {{"id", card.id.text()},
-            {"name", card.name},
-            {"version", card.version},
-            {"effective_from", to_rfc3339(card.effective_from, zone)},
-            {"effective_to", card.effective_to ? json::value(to_rfc3339(*card.effective_to, zone))
-                                               : json::value(nullptr)},
-            {"peak_from_minute", card.peak_from_minute},
-            {"peak_to_minute", card.peak_to_minute},
-            {"source", card.source},
-            {"components", std::move(components)}};
-}
-
 json::object line_json(Charge const& line, Names const& names) {
     auto const& term = line.term;
     json::object out{{"line", line.line},
@@ -77,6 +55,8 @@ json::object line_json(Charge const& line, Names const& names) {
                      {"amount", to_json(term.amount)},
                      {"session_id", line.session.text()},
                      {"quality", name_of(term.quality)}};
+    if (term.per != 0) out["per"] = term.per;
+    if (!term.unit.empty()) out["price_unit"] = term.unit;
     if (auto const found = names.sessions.find(line.session); found != names.sessions.end()) {
         auto const& session = found->second;
         out["machine"] = facility::machine_ref_json(names.machines.at(session.machine));

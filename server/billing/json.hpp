@@ -29,7 +29,6 @@ Names read_names(store::Reader& reader, FacilityId const& facility);
 /// Adds the sessions of these charges, in two queries whatever their number.
 void read_sessions(store::Reader& reader, Names& names, std::vector<Charge> const& charges);
 
-boost::json::object rate_card_json(RateCard const& card, Zone const& zone);
 boost::json::object line_json(Charge const& line, Names const& names);
 /// A line that no session stands behind: its basis is the item's source.
 boost::json::object item_line_json(Item const& item, Names const& names);

@@ -48,7 +48,7 @@ Item difference_item(Charge const& first, LineDifference const& difference, Mone
     item.unit = "correction";
     item.price = {amount.poisha * 10'000};
     item.amount = amount;
-    item.income = income_of(difference.term);
+    item.income = difference.term.account();
     item.tax_code = tax_code_of(difference.term);
     item.refers_invoice = first.invoice;
     item.refers_line = difference.line;
@@ -74,7 +74,8 @@ metering::UsageSession with_late(metering::UsageSession session,
 std::vector<LineDifference> differences(std::vector<Charge> const& charged,
                                         std::vector<Term> const& corrected) {
     auto const same = [](Term const& a, Term const& b) {
-        return a.component == b.component && a.window == b.window && a.price == b.price;
+        return a.card == b.card && a.component == b.component && a.window == b.window &&
+               a.price == b.price;
     };
     std::vector<LineDifference> found;
     for (auto const& charge : charged) {

@@ -111,6 +111,18 @@ std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntr
     return sequence;
 }
 
+JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::string memo,
+                           Instant at) {
+    JournalEntry entry;
+    entry.kind = "opening";
+    entry.document = enterprise.text();
+    entry.memo = std::move(memo);
+    entry.booked_at = at;
+    entry.postings = {{account::receivable(enterprise), owed},
+                      {std::string{account::opening}, -owed}};
+    return entry;
+}
+
 std::vector<JournalEntry> list_entries(store::Reader& reader, FacilityId const& facility,
                                        Interval during, std::int64_t cursor, int limit) {
     auto const before = cursor == 0 ? std::numeric_limits<std::int64_t>::max() : cursor;

@@ -39,6 +39,7 @@ namespace account {
 inline constexpr std::string_view cash = "assets:cash";
 inline constexpr std::string_view unmatched = "assets:clearing:unmatched";
 inline constexpr std::string_view vds = "assets:vat-withheld";
+inline constexpr std::string_view opening = "equity:opening";
 inline constexpr std::string_view vat_output = "liabilities:vat-output";
 inline constexpr std::string_view rounding = "income:rounding";
 inline constexpr std::string_view waived = "expense:waiver";
@@ -75,6 +76,10 @@ JournalEntry reversed(JournalEntry entry, Instant at);
 /// std::logic_error when the rest does not sum to zero or counts later than it is written, and
 /// PeriodLocked where it counts in a month that is closed.
 std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntry entry);
+
+/// What an enterprise owed before there was this ledger; without an id. It is its own document.
+JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::string memo,
+                           Instant at);
 
 /// Newest first, before `cursor` (a sequence; 0: from the newest), in the interval.
 std::vector<JournalEntry> list_entries(store::Reader& reader, FacilityId const& facility,

@@ -12,7 +12,7 @@
 
 namespace karkhana::billing {
 
-/// All versions with their components, by effective_from; two queries.
+/// All versions with their components, by effective_from; four queries.
 std::vector<RateCard> list_rate_cards(store::Reader& reader, FacilityId const& facility);
 /// The version of a moment: the one that began last. nullptr when there was none yet.
 RateCard const* card_at(std::vector<RateCard> const& cards, Instant at);

@@ -57,6 +57,7 @@ std::vector<Interval> booked_times(Usage const& usage) {
 
 std::vector<Interval> times_of(Basis basis, Usage const& usage) {
     auto const running = running_of(usage.during, usage.halts);
+    if (basis == Basis::operator_minute && !usage.assisted) return {};
     if (basis == Basis::booked_minute) return booked_times(usage);
     if (basis == Basis::longer_minute) {
         auto booked = booked_times(usage);
@@ -162,8 +163,9 @@ void finish(std::vector<Term>& terms, RateCard const& card, Usage const& usage, 
 Usage slice_of(Usage const& usage, Interval whole) {
     Interval const during{std::max(usage.during.start, whole.start),
                           std::min(usage.during.end, whole.end)};
-    Usage slice{usage.machine_kind, during,        {}, usage.pieces,
-                usage.halts,        usage.classes, {}, usage.busy_above_w};
+    Usage slice = usage;
+    slice.during = during;
+    slice.parts.clear();
     for (auto const& part : usage.parts)
         if (whole.start <= part.during.start && part.during.start < whole.end)
             slice.parts.push_back(part);

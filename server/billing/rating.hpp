@@ -30,6 +30,7 @@ struct Usage {
     std::vector<Halt> halts = {};          ///< no time is charged for these
     std::vector<PriceClass> classes = {};  ///< of whoever pays
     std::optional<Interval> booked = {};   ///< empty: what was used was booked
+    bool assisted = false;                 ///< an operator of the facility ran the machine
     std::int64_t busy_above_w = 0;         ///< from so much power on the machine is busy
 };
 

@@ -84,6 +84,7 @@ Drafts begun_drafts(store::Reader& reader, FacilityId const& facility, std::stri
         if (only && invoice.enterprise != *only) continue;
         auto& draft = draft_at(drafts, {invoice.enterprise, invoice.refers_to});
         draft.id = invoice.id;
+        draft.before = invoice.total;
         draft.there = std::move(lines[invoice.id]);
         if (auto const on = items.find(invoice.id); on != items.end())
             draft.items_there = std::ssize(on->second);
@@ -108,7 +109,7 @@ std::vector<Taxable> taxables_of(Draft const& draft) {
     std::vector<Taxable> lines;
     for (auto const* charges : {&draft.there, &draft.charges})
         for (auto const& charge : *charges)
-            lines.push_back({charge.term.amount, std::string{tax_code_of(charge.term)}});
+            lines.push_back({charge.term.amount, tax_code_of(charge.term)});
     for (auto const& item : draft.items)
         lines.push_back({draft.refers_to ? -item.amount : item.amount, item.tax_code});
     return lines;
@@ -125,6 +126,13 @@ bool unchanged(Draft const& draft) {
 }
 
 }  // namespace
+
+LineChange change_of(Draft const& draft) {
+    auto const stay = std::ranges::count_if(
+        draft.items, [&](Item const& item) { return draft.id && item.invoice == draft.id; });
+    return {std::ssize(draft.there) + draft.items_there,
+            std::ssize(draft.charges) + std::ssize(draft.items) - stay, draft.items_there - stay};
+}
 
 std::vector<LineTax> credit_taxes(InvoiceDocument const& original, std::vector<Item> const& items) {
     auto const& tax = original.tax;

@@ -35,6 +35,7 @@ struct Draft {
     std::ptrdiff_t items_there = 0;      ///< how many items it has already
     std::vector<Charge> charges;         ///< to be put onto it, in order of their lines
     std::vector<Item> items;             ///< all of the bill's, after the charges
+    Money before;                        ///< what the draft there is comes to
     Money total;                         ///< of the whole bill afterwards, with its tax
     Money tax;
 
@@ -43,6 +44,13 @@ struct Draft {
         return std::ssize(there) + std::ssize(charges) + std::ssize(items);
     }
 };
+/// What a run does to a bill: lines there were, came and went.
+struct LineChange {
+    std::int64_t before = 0;
+    std::int64_t added = 0;
+    std::int64_t gone = 0;
+};
+LineChange change_of(Draft const& draft);
 /// What a run over this would do; changes nothing. Who has nothing to pay gets no bill; what
 /// corrects an invoice downwards goes onto a credit note for that invoice, never onto a bill.
 /// Errors: `unknown_tax_code`.

@@ -38,10 +38,6 @@ std::string_view word(std::array<std::string_view, n> const& names, Enum value) 
     return names.at(static_cast<std::size_t>(value));
 }
 
-bool every_day_alike(RateCard const& card) {
-    return card.peak_weekdays == kEveryWeekday && card.holidays.empty();
-}
-
 bool has_peak(RateCard const& card, std::chrono::local_days day) {
     auto const weekday = std::chrono::weekday{day}.c_encoding();
     return (card.peak_weekdays >> weekday & 1) != 0 &&
@@ -174,6 +170,16 @@ Result<void> check(RateCard const& card) {
             return refuse(ErrorKind::invalid, "duplicate_component");
     }
     return {};
+}
+
+bool every_day_alike(RateCard const& card) {
+    return card.peak_weekdays == kEveryWeekday && card.holidays.empty();
+}
+
+bool has_classes(RateCard const& card) {
+    return std::ranges::any_of(card.components, [](Component const& component) {
+        return component.price_class != PriceClass::everybody;
+    });
 }
 
 bool in_peak(RateCard const& card, Zone const& zone, Instant at) {

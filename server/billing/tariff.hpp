@@ -146,6 +146,10 @@ struct RateCard {
 /// quarter of an hour).
 Result<void> check(RateCard const& card);
 
+/// True if the peak is the same on every day.
+bool every_day_alike(RateCard const& card);
+/// True if somebody pays another price than everybody.
+bool has_classes(RateCard const& card);
 bool in_peak(RateCard const& card, Zone const& zone, Instant at);
 /// The moments inside the interval where the tariff changes.
 std::vector<Instant> tariff_boundaries(RateCard const& card, Zone const& zone, Interval during);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kRegimes = {"none", "turnover", "vat"};
 constexpr std::array<std::string_view, 2> kTaxRoundings = {"line", "invoice"};
-constexpr std::int64_t kWhole = 10'000;
+constexpr std::int64_t kWholeValue = 10'000;
 
 template <class Enum, std::size_t n>
 std::optional<Enum> word_of(std::array<std::string_view, n> const& names, std::string_view name) {
@@ -26,7 +26,7 @@ struct Exact {
 };
 
 Exact exact_tax(Wide amount, std::int64_t rate_e4, bool inclusive) {
-    return {amount * rate_e4, inclusive ? Wide{kWhole} + rate_e4 : Wide{kWhole}};
+    return {amount * rate_e4, inclusive ? Wide{kWholeValue} + rate_e4 : Wide{kWholeValue}};
 }
 
 /// The tax of all lines of one rate rounded once, and parted so that the parts sum to it: each the
@@ -41,9 +41,13 @@ void part_tax(std::vector<Taxable> const& lines, std::vector<std::size_t> const&
     std::vector<std::pair<Wide, std::size_t>> remainders;
     for (auto const i : group) {
         auto const exact = exact_tax(lines[i].amount.poisha, rate, inclusive);
-        taxes[i].tax = {static_cast<std::int64_t>(exact.numerator / exact.denominator)};
+        // Rounded down, of a discount too, so that what is left is never less than nothing.
+        Wide remainder = exact.numerator % exact.denominator;
+        if (remainder < 0) remainder += exact.denominator;
+        taxes[i].tax = {
+            static_cast<std::int64_t>((exact.numerator - remainder) / exact.denominator)};
         left -= taxes[i].tax.poisha;
-        remainders.emplace_back(exact.numerator % exact.denominator, i);
+        remainders.emplace_back(remainder, i);
     }
     std::ranges::stable_sort(remainders,
                              [](auto const& a, auto const& b) { return a.first > b.first; });
@@ -110,7 +114,7 @@ std::vector<LineTax> taxes_at(TaxSetting const& setting, std::vector<Taxable> co
 }
 
 Money tax_within(Money gross, std::int64_t rate_e4) {
-    return {divide_half_away(Wide{gross.poisha} * rate_e4, Wide{kWhole} + rate_e4)};
+    return {divide_half_away(Wide{gross.poisha} * rate_e4, Wide{kWholeValue} + rate_e4)};
 }
 
 }  // namespace karkhana::billing

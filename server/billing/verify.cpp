@@ -13,6 +13,7 @@
 #include "server/billing/items.hpp"
 #include "server/billing/late_corrections.hpp"
 #include "server/billing/ledger.hpp"
+#include "server/billing/rated_sessions.hpp"
 #include "server/billing/tax_records.hpp"
 #include "server/billing/verify_money.hpp"
 #include "server/metering/find_sessions.hpp"
@@ -24,9 +25,6 @@ namespace {
 
 using metering::UsageSession;
 
-constexpr std::string_view kRated =
-    "SELECT session_id, rate_card_id, enterprise_id, stopped_at, machine_kind FROM rated_session "
-    "WHERE facility_id = $1 AND session_id > $2 ORDER BY session_id LIMIT 1000";
 constexpr std::string_view kCounters =
     "SELECT name, last FROM billing_counter WHERE facility_id = $1";
 constexpr std::string_view kOrphans =
@@ -37,18 +35,10 @@ constexpr Interval kEver{instant(std::numeric_limits<std::int64_t>::min() / 2),
                          instant(std::numeric_limits<std::int64_t>::max() / 2)};
 constexpr int kAll = std::numeric_limits<int>::max();
 
-struct Rated {
-    SessionId session;
-    RateCardId card;
-    EnterpriseId enterprise;
-    Instant stopped_at;
-    std::string machine_kind;  ///< what it was then: a machine may become another
-};
-
 bool same_price(Term const& a, Term const& b) {
     return a.component == b.component && a.basis == b.basis && a.window == b.window &&
            a.label == b.label && a.quantity == b.quantity && a.price == b.price &&
-           a.amount == b.amount;
+           a.amount == b.amount && a.per == b.per && a.unit == b.unit && a.income == b.income;
 }
 
 bool same(Term const& a, Term const& b) { return same_price(a, b) && a.quality == b.quality; }
@@ -62,12 +52,13 @@ bool same_terms(std::vector<Term> const& terms, std::vector<Charge> const& charg
         bool const as_before =
             metering::worse(term.quality, kept) == kept &&
             std::ranges::find(registers, kept, &metering::Register::quality) != registers.end();
-        return same_price(term, charge.term) && (term.quality == kept || as_before);
+        return same_price(term, charge.term) && term.tax_code == charge.term.tax_code &&
+               term.card == charge.rate_card && (term.quality == kept || as_before);
     });
 }
 
 /// What a rated session must show when everything is worked out again; empty when it does.
-std::string_view fault_of(Rated const& rated, Rateable const& one,
+std::string_view fault_of(RatedSession const& rated, Rateable const& one,
                           std::vector<Charge> const& charges, std::vector<RateCard> const& cards,
                           Zone const& zone) {
     auto const& session = one.session;
@@ -82,7 +73,7 @@ std::string_view fault_of(Rated const& rated, Rateable const& one,
 
 /// Some of the rated sessions, in a number of queries that does not grow with them.
 void check_rated(store::Reader& reader, FacilityId const& facility, Zone const& zone,
-                 std::vector<RateCard> const& cards, std::vector<Rated> const& rated,
+                 std::vector<RateCard> const& cards, std::vector<RatedSession> const& rated,
                  std::vector<Finding>& findings) {
     std::vector<SessionId> ids;
     for (auto const& one : rated) ids.push_back(one.session);
@@ -92,17 +83,18 @@ void check_rated(store::Reader& reader, FacilityId const& facility, Zone const& 
     auto charges = charges_of_sessions(reader, facility, ids);
     auto kept = kept_halts(reader, facility, ids);
     auto derived = derive_halts_again(reader, facility, found, kept);
-    auto const quoted = quoted_cards(reader, facility, found);
+    auto const payers = find_payers(reader, facility, found);
     for (auto const& one : rated) {
         auto const session = sessions.find(one.session);
         std::string_view fault = "it is rated but not there";
         if (session != sessions.end())
-            fault = kept[one.session] != derived[one.session]
-                        ? "when it stood still does not follow from its booking"
-                        : fault_of(one,
-                                   {*session->second, one.machine_kind,
-                                    std::move(derived[one.session]), card_in(quoted, one.session)},
-                                   charges[one.session], cards, zone);
+            fault =
+                kept[one.session] != derived[one.session]
+                    ? "when it stood still does not follow from its booking"
+                    : fault_of(one,
+                               {*session->second, one.machine_kind, std::move(derived[one.session]),
+                                as_rated(one.payer, payers.at(one.session))},
+                               charges[one.session], cards, zone);
         if (!fault.empty())
             findings.push_back(fmt::format("session {}: {}", one.session.text(), fault));
     }
@@ -144,7 +136,7 @@ bool same_item(IssuedItem const& issued, Item const& item, bool credit_note) {
 bool same_tax(InvoiceDocument const& document, Kept const& kept) {
     std::vector<Taxable> lines;
     for (auto const& charge : kept.charges)
-        lines.push_back({charge.term.amount, std::string{tax_code_of(charge.term)}});
+        lines.push_back({charge.term.amount, tax_code_of(charge.term)});
     bool const credit_note = document.kind == DocumentKind::credit_note;
     for (auto const& item : kept.items)
         lines.push_back({credit_note ? -item.amount : item.amount, item.tax_code});
@@ -291,6 +283,19 @@ ExpectedEntries expected_entries(store::Reader& reader, FacilityId const& facili
     return expected;
 }
 
+/// An opening balance is its own document: of its enterprise, against the opening account.
+void expect_openings(std::vector<JournalEntry> const& entries, ExpectedEntries& expected,
+                     std::map<EnterpriseId, Money>& owed) {
+    for (auto const& entry : entries) {
+        auto const enterprise = EnterpriseId::parse(entry.document);
+        if (entry.kind != "opening" || !enterprise || entry.postings.empty()) continue;
+        auto const amount = entry.postings.front().amount;
+        expected.emplace("opening/" + entry.document,
+                         opening_entry(*enterprise, amount, entry.memo, entry.booked_at));
+        owed[*enterprise] += amount;
+    }
+}
+
 bool same_entry(JournalEntry const& booked, JournalEntry const& expected) {
     auto postings = expected.postings;
     std::erase_if(postings, [](Posting const& posting) { return posting.amount == Money{}; });
@@ -345,13 +350,7 @@ std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& fac
     std::vector<Finding> findings;
     auto const cards = list_rate_cards(reader, facility);
     for (SessionId last;;) {
-        auto const rated = reader.all(
-            kRated,
-            [](store::Row const& row) {
-                return Rated{row.id<SessionId>(0), row.id<RateCardId>(1), row.id<EnterpriseId>(2),
-                             row.at(3), row.text(4)};
-            },
-            facility, last);
+        auto const rated = rated_after(reader, facility, last);
         if (rated.empty()) break;
         last = rated.back().session;
         check_rated(reader, facility, zone, cards, rated, findings);
@@ -388,18 +387,25 @@ std::vector<Finding> verify_invoices(store::Reader& reader, facility::Facility c
     return findings;
 }
 
-std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& facility) {
+std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& facility,
+                                   std::vector<JournalEntry> const& others) {
     std::vector<Finding> findings;
     std::map<std::string, std::int64_t> counted;
     reader.each(
         kCounters, [&](store::Row const& row) { counted[row.text(0)] = row.integer(1); }, facility);
     std::map<EnterpriseId, Money> owed;
     auto expected = expected_entries(reader, facility, owed, counted["payment"], findings);
-    check_entries(list_entries(reader, facility, kEver, 0, kAll), std::move(expected),
-                  counted["journal"], findings);
+    std::map<std::string, Money> besides;
+    for (auto const& entry : others) {
+        expected.emplace(entry.kind + "/" + entry.document, entry);
+        for (auto const& posting : entry.postings) besides[posting.account] += posting.amount;
+    }
+    auto const entries = list_entries(reader, facility, kEver, 0, kAll);
+    expect_openings(entries, expected, owed);
+    check_entries(entries, std::move(expected), counted["journal"], findings);
     auto booked = receivables(reader, facility);
     for (auto const& [enterprise, amount] : owed)
-        if (booked[enterprise] != amount)
+        if (booked[enterprise] != amount + besides[account::receivable(enterprise)])
             findings.push_back(fmt::format("enterprise {}: the ledger does not say what it owes",
                                            enterprise.text()));
     for (auto& more : verify_money(reader, facility)) findings.push_back(std::move(more));

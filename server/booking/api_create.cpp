@@ -85,8 +85,8 @@ http::Response create_quote(Services const& services, http::Request const& reque
         // What is longer than any booking has no price.
         PriceAnswer price;
         if (wish.during.length() <= longest_booking)
-            price =
-                services.pricing.price(reader, who.facility, machine, wish.during, wish.quantity);
+            price = services.pricing.price(reader, who.facility, machine, wish.during,
+                                           price_wish(wish));
         auto answer = price_json(price);
         answer["machine_id"] = machine.id.text();
         answer["approval"] = assessment->approval;

@@ -73,6 +73,8 @@ public:
           facility_(facility),
           quantity_(search.quantity),
           offset_(zone.offset_at(window.start)) {
+        auto const& alike = services.pricing.every_day_alike;
+        steady_ = !alike || alike(reader, facility);
         if (services.pricing.changes) changes_ = services.pricing.changes(reader, facility);
         for (auto at = window.start; at < window.end + longest_booking; at += days{1})
             steady_ = steady_ && zone.offset_at(at) == offset_;
@@ -94,7 +96,8 @@ private:
     using Key = std::tuple<std::size_t, Duration, Duration, std::ptrdiff_t>;
 
     Forecast ask(facility::Machine const& machine, Interval during) const {
-        auto const answer = services_.pricing.price(reader_, facility_, machine, during, quantity_);
+        auto const answer =
+            services_.pricing.price(reader_, facility_, machine, during, {quantity_});
         return {answer.price, answer.estimated_energy_wh};
     }
 

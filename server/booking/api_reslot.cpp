@@ -52,9 +52,9 @@ Outcome move_there(Taking const& taking, Booking const& before, Proposed const& 
     // What was quoted was for another time.
     if (after.machine != before.machine || after.during.start != before.during.start)
         after.quote_card.reset();
-    after.quote =
-        taking.services.pricing.price(writer, after.facility, machine, after.during, after.quantity)
-            .price;
+    after.quote = taking.services.pricing
+                      .price(writer, after.facility, machine, after.during, price_wish(after))
+                      .price;
     if (!update_booking(writer, after))
         return refusal(ErrorKind::conflict, "wrong_state", "it has just changed");
     keep_holds(taking.services, writer, after, &before, taking.now);
@@ -87,7 +87,7 @@ Outcome book_rest(Taking const& taking, Booking const& before, Proposed const& w
     // Of one that had begun it is not known how many are made.
     if (what.remedy != Remedy::rest) rest.quantity = before.quantity;
     rest.quote =
-        taking.services.pricing.price(writer, rest.facility, machine, rest.during, rest.quantity)
+        taking.services.pricing.price(writer, rest.facility, machine, rest.during, price_wish(rest))
             .price;
     auto against = speaks_against(taking.services, writer, rest, nullptr, taking.now);
     forgive_displaced(against);

@@ -89,7 +89,7 @@ json::array dates_json(Services const& services, store::Reader& reader, Facility
                        SeriesWish const& wish, SeriesPlan const& plan) {
     auto const price_of = [&](SeriesSlot const& slot) {
         return services.pricing
-            .price(reader, facility, slot.machine, slot.during, wish.wish.quantity)
+            .price(reader, facility, slot.machine, slot.during, price_wish(wish.wish))
             .price;
     };
     json::array dates;

@@ -388,7 +388,7 @@ Ask ask_of(Services const& services, store::Reader& reader, facility::Book const
     // What is longer than any booking has no price.
     if (wish.during.length() <= longest_booking)
         ask.price =
-            services.pricing.price(reader, book.facility.id, machine, wish.during, wish.quantity)
+            services.pricing.price(reader, book.facility.id, machine, wish.during, price_wish(wish))
                 .price;
     return ask;
 }

@@ -297,17 +297,23 @@ std::map<BookingId, std::vector<Transition>> histories_of(store::Reader& reader,
     return found;
 }
 
-std::map<BookingId, RateCardId> quote_cards_of(store::Reader& reader, FacilityId const& facility,
-                                               std::vector<BookingId> const& ids) {
-    std::map<BookingId, RateCardId> found;
+std::map<BookingId, BookedTerms> booked_terms_of(store::Reader& reader, FacilityId const& facility,
+                                                 std::vector<BookingId> const& ids) {
+    constexpr std::string_view columns =
+        "SELECT booking_id, start_us, end_us, created_us, kind, assisted, quote_card_id "
+        "FROM booking WHERE facility_id = $1 AND booking_id ";
+    std::map<BookingId, BookedTerms> found;
     if (ids.empty()) return found;
     reader.each(
-        reader.is_postgres()
-            ? "SELECT booking_id, quote_card_id FROM booking WHERE facility_id = $1 "
-              "AND booking_id = ANY(CAST($2 AS uuid[])) AND quote_card_id IS NOT NULL"
-            : "SELECT booking_id, quote_card_id FROM booking WHERE facility_id = $1 "
-              "AND booking_id IN (SELECT value FROM json_each($2)) AND quote_card_id IS NOT NULL",
-        [&](store::Row const& row) { found[row.id<BookingId>(0)] = row.id<RateCardId>(1); },
+        std::string{columns} + (reader.is_postgres() ? "= ANY(CAST($2 AS uuid[]))"
+                                                     : "IN (SELECT value FROM json_each($2))"),
+        [&](store::Row const& row) {
+            found[row.id<BookingId>(0)] = {{row.at(1), row.at(2)},
+                                           row.at(3),
+                                           row.text(4) == name_of(Kind::trial),
+                                           row.integer(5) != 0,
+                                           row.maybe_id<RateCardId>(6)};
+        },
         facility, store::id_list(reader, ids));
     return found;
 }

@@ -67,9 +67,17 @@ std::map<BookingId, std::vector<Transition>> histories_of(store::Reader& reader,
                                                           FacilityId const& facility,
                                                           std::vector<BookingId> const& ids);
 
-/// The rate cards of those of the bookings whose price a quote binds; one query.
-std::map<BookingId, RateCardId> quote_cards_of(store::Reader& reader, FacilityId const& facility,
-                                               std::vector<BookingId> const& ids);
+/// What the price of a booking rests on.
+struct BookedTerms {
+    Interval during;
+    Instant made_at;
+    bool trial = false;
+    bool assisted = false;
+    std::optional<RateCardId> quote_card;  ///< when a quote binds
+};
+/// Of each of the bookings; one query.
+std::map<BookingId, BookedTerms> booked_terms_of(store::Reader& reader, FacilityId const& facility,
+                                                 std::vector<BookingId> const& ids);
 
 /// Empty fields ask for everything.
 struct ListFilter {

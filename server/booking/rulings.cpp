@@ -80,8 +80,9 @@ std::vector<Violation> Rulings::against(Booking const& booking, Remedy remedy,
     forgive_displaced(found);
     if (!found.empty() || !price_matters_) return found;
     // Of one that had begun it is not known how many are made.
-    auto const quantity = remedy == Remedy::rest ? std::nullopt : booking.quantity;
-    ask.price = services_.pricing.price(reader_, booking.facility, machine, during, quantity).price;
+    auto wish = price_wish(booking);
+    if (remedy == Remedy::rest) wish.quantity.reset();
+    ask.price = services_.pricing.price(reader_, booking.facility, machine, during, wish).price;
     found = check_policy(world_, {machine, {}}, ask);
     forgive_displaced(found);
     return found;

@@ -87,7 +87,7 @@ Result<SeriesPlan> plan(Services const& services, store::Reader& reader, Facilit
     auto places = read_places(reader, facility, machines, range, std::nullopt);
     auto const like = ask_of(services, reader, *book, machine, wish.wish, asker);
     auto const price_of = [&](facility::Machine const& of, Interval during) {
-        return services.pricing.price(reader, facility, of, during, wish.wish.quantity).price;
+        return services.pricing.price(reader, facility, of, during, price_wish(wish.wish)).price;
     };
     return SeriesPlan{
         machine, book->zone,

@@ -103,7 +103,8 @@ Booking offered_booking(Services const& services, store::Reader& reader, Waitlis
                         Slot const& slot, Instant now) {
     auto const machine = facility::find_machine(reader, entry.facility, slot.machine).value();
     auto const quote =
-        services.pricing.price(reader, entry.facility, machine, slot.during, entry.quantity).price;
+        services.pricing.price(reader, entry.facility, machine, slot.during, price_wish(entry))
+            .price;
     return {.facility = entry.facility,
             .id = services.ids.make<BookingId>(),
             .machine = slot.machine,

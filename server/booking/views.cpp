@@ -149,14 +149,18 @@ json::object offer_json(Candidate const& candidate, Money price, Zone const& zon
 
 json::object price_json(PriceAnswer const& answer) {
     json::array terms;
-    for (auto const& term : answer.terms)
-        terms.push_back(json::object{{"label", facility::name_json(term.label)},
-                                     {"basis", term.basis},
-                                     {"window", term.window},
-                                     {"quantity", term.quantity},
-                                     {"unit", term.unit},
-                                     {"price_e4", term.price.e4},
-                                     {"amount", http::to_json(term.amount)}});
+    for (auto const& term : answer.terms) {
+        json::object one{{"label", facility::name_json(term.label)},
+                         {"basis", term.basis},
+                         {"window", term.window},
+                         {"quantity", term.quantity},
+                         {"unit", term.unit},
+                         {"price_e4", term.price.e4},
+                         {"per", term.per},
+                         {"amount", http::to_json(term.amount)}};
+        if (!term.price_unit.empty()) one["price_unit"] = term.price_unit;
+        terms.push_back(std::move(one));
+    }
     json::value card = nullptr;
     if (answer.rate_card) card = answer.rate_card->text();
     return {{"price", http::to_json(answer.price)},

@@ -47,8 +47,9 @@ boost::json::array offers(Services const& services, store::Reader& reader, World
                                          : alternatives(world, places, ask, window);
     boost::json::array shown;
     for (auto const& candidate : found) {
-        auto const answer = services.pricing.price(
-            reader, world.book->facility.id, *candidate.machine, candidate.during, wish.quantity);
+        auto const answer =
+            services.pricing.price(reader, world.book->facility.id, *candidate.machine,
+                                   candidate.during, price_wish(wish));
         shown.push_back(offer_json(candidate, answer.price, world.zone()));
     }
     return shown;

@@ -1,20 +1,25 @@
 #include "server/exports/api.hpp"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <memory>
 
 #include "server/billing/invoices.hpp"
+#include "server/exports/files.hpp"
 #include "server/exports/green_button.hpp"
 #include "server/exports/invoice_pdf.hpp"
-#include "server/exports/tables.hpp"
+#include "server/exports/trade_document.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/metering/records.hpp"
+#include "server/people/audit.hpp"
 #include "server/people/records.hpp"
 #include "server/people/roles.hpp"
 
 namespace karkhana::exports {
 namespace {
 
+namespace json = boost::json;
 using http::Request;
 using http::Response;
 
@@ -64,8 +69,9 @@ std::string file_name(std::string number) {
     return number;
 }
 
-Response get_pdf(store::Store& store, Request const& request) {
-    auto const bill = store.read([&](store::Reader& reader) { return read_bill(reader, request); });
+Response get_pdf(Services const& services, Request const& request) {
+    auto const bill =
+        services.store.read([&](store::Reader& reader) { return read_bill(reader, request); });
     if (!bill) return http::problem(bill.error());
     auto const document = billing::read_document(bill->canonical).value();
     Response response;
@@ -76,26 +82,66 @@ Response get_pdf(store::Store& store, Request const& request) {
     return response;
 }
 
-Response get_csv(store::Store& store, Request const& request) {
-    auto const facility = request.principal->facility;
-    auto const what = request.param("what");
-    auto const period = request.parameter("period");
-    if (!period)
-        return http::problem({ErrorKind::invalid, "missing_parameter", "period", "a month"});
-    return store.read([&](store::Reader& reader) {
-        auto const zone =
-            Zone::find(facility::find_facility(reader, facility).value().zone).value();
-        auto const during = billing::period_interval(zone, *period);
-        if (!during) return http::problem(during.error());
-        auto table = table_csv(what, reader, {facility, zone, std::string{*period}, *during});
-        if (!table) return http::problem({ErrorKind::not_found, "not_found", "", ""});
-        Response response;
-        response.content_type = "text/csv; charset=utf-8";
-        response.body = std::move(*table);
-        response.with("Content-Disposition",
-                      "attachment; filename=\"" + what + "-" + std::string{*period} + ".csv\"");
-        return response;
+/// Keeps who took what out of the house.
+void tell(Services const& services, Request const& request, std::string const& action,
+          std::string const& subject, json::object after) {
+    auto const& who = *request.principal;
+    services.store.write([&](store::Writer& writer) {
+        people::append_audit(writer, who.facility,
+                             {.person = who.person,
+                              .action = action,
+                              .subject = subject,
+                              .after = json::serialize(after)},
+                             services.clock.now());
+        return true;
     });
+}
+
+Response get_ubl(Services const& services, Request const& request) {
+    auto const bill =
+        services.store.read([&](store::Reader& reader) { return read_bill(reader, request); });
+    if (!bill) return http::problem(bill.error());
+    auto const document = trade_document(billing::read_document(bill->canonical).value());
+    tell(services, request, "getInvoiceUbl", "invoice/" + request.param("id"),
+         {{"rows", document.lines.size()}});
+    Response response;
+    response.content_type = "application/xml";
+    response.body = ubl_xml(document);
+    response.with("Content-Disposition",
+                  "attachment; filename=\"" + file_name(bill->number) + ".xml\"");
+    return response;
+}
+
+/// The month of the query; without one, for the journal of hledger, everything until now. Errors:
+/// `missing_parameter`, `bad_period`.
+Result<Month> read_month(store::Reader& reader, Request const& request, bool whole, Instant now) {
+    auto const facility = request.principal->facility;
+    auto const zone = facility::zone_of(reader, facility);
+    auto const period = request.parameter("period");
+    if (!period && whole) return Month{facility, zone, "all", {Instant{}, now + Duration{1}}};
+    if (!period) return refuse(ErrorKind::invalid, "missing_parameter", "a month", "period");
+    auto const during = billing::period_interval(zone, *period);
+    if (!during) return tl::make_unexpected(during.error());
+    return Month{facility, zone, std::string{*period}, *during};
+}
+
+Response get_file(Services const& services, Request const& request) {
+    auto const& what = request.param("what");
+    auto const& format = request.param("format");
+    bool const whole = what == "journal" && format == "hledger";
+    auto const file = services.store.read([&](store::Reader& reader) -> Result<File> {
+        auto const month = read_month(reader, request, whole, services.clock.now());
+        if (!month) return tl::make_unexpected(month.error());
+        return export_file(reader, *month, what, format);
+    });
+    if (!file) return http::problem(file.error());
+    tell(services, request, "exportFile", "export/" + what + "." + format,
+         {{"file", file->name}, {"rows", file->rows}});
+    Response response;
+    response.content_type = file->content_type;
+    response.body = file->content;
+    response.with("Content-Disposition", "attachment; filename=\"" + file->name + "\"");
+    return response;
 }
 
 /// What is read of an enterprise's month. Errors: `not_found` also for what is another's,
@@ -130,10 +176,14 @@ Result<GreenButton> read_usage(store::Reader& reader, Request const& request) {
     return usage;
 }
 
-Response get_green_button(store::Store& store, Request const& request) {
+Response get_green_button(Services const& services, Request const& request) {
     auto const usage =
-        store.read([&](store::Reader& reader) { return read_usage(reader, request); });
+        services.store.read([&](store::Reader& reader) { return read_usage(reader, request); });
     if (!usage) return http::problem(usage.error());
+    std::size_t rows = 0;
+    for (auto const& one : usage->usages) rows += one.sessions.size();
+    tell(services, request, "exportGreenButton", "enterprise/" + usage->enterprise.text(),
+         {{"period", *request.parameter("period")}, {"rows", rows}});
     Response response;
     response.content_type = "application/atom+xml; charset=utf-8";
     response.body = green_button_xml(*usage);
@@ -144,14 +194,16 @@ Response get_green_button(store::Store& store, Request const& request) {
 
 }  // namespace
 
-void add_routes(http::Router& router, store::Store& store) {
+void add_routes(http::Router& router, Services const& services) {
+    auto const shared = std::make_shared<Services const>(services);
     auto const on = [&](std::string pattern, std::string operation, auto handler) {
         router.add({"GET", "/api/v1" + std::move(pattern), std::move(operation),
-                    [&store, handler](Request const& request) { return handler(store, request); },
+                    [shared, handler](Request const& request) { return handler(*shared, request); },
                     http::Access::signed_in, false, false});
     };
     on("/invoices/{id}.pdf", "getInvoicePdf", get_pdf);
-    on("/exports/{what}.csv", "exportCsv", get_csv);
+    on("/invoices/{id}.ubl", "getInvoiceUbl", get_ubl);
+    on("/exports/{what}.{format}", "exportFile", get_file);
     on("/exports/green-button.xml", "exportGreenButton", get_green_button);
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 
+#include "server/exports/xml.hpp"
 #include "server/metering/quality_codes.hpp"
 
 namespace karkhana::exports {
@@ -21,21 +22,6 @@ constexpr std::string_view kReadingType =
     "<espi:commodity>1</espi:commodity><espi:flowDirection>1</espi:flowDirection>"
     "<espi:kind>12</espi:kind><espi:powerOfTenMultiplier>0</espi:powerOfTenMultiplier>"
     "<espi:uom>72</espi:uom></espi:ReadingType>";
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (char const c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (static_cast<unsigned char>(c) >= 0x20)
-            out += c;
-    }
-    return out;
-}
 
 std::string element(std::string_view name, std::string_view content) {
     std::string out = "<";
@@ -61,7 +47,7 @@ public:
     explicit Feed(GreenButton const& usage) : usage_(usage) {
         out_ += kHead;
         out_ += id(usage.enterprise.text());
-        out_ += element("title", escaped(usage.title)) + updated() + "\n";
+        out_ += element("title", xml_escaped(usage.title)) + updated() + "\n";
     }
 
     void add(GreenButton::Usage const& one) {
@@ -94,7 +80,7 @@ private:
         out_ += "<entry>" + id(name) + "<link rel=\"self\" href=\"" + self + "\"/>";
         if (!related.empty())
             out_ += "<link rel=\"related\" href=\"" + std::string{related} + "\"/>";
-        out_ += element("title", escaped(title)) + updated() + element("content", content) +
+        out_ += element("title", xml_escaped(title)) + updated() + element("content", content) +
                 "</entry>\n";
     }
     std::string block(UsageSession const& session) const {

@@ -8,7 +8,6 @@
 #include "server/billing/invoices.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/payments.hpp"
-#include "server/exports/csv.hpp"
 #include "server/facility/records.hpp"
 #include "server/metering/quality_codes.hpp"
 #include "server/metering/records.hpp"
@@ -37,43 +36,47 @@ Enterprises enterprises_of(store::Reader& reader, FacilityId const& facility) {
     return all;
 }
 
-void add_enterprise(Csv& csv, Enterprises const& all, EnterpriseId const& id) {
+void add_enterprise(Table& table, Enterprises const& all, EnterpriseId const& id) {
     auto const& enterprise = all.at(id);
-    csv.text(id.text()).text(enterprise.name.en).text(enterprise.name.bn);
+    table.text(id.text()).text(enterprise.name.en).text(enterprise.name.bn);
 }
 
 /// The end of a session: reading in kWh and raw words, or two empty cells where it is not one
 /// meter's.
-void add_register(Csv& csv, metering::Register const* reg) {
+void add_register(Table& table, metering::Register const* reg) {
     if (reg == nullptr)
-        csv.empty().empty();
+        table.empty().empty();
     else
-        csv.kwh(reg->value).text(metering::words_text(reg->raw));
+        table.kwh(reg->value).text(metering::words_text(reg->raw));
 }
 
 }  // namespace
 
-std::string invoices_csv(store::Reader& reader, Month const& month) {
+Table invoices_table(store::Reader& reader, Month const& month) {
     auto const enterprises = enterprises_of(reader, month.facility);
-    Csv csv({"number", "issued_at", "period", "enterprise_id", "enterprise_en", "enterprise_bn",
-             "total", "paid", "due", "currency", "hash", "invoice_id"});
+    Table table({"number", "kind", "issued_at", "period", "enterprise_id", "enterprise_en",
+                 "enterprise_bn", "tax", "total", "paid", "due", "currency", "hash", "invoice_id"});
     for (auto const& invoice : billing::final_invoices_of(reader, month.facility, month.period)) {
-        csv.text(invoice.number_text)
+        // What is given back is negative, so that the columns add up.
+        auto const signed_of = [&](Money amount) { return invoice.credit_note ? -amount : amount; };
+        table.text(invoice.number_text)
+            .text(invoice.credit_note ? "credit_note" : "invoice")
             .text(to_rfc3339(invoice.issued_at.value(), month.zone))
             .text(invoice.period);
-        add_enterprise(csv, enterprises, invoice.enterprise);
-        csv.amount(invoice.total)
+        add_enterprise(table, enterprises, invoice.enterprise);
+        table.amount(signed_of(invoice.tax))
+            .amount(signed_of(invoice.total))
             .amount(invoice.paid)
-            .amount(invoice.total - invoice.paid)
+            .amount(signed_of(invoice.total) - invoice.paid)
             .text("BDT")
             .text(invoice.hash)
             .text(invoice.id.text())
             .end_row();
     }
-    return csv.take();
+    return table;
 }
 
-std::string payments_csv(store::Reader& reader, Month const& month) {
+Table payments_table(store::Reader& reader, Month const& month) {
     auto const facility = facility::find_facility(reader, month.facility).value();
     auto const enterprises = enterprises_of(reader, month.facility);
     std::map<PersonId, std::string> people;
@@ -81,26 +84,26 @@ std::string payments_csv(store::Reader& reader, Month const& month) {
         people.emplace(person.id, person.login);
     auto payments = billing::list_payments(reader, month.facility, month.during, 0, kAll);
     std::ranges::reverse(payments);
-    Csv csv({"receipt", "received_at", "invoice", "enterprise_id", "enterprise_en", "enterprise_bn",
-             "method", "amount", "currency", "reference", "received_by"});
+    Table table({"receipt", "received_at", "invoice", "enterprise_id", "enterprise_en",
+                 "enterprise_bn", "method", "amount", "currency", "reference", "received_by"});
     for (auto const& payment : payments) {
         std::string paid;
         for (auto const& one : payment.allocations) paid += (paid.empty() ? "" : " ") + one.number;
-        csv.text(billing::receipt_text(facility, payment))
+        table.text(billing::receipt_text(facility, payment))
             .text(to_rfc3339(payment.received_at, month.zone))
             .text(paid);
-        add_enterprise(csv, enterprises, payment.enterprise);
-        csv.text(payment.method)
+        add_enterprise(table, enterprises, payment.enterprise);
+        table.text(payment.method)
             .amount(payment.amount)
             .text("BDT")
             .text(payment.reference.value_or(""))
             .text(people[payment.received_by])
             .end_row();
     }
-    return csv.take();
+    return table;
 }
 
-std::string usage_csv(store::Reader& reader, Month const& month) {
+Table usage_table(store::Reader& reader, Month const& month) {
     auto const enterprises = enterprises_of(reader, month.facility);
     std::map<MachineId, facility::Machine> machines;
     for (auto& machine : facility::list_machines(reader, month.facility))
@@ -115,44 +118,44 @@ std::string usage_csv(store::Reader& reader, Month const& month) {
     std::vector<SessionId> ids;
     for (auto const& session : sessions) ids.push_back(session.id);
     auto charges = billing::charges_of_sessions(reader, month.facility, ids);
-    Csv csv({"session_id", "machine_en", "machine_bn", "kind", "start", "stop", "enterprise_id",
-             "enterprise_en", "enterprise_bn", "start_kwh", "start_raw", "stop_kwh", "stop_raw",
-             "energy_kwh", "pieces", "quality", "charged", "currency", "reason"});
+    Table table({"session_id", "machine_en", "machine_bn", "kind", "start", "stop", "enterprise_id",
+                 "enterprise_en", "enterprise_bn", "start_kwh", "start_raw", "stop_kwh", "stop_raw",
+                 "energy_kwh", "pieces", "quality", "charged", "currency", "reason"});
     for (auto const& session : sessions) {
         auto const& machine = machines.at(session.machine);
-        csv.text(session.id.text())
+        table.text(session.id.text())
             .text(machine.name.en)
             .text(machine.name.bn)
             .text(name_of(session.kind))
             .text(to_rfc3339(session.start, month.zone))
             .text(to_rfc3339(*session.stop, month.zone));
         if (session.enterprise)
-            add_enterprise(csv, enterprises, *session.enterprise);
+            add_enterprise(table, enterprises, *session.enterprise);
         else
-            csv.empty().empty().empty();
+            table.empty().empty().empty();
         bool const one_meter = metering::channels_of(session).size() == 1;
         for (auto const edge : {metering::Edge::start, metering::Edge::stop})
-            add_register(csv, one_meter ? find_register(session, edge) : nullptr);
-        csv.kwh(session.energy.value());
-        session.quantity ? csv.number(*session.quantity) : csv.empty();
+            add_register(table, one_meter ? find_register(session, edge) : nullptr);
+        table.kwh(session.energy.value());
+        session.quantity ? table.number(*session.quantity) : table.empty();
         Money charged;
         for (auto const& charge : charges[session.id]) charged += charge.term.amount;
-        csv.text(name_of(session.quality)).amount(charged).text("BDT").text(session.reason);
-        csv.end_row();
+        table.text(name_of(session.quality)).amount(charged).text("BDT").text(session.reason);
+        table.end_row();
     }
-    return csv.take();
+    return table;
 }
 
-std::string registers_csv(store::Reader& reader, Month const& month) {
-    Csv csv({"session_id", "channel", "edge", "at", "value_wh", "raw", "quality", "method",
-             "iec_61968_9", "green_button", "version", "replaces", "said_by", "why", "part_wh",
-             "split"});
+Table registers_table(store::Reader& reader, Month const& month) {
+    Table table({"session_id", "channel", "edge", "at", "value_wh", "raw", "quality", "method",
+                 "iec_61968_9", "green_button", "version", "replaces", "said_by", "why", "part_wh",
+                 "split"});
     reader.each(
         kRegisters,
         [&](store::Row const& row) {
             auto const reg = metering::register_of(row, 1);
             auto const codes = metering::codes_of(reg.quality, reg.method);
-            csv.text(row.id<SessionId>(0).text())
+            table.text(row.id<SessionId>(0).text())
                 .number(reg.channel)
                 .text(name_of(reg.edge))
                 .text(to_rfc3339(reg.at, month.zone))
@@ -160,47 +163,59 @@ std::string registers_csv(store::Reader& reader, Month const& month) {
                 .text(metering::words_text(reg.raw))
                 .text(name_of(reg.quality))
                 .text(name_of(reg.method))
-                .number(codes.iec)
+                .text(codes.iec)
                 .number(codes.espi)
                 .number(reg.version);
-            reg.version > 1 ? csv.number(reg.version - 1) : csv.empty();
-            csv.text(reg.said_by ? reg.said_by->text() : "").text(reg.why);
-            reg.share ? csv.number(reg.share->part.wh).text(name_of(reg.share->split))
-                      : csv.empty().empty();
-            csv.end_row();
+            reg.version > 1 ? table.number(reg.version - 1) : table.empty();
+            table.text(reg.said_by ? reg.said_by->text() : "").text(reg.why);
+            reg.share ? table.number(reg.share->part.wh).text(name_of(reg.share->split))
+                      : table.empty().empty();
+            table.end_row();
         },
         month.facility, month.during.start, month.during.end);
-    return csv.take();
+    return table;
 }
 
-std::string journal_csv(store::Reader& reader, Month const& month) {
+Table journal_table(store::Reader& reader, Month const& month) {
     auto entries = billing::list_entries(reader, month.facility, month.during, 0, kAll);
     std::ranges::reverse(entries);
-    Csv csv({"entry", "booked_at", "kind", "document", "memo", "account", "debit", "credit",
-             "currency"});
+    Table table({"entry", "booked_at", "kind", "document", "memo", "account", "debit", "credit",
+                 "currency"});
     for (auto const& entry : entries) {
         for (auto const& posting : entry.postings) {
-            csv.number(entry.sequence)
+            table.number(entry.sequence)
                 .text(to_rfc3339(entry.booked_at, month.zone))
                 .text(entry.kind)
                 .text(entry.document)
                 .text(entry.memo)
                 .text(posting.account);
             bool const debit = posting.amount > Money{};
-            debit ? csv.amount(posting.amount).empty() : csv.empty().amount(-posting.amount);
-            csv.text("BDT").end_row();
+            debit ? table.amount(posting.amount).empty() : table.empty().amount(-posting.amount);
+            table.text("BDT").end_row();
         }
     }
-    return csv.take();
+    return table;
 }
 
-std::optional<std::string> table_csv(std::string_view name, store::Reader& reader,
-                                     Month const& month) {
-    if (name == "invoices") return invoices_csv(reader, month);
-    if (name == "payments") return payments_csv(reader, month);
-    if (name == "usage") return usage_csv(reader, month);
-    if (name == "registers") return registers_csv(reader, month);
-    if (name == "journal") return journal_csv(reader, month);
+Table enterprises_table(store::Reader& reader, Month const& month) {
+    Table table({"name_en", "name_bn", "phone", "place", "women_led"});
+    for (auto const& one : people::list_enterprises(reader, month.facility, "", "", kAll))
+        table.text(one.name.en)
+            .text(one.name.bn)
+            .text(one.phone.value_or(""))
+            .text(one.place.value_or(""))
+            .text(one.women_led ? "yes" : "no")
+            .end_row();
+    return table;
+}
+
+std::optional<Table> find_table(std::string_view name, store::Reader& reader, Month const& month) {
+    if (name == "invoices") return invoices_table(reader, month);
+    if (name == "payments") return payments_table(reader, month);
+    if (name == "usage") return usage_table(reader, month);
+    if (name == "registers") return registers_table(reader, month);
+    if (name == "journal") return journal_table(reader, month);
+    if (name == "enterprises") return enterprises_table(reader, month);
     return std::nullopt;
 }
 

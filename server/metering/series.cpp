@@ -224,6 +224,28 @@ std::optional<Crossing> Series::boundary(Channel channel, Instant at) {
     });
 }
 
+std::optional<Crossing> Series::nearest_read(Channel channel, Instant at) {
+    auto const crossing = [&](store::Row const& row) {
+        return Crossing{.channel = channel,
+                        .at = row.at(0),
+                        .value = row.integer(1),
+                        .quality = quality_of(row.text(2)),
+                        .method = Method::read};
+    };
+    return store_.read([&](store::Reader& reader) {
+        auto const before = reader.first(
+            "SELECT at, value, quality FROM boundary_15m WHERE facility_id = $1 AND channel = $2 "
+            "AND at <= $3 AND method = 'read' ORDER BY at DESC LIMIT 1",
+            crossing, facility_, channel, at);
+        auto const after = reader.first(
+            "SELECT at, value, quality FROM boundary_15m WHERE facility_id = $1 AND channel = $2 "
+            "AND at > $3 AND method = 'read' ORDER BY at LIMIT 1",
+            crossing, facility_, channel, at);
+        if (before && after) return at - before->at <= after->at - at ? before : after;
+        return before ? before : after;
+    });
+}
+
 std::map<Channel, Knot> Series::last_boundaries() {
     return store_.read([&](store::Reader& reader) {
         std::map<Channel, Knot> found;

@@ -75,6 +75,8 @@ public:
 
     /// The register kept for a quarter of an hour.
     std::optional<Crossing> boundary(Channel channel, Instant at);
+    /// The one nearest to a moment that was read, not interpolated; of two the earlier.
+    std::optional<Crossing> nearest_read(Channel channel, Instant at);
     /// Where each counter was furthest in the last quarters of an hour that are kept: some may be
     /// of a clock that ran ahead.
     std::map<Channel, Knot> last_boundaries();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "server/base/csv_read.hpp"
+#include "server/base/text.hpp"
 #include "server/ical/occurrences.hpp"
 
 namespace karkhana::office {
@@ -10,67 +12,16 @@ namespace {
 
 using facility::SpecialDay;
 
-/// The fields of one record, and what is left of the text behind it; nullopt when a quote stays
-/// open or stands within a field.
-struct Record {
-    std::vector<std::string> fields;
-    std::string_view rest;
-    int lines = 1;
-};
-
-/// Reads a quoted field; `text` begins behind its first quote.
-std::optional<std::string> quoted(std::string_view& text, int& lines) {
-    std::string field;
-    while (!text.empty()) {
-        char const c = text.front();
-        text.remove_prefix(1);
-        if (c == '\n') ++lines;
-        if (c != '"') {
-            field += c;
-        } else if (!text.empty() && text.front() == '"') {
-            field += '"';
-            text.remove_prefix(1);
-        } else {
-            return field;
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<Record> next_record(std::string_view text) {
-    Record record;
-    while (true) {
-        if (!text.empty() && text.front() == '"') {
-            text.remove_prefix(1);
-            auto field = quoted(text, record.lines);
-            if (!field) return std::nullopt;
-            record.fields.push_back(std::move(*field));
-        } else {
-            auto const end = std::min(text.find_first_of(",\n"), text.size());
-            record.fields.emplace_back(text.substr(0, end));
-            text.remove_prefix(end);
-        }
-        if (!text.empty() && text.front() == '\r') text.remove_prefix(1);
-        if (record.fields.back().ends_with('\r')) record.fields.back().pop_back();
-        if (text.empty()) break;
-        if (text.front() != ',' && text.front() != '\n') return std::nullopt;
-        bool const more = text.front() == ',';
-        text.remove_prefix(1);
-        if (!more) break;
-    }
-    record.rest = text;
-    return record;
-}
-
 tl::unexpected<Error> bad_line(int number, std::string const& why) {
     return refuse(ErrorKind::invalid, "bad_csv", "Line " + std::to_string(number) + ": " + why,
                   "/text");
 }
 
-Result<SpecialDay> holiday_of(Record const& record, std::string_view source, int number) {
+Result<SpecialDay> holiday_of(CsvRecord const& record, std::string_view source) {
+    int const number = record.line;
     if (record.fields.size() != 3)
         return bad_line(number, "a day, a name in English and one in Bangla are needed.");
-    auto const day = parse_date(record.fields[0]);
+    auto const day = parse_date(ascii_digits(record.fields[0]));
     if (!day) return bad_line(number, "a day looks like 2026-12-16.");
     if (record.fields[1].empty() || record.fields[2].empty())
         return bad_line(number, "a name in both languages is needed.");
@@ -88,24 +39,18 @@ tl::unexpected<Error> too_many_days() {
 }  // namespace
 
 Result<std::vector<SpecialDay>> holidays_of_csv(std::string_view text, std::string_view source) {
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    // With a heading, and a day too many to say so.
+    auto const records = read_csv(text, most_holidays + 2);
+    if (!records) return bad_line(records.error().line, std::string{records.error().why} + ".");
     std::vector<SpecialDay> found;
-    for (int number = 1; !text.empty();) {
-        auto const record = next_record(text);
-        if (!record) return bad_line(number, "a quote is not closed, or stands within a field.");
-        bool const heading = number == 1 && record->fields.front() == "day";
-        bool const blank = record->fields.size() == 1 && record->fields.front().empty();
-        if (!heading && !blank) {
-            auto holiday = holiday_of(*record, source, number);
-            if (!holiday) return tl::make_unexpected(holiday.error());
-            if (std::ranges::find(found, holiday->day, &SpecialDay::day) != found.end())
-                return bad_line(number, "this day was named before.");
-            found.push_back(std::move(*holiday));
-        }
+    for (auto const& record : *records) {
+        if (&record == &records->front() && record.fields.front() == "day") continue;
+        auto holiday = holiday_of(record, source);
+        if (!holiday) return tl::make_unexpected(holiday.error());
+        if (std::ranges::find(found, holiday->day, &SpecialDay::day) != found.end())
+            return bad_line(record.line, "this day was named before.");
+        found.push_back(std::move(*holiday));
         if (found.size() > most_holidays) return too_many_days();
-        number += record->lines;
-        text = record->rest;
     }
     return found;
 }

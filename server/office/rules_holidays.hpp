@@ -12,9 +12,9 @@ namespace karkhana::office {
 /// The most days that one list may bring.
 constexpr std::size_t most_holidays = 1000;
 
-/// A line a day: day, name in English, name in Bangla (RFC 4180: fields may be quoted). A first
-/// line whose day is the word `day` is a heading. The days carry `source`. Errors: `bad_csv` with
-/// the number of the line, `too_many`.
+/// A row a day: day (in either digits), name in English, name in Bangla, as read_csv reads them. A
+/// first row whose day is the word `day` is a heading. The days carry `source`. Errors: `bad_csv`
+/// with the number of the line, `too_many`.
 Result<std::vector<facility::SpecialDay>> holidays_of_csv(std::string_view text,
                                                           std::string_view source);
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "server/base/csv_read.hpp"
 #include "server/base/text.hpp"
-#include "server/base/unicode.hpp"
 
 namespace karkhana::timetable {
 namespace {
@@ -29,24 +29,17 @@ std::optional<minutes> clock_of(std::string_view text) {
     return minutes{hour * 60 + minute};
 }
 
-std::vector<std::string> fields_of(std::string_view line) {
-    std::vector<std::string> fields(1);
-    for (char const sign : line)
-        if (sign == ',' && fields.size() < 4)
-            fields.emplace_back();
-        else
-            fields.back() += sign;
-    return fields;
-}
-
-Result<ical::Event> event_of(std::string_view line, int number) {
-    auto const fields = fields_of(line);
+Result<ical::Event> event_of(CsvRecord const& record) {
+    auto const& [number, fields] = record;
     if (fields.size() < 3) return bad_line(number, "a day and two times are needed");
     auto const day = parse_date(ascii_digits(fields[0]));
     if (!day) return bad_line(number, "a day looks like 2026-11-24");
     auto const from = clock_of(ascii_digits(fields[1])), until = clock_of(ascii_digits(fields[2]));
     if (!from || !until) return bad_line(number, "a time looks like 18:00");
-    auto reason = facility::plain_text(fields.size() > 3 ? fields[3] : "", longest_reason);
+    // A reason with commas in it.
+    std::string words;
+    for (std::size_t i = 3; i < fields.size(); ++i) words += (i > 3 ? "," : "") + fields[i];
+    auto reason = facility::plain_text(words, longest_reason);
     if (!reason) return bad_line(number, "the reason cannot be read or is too long");
     ical::Event event{.uid = std::to_string(number), .summary = std::move(*reason)};
     event.start.wall = ical::LocalTime{*day} + *from;
@@ -55,22 +48,17 @@ Result<ical::Event> event_of(std::string_view line, int number) {
     return event;
 }
 
-Result<std::vector<ical::Event>> read_csv(std::string_view text) {
+Result<std::vector<ical::Event>> events_of_csv(std::string_view text) {
     if (text.size() > ical::longest_calendar)
         return refuse(ErrorKind::too_large, "calendar_too_large", "1 MiB at most");
-    if (!valid_utf8(text)) return bad_line(1, "the text is not UTF-8");
+    auto const records = read_csv(text, ical::most_events + 1);
+    if (!records) return bad_line(records.error().line, std::string{records.error().why});
     std::vector<ical::Event> events;
-    for (int number = 1; !text.empty(); ++number) {
-        auto const end = std::min(text.find('\n'), text.size());
-        auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (line.empty() || (number == 1 && line.starts_with("day,"))) continue;
-        auto event = event_of(line, number);
+    for (auto const& record : *records) {
+        if (&record == &records->front() && record.fields.front() == "day") continue;
+        auto event = event_of(record);
         if (!event) return tl::make_unexpected(event.error());
         events.push_back(std::move(*event));
-        if (events.size() > ical::most_events)
-            return refuse(ErrorKind::too_large, "calendar_too_large", "too many lines");
     }
     return events;
 }
@@ -89,7 +77,7 @@ std::string wall_text(Zone const& zone, Instant at) {
 Result<std::vector<ical::Event>> read_table(std::string_view content) {
     if (content.starts_with("\xEF\xBB\xBF")) content.remove_prefix(3);
     return content.starts_with("BEGIN:VCALENDAR") ? ical::read_calendar(content)
-                                                  : read_csv(content);
+                                                  : events_of_csv(content);
 }
 
 std::string entered_table(Zone const& zone, Interval first, std::string_view rule,

@@ -64,13 +64,13 @@ Centre::Centre(store::Store& store) : ledger(store) {
         return true;
     });
     add_routes(router, {ledger, clock, ids, rate_cards});
-    exports::add_routes(router, ledger);
+    exports::add_routes(router, {ledger, clock});
 }
 
 Centre::Centre(store::Store& store, FacilityId const& facility)
     : ledger(store), facility_(facility) {
     add_routes(router, {ledger, clock, ids, rate_cards});
-    exports::add_routes(router, ledger);
+    exports::add_routes(router, {ledger, clock});
 }
 
 void Centre::add_enterprise(store::Writer& writer, std::string const& en, std::string const& bn) {

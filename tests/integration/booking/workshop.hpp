@@ -97,7 +97,7 @@ inline Workshop::Workshop(store::Store& store)
         return account_of(enterprise);
     };
     services.pricing.price = [this](store::Reader&, FacilityId const&, facility::Machine const&,
-                                    Interval during, std::optional<std::int64_t>) {
+                                    Interval during, PriceWish const&) {
         auto const minutes = std::chrono::floor<std::chrono::minutes>(during.length()).count();
         PriceTerm const term{.label = {"Time", "সময়"},
                              .basis = "used_minute",

@@ -1,4 +1,5 @@
 """The router and the document list the same operations, and real answers are as it says."""
+import datetime
 import re
 import unittest
 import uuid
@@ -108,6 +109,54 @@ class Contract(unittest.TestCase):
         return {"maintenance-plans": plan["id"], "tickets": ticket["id"], "photo": photo["id"]}
 
     @classmethod
+    def a_month_of_costs(cls, today):
+        """The utility's bill and a wage; scrap on the scale, sold again by hand."""
+        manager, operator = cls.roles["manager"], cls.roles["operator"]
+        day = datetime.date.fromisoformat(today)
+        taka = lambda amount: {"amount": amount * 100, "currency": "BDT"}
+        bill = {"paper_number": "0412", "from": str(day - datetime.timedelta(40)),
+                "to": str(day - datetime.timedelta(9)), "source": "paper", "total": taka(500),
+                "lines": [{"head": "energy", "window": "peak", "energy_wh": 9000,
+                           "amount": taka(120)},
+                          {"head": "energy", "window": "off_peak", "energy_wh": 30000,
+                           "amount": taka(300)},
+                          {"head": "demand", "amount": taka(80)}]}
+        billed = cls.told("createUtilityBill", manager.post("/api/v1/utility-bills", bill))
+        path = f"/api/v1/utility-bills/{billed['id']}"
+        cls.told("correctUtilityBill", manager.post(f"{path}/correct", {**bill, "reason": "why"}))
+        wage = {"head": "operators", "month_from": today[:7], "month_to": today[:7],
+                "monthly": taka(9000), "source": "pay sheet"}
+        cost = cls.told("createCost", manager.post("/api/v1/costs", wage))
+        path = f"/api/v1/costs/{cost['id']}/correct"
+        cls.told("correctCost", manager.post(path, {**wage, "reason": "why"}))
+        since = {"from": f"{today}T00:00:00+06:00"}
+        cls.told("addCostSetting", manager.post("/api/v1/cost-settings", {
+            **since, "demand_by": "booked", "tolerance_e4": 100}))
+        later = {"from": "2099-01-01T00:00:00+06:00"}
+        cls.told("switchFacilityMode", manager.post("/api/v1/facility-modes", {
+            **later, "mode": "non_revenue", "reason": "lease"}))
+        cls.told("addRecyclingSetting", manager.post("/api/v1/recycling-settings", {
+            **since, "tolerance_e4": 100, "goal_kg": 700000}))
+        soles = cls.told("createMaterial", manager.post("/api/v1/materials", {
+            "name": {"en": "Soles", "bn": "সোল"}}))
+        path = f"/api/v1/materials/{soles['id']}/prices"
+        cls.told("addMaterialPrice", manager.post(path, {
+            **later, "deal": "scrap", "price_e4": 15000000, "source": "board"}))
+        batch = cls.told("beginRecyclingBatch", operator.post("/api/v1/recycling-batches", {
+            "machine_id": machine(manager, "recycler-1")["id"]}))
+        ticket = cls.told("createWeighTicket", operator.post("/api/v1/weigh-tickets", {
+            "direction": "in", "material_id": soles["id"], "batch_id": batch["id"],
+            "source": "indicator"}))
+        path = f"/api/v1/weigh-tickets/{ticket['id']}/correct"
+        cls.told("correctWeighTicket", manager.post(path, {
+            "direction": "in", "material_id": soles["id"], "batch_id": batch["id"],
+            "gross_g": 25000, "reason": "the empty scale was weighed"}))
+        path = f"/api/v1/recycling-batches/{batch['id']}/end"
+        cls.told("endRecyclingBatch", operator.post(path, {}))
+        return {"utility-bills": billed["id"], "costs": cost["id"], "materials": soles["id"],
+                "weigh-tickets": ticket["id"], "recycling-batches": batch["id"]}
+
+    @classmethod
     def some_ids(cls):
         cls.answers = []
         booked, done = cls.a_booking()
@@ -121,6 +170,10 @@ class Contract(unittest.TestCase):
         invoice = cls.told("finalizeInvoice", accountant.post(f"{path}/finalize"))
         payment = {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"}
         cls.told("createPayment", accountant.post(f"{path}/payments", payment))
+        for table in ("name_en,phone\nRina,\n", "name_en,phone\nRina,12\n"):
+            for dry in (True, False):
+                cls.told("importTable", cls.roles["manager"].post(
+                    "/api/v1/imports/enterprises", {"text": table, "dry_run": dry}))
         line = cls.roles["manager"].get("/api/v1/lines").json["items"][0]["name"]
         device = accountant.get("/api/v1/devices").json["items"][0]["id"]
         feed = {"scope": "machine", "scope_id": booked["machine"]["id"]}
@@ -137,7 +190,8 @@ class Contract(unittest.TestCase):
         for step, body in (("approve", {"dry_run": True}), ("refuse", {"reason": "no die"})):
             answer = cls.roles["manager"].post(f"{path}/{step}", body)
             assert (answer.status, answer.json["code"]) == (409, "wrong_state"), answer.json
-        return {**cls.a_breakdown(), "line": line, "bookings": booked["id"],
+        return {**cls.a_breakdown(), **cls.a_month_of_costs(booked["start"][:10]),
+                "line": line, "bookings": booked["id"],
                 "machines": booked["machine"]["id"], "token": token, "series": series["id"],
                 "alarms": str(uuid.uuid4()), "devices": device,
                 "people": cls.roles["member"].me["person_id"],
@@ -151,7 +205,7 @@ class Contract(unittest.TestCase):
         an_id = self.ids.get(subject, str(uuid.uuid4()))
         filled = path.replace("{id}", an_id).replace("{line}", "1")
         filled = filled.replace("{channel}", "2").replace("{what}", "usage")
-        filled = filled.replace("{token}", self.ids["token"])
+        filled = filled.replace("{token}", self.ids["token"]).replace("{format}", "csv")
         filled = filled.replace("{name}", self.ids["line"]).replace("{photo}", self.ids["photo"])
         day = self.ids["from"][:10]
         asked = {"getAvailability": "duration_minutes=60&",
@@ -176,6 +230,7 @@ class Contract(unittest.TestCase):
         for method, path, operation in operations():
             path = re.sub(r"\{(line|channel|name)\}", "1", path).replace("{what}", "usage")
             path = path.replace("{id}", str(uuid.uuid4())).replace("{token}", self.ids["token"])
+            path = path.replace("{format}", "csv")
             answer = nobody.ask(method, path, {} if method in ("POST", "PATCH") else None)
             with self.subTest(operation=operation["operationId"]):
                 self.assertNotIn(answer.status, (404, 405, 500))
@@ -206,6 +261,11 @@ class Contract(unittest.TestCase):
             ("createPayment", 201), ("createFeed", 201), ("createSeries", 201),
             ("changeSeries", 200), ("cancelSeries", 200),
             ("createPlan", 201), ("completePlan", 200),
+            ("createUtilityBill", 201), ("correctUtilityBill", 200), ("createCost", 201),
+            ("correctCost", 200), ("addCostSetting", 201), ("switchFacilityMode", 201),
+            ("addRecyclingSetting", 201), ("createMaterial", 201), ("addMaterialPrice", 201),
+            ("beginRecyclingBatch", 201), ("createWeighTicket", 201), ("correctWeighTicket", 201),
+            ("endRecyclingBatch", 200),
             ("openTicket", 201), ("addPhoto", 201), ("changeTicket", 200), ("closeTicket", 200)})
         refused = {answer.status: answer.json for _, answer in self.answers if answer.status >= 400}
         self.assertEqual(refused[409]["code"], "slot_taken")

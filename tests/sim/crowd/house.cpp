@@ -33,7 +33,7 @@ booking::Services services_of(store::Store& store, Town const& town, WallClock c
     booking::Services services{.store = store, .clock = clock, .ids = ids};
     services.pricing.price = [](store::Reader&, FacilityId const&, facility::Machine const&,
                                 Interval during,
-                                std::optional<std::int64_t>) { return price_of(during); };
+                                booking::PriceWish const&) { return price_of(during); };
     services.publish = [](FacilityId const&, std::string_view, std::string const&) {};
     services.account = [&town](store::Reader&, FacilityId const&, EnterpriseId const& id) {
         bool const in_debt = town.shop(id).in_debt;

@@ -27,6 +27,8 @@ TEST(Holidays, AreReadALineADay) {
     EXPECT_TRUE(found[0].spans.empty());
     EXPECT_EQ(found[1].name.en, "Christmas, \"Boro Din\"");
     EXPECT_TRUE(read("").empty());
+    EXPECT_EQ(read("২০২৬-১২-১৬;Victory Day;বিজয় দিবস").front().day, day("2026-12-16"))
+        << "Bangla digits and semicolons, as a spreadsheet here writes them";
 }
 
 TEST(Holidays, ALineThatCannotBeReadIsNamed) {
@@ -36,9 +38,11 @@ TEST(Holidays, ALineThatCannotBeReadIsNamed) {
               "Line 1: a day, a name in English and one in Bangla are needed.");
     EXPECT_EQ(why_not("2026-12-16,Victory Day,"), "Line 1: a name in both languages is needed.");
     EXPECT_EQ(why_not("2026-12-16,\"Victory,বিজয়"),
-              "Line 1: a quote is not closed, or stands within a field.");
+              "Line 1: a quote is not closed or stands within a field, or there are too many "
+              "fields.");
     EXPECT_EQ(why_not("2026-12-16,\"Victory\"x,বিজয়"),
-              "Line 1: a quote is not closed, or stands within a field.");
+              "Line 1: a quote is not closed or stands within a field, or there are too many "
+              "fields.");
     EXPECT_EQ(why_not("2026-12-16,\"a\nb\",ক\n2026-12-16,a,ক"),
               "Line 3: this day was named before.");
     EXPECT_EQ(holidays_of_csv("2026-12-16,\xff,ক", "list").error().code, "bad_csv");

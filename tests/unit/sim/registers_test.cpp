@@ -46,6 +46,14 @@ TEST_F(Registers, AreRefusedWhereTheDeviceRefusesThem) {
     EXPECT_EQ(ask(Function::read_holding_registers, 0, 41).exception, 3) << "too long for it";
 }
 
+TEST_F(Registers, OfAScaleSayWhetherTheLoadStandsStill) {
+    load("laumas_w100_tlb");
+    constexpr int stable = 0x0800;
+    EXPECT_EQ(ask(Function::read_holding_registers, 6, 3).words.at(0) & stable, 0) << "it is fed";
+    world->rest("press", true);
+    EXPECT_EQ(ask(Function::read_holding_registers, 6, 3).words.at(0) & stable, stable);
+}
+
 TEST_F(Registers, AreRefusedWhereTheProfileHasNone) {
     load("eastron_sdm120");
     EXPECT_EQ(ask(Function::read_input_registers, 0, 2).exception, 0);

@@ -1,6 +1,6 @@
 // The records of the contract by short names.
 
-import type { components } from '#contract';
+import type { components, operations } from '#contract';
 
 type Schemas = components['schemas'];
 
@@ -27,6 +27,10 @@ export type Coil = Schemas['Coil'];
 export type CoilDraft = Schemas['CoilDraft'];
 export type Contact = Schemas['Contact'];
 export type ContactChange = Schemas['ContactChange'];
+export type Cost = Schemas['Cost'];
+export type CostDraft = Schemas['CostDraft'];
+export type CostRecovery = Schemas['CostRecovery'];
+export type CostSetting = Schemas['CostSetting'];
 export type Device = Schemas['Device'];
 export type DeviceCandidate = Schemas['DeviceCandidate'];
 export type DeviceSign = Schemas['DeviceSign'];
@@ -36,8 +40,11 @@ export type EnterprisePage = Schemas['EnterprisePage'];
 export type EnterpriseRef = Schemas['EnterpriseRef'];
 export type Facility = Schemas['Facility'];
 export type FacilityBalance = Schemas['FacilityBalance'];
+export type FacilityModeDraft = Schemas['FacilityModeDraft'];
 export type Feed = Schemas['Feed'];
 export type FeedDraft = Schemas['FeedDraft'];
+export type ImportReport = Schemas['ImportReport'];
+export type ImportTable = operations['importTable']['parameters']['path']['what'];
 export type Invoice = Schemas['Invoice'];
 export type InvoiceLine = Schemas['InvoiceLine'];
 export type JournalEntry = Schemas['JournalEntry'];
@@ -49,6 +56,11 @@ export type LiveMachine = Schemas['LiveMachine'];
 export type Machine = Schemas['Machine'];
 export type MachineGroup = Schemas['MachineGroup'];
 export type MachineRef = Schemas['MachineRef'];
+export type Material = Schemas['Material'];
+export type MaterialPriceDraft = Schemas['MaterialPriceDraft'];
+export type RecyclingBatch = Schemas['RecyclingBatch'];
+export type RecyclingReport = Schemas['RecyclingReport'];
+export type RecyclingSettingDraft = Schemas['RecyclingSettingDraft'];
 export type SafetyTick = Schemas['SafetyTick'];
 export type MachineState = LiveMachine['state'];
 export type Me = Schemas['Me'];
@@ -89,7 +101,11 @@ export type Trace = Schemas['Trace'];
 export type Training = Schemas['Training'];
 export type UnitQuestion = Schemas['UnitQuestion'];
 export type UsageSession = Schemas['UsageSession'];
+export type UtilityBill = Schemas['UtilityBill'];
+export type UtilityBillDraft = Schemas['UtilityBillDraft'];
 export type Violation = Schemas['Violation'];
+export type WeighTicket = Schemas['WeighTicket'];
+export type WeighTicketDraft = Schemas['WeighTicketDraft'];
 export type WordMeaning = Schemas['WordMeaning'];
 export type WaitlistDraft = Schemas['WaitlistDraft'];
 export type WaitlistEntry = Schemas['WaitlistEntry'];

@@ -31,6 +31,8 @@ const accounts = once(() => import('../desks/accounts/Accounts.svelte'));
 const counter = once(() => import('../desks/counter/Counter.svelte'));
 const office = once(() => import('../desks/office/Office.svelte'));
 const rulebook = once(() => import('../desks/rulebook/Rulebook.svelte'));
+const costs = once(() => import('../desks/costs/Costs.svelte'));
+const recycling = once(() => import('../desks/recycling/Recycling.svelte'));
 const care = once(() => import('../desks/care/Care.svelte'));
 
 export const screens: Screen[] = [
@@ -72,6 +74,10 @@ export const screens: Screen[] = [
   { path: '/lines', title: 'nav.lines', icon: 'wire', desk: office, operation: 'listLines' },
   { path: '/energy', title: 'nav.energy', icon: 'bolt', desk: office,
     operation: 'getFacilityBalance' },
+  { path: '/costs', title: 'costs.title', icon: 'cash', desk: costs,
+    operation: 'getCostRecovery' },
+  { path: '/recycling', title: 'recycle.title', icon: 'recycler', desk: recycling,
+    operation: 'listWeighTickets' },
   { path: '/rates', title: 'nav.rates', icon: 'tag', desk: office, operation: 'listRateCards' },
   { path: '/closures', title: 'nav.closures', icon: 'warning', desk: office,
     operation: 'createClosure' },
@@ -91,6 +97,8 @@ export const screens: Screen[] = [
   { path: '/maintenance', title: 'care.plans', icon: 'clock', desk: care,
     operation: 'listPlans' },
   { path: '/shares', title: 'care.shares', icon: 'people', desk: care, operation: 'getShares' },
+  { path: '/imports', title: 'nav.imports', icon: 'download', desk: office,
+    operation: 'importTable' },
   { path: '/audit', title: 'nav.audit', icon: 'eye', desk: office, operation: 'listAudit' },
 ];
 
