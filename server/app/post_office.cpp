@@ -4,6 +4,7 @@
 
 #include "server/notify/records.hpp"
 #include "server/notify/webhook_sender.hpp"
+#include "server/telling/bills.hpp"
 #include "server/telling/watched_channel.hpp"
 
 namespace karkhana::app {
@@ -49,6 +50,9 @@ PostOffice::PostOffice(Needs const& needs)
                                       }));
     jobs_.every(1s, "telling", [this] { tell(); });
     jobs_.every(15s, "reminders", [this] { remind(); });
+    jobs_.every(10min, "reminders of bills", [this] {
+        if (telling::tell_of_bills(telling_) > 0) needs_.told();
+    });
     jobs_.every(1min, "channels that fail", [this] { tell_of_failing(); });
 }
 

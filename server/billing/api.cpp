@@ -121,31 +121,6 @@ Response show_ledger(Services const& services, Request const& request) {
     });
 }
 
-Response take_payment(Services const& services, Request const& request) {
-    auto const id = http::path_id<InvoiceId>(request);
-    if (!id) return http::problem(id.error());
-    auto body = JsonBody::parse(request);
-    Money const amount = body.money("amount");
-    auto const method = body.text("method", 20);
-    auto const reference = body.maybe_text("reference", 100);
-    if (amount <= Money{}) body.fail("not_positive", "amount", "more than nothing");
-    if (method != "cash") body.fail("unknown_method", "method", "cash");
-    if (auto error = body.finish()) return http::problem(*error);
-    auto const& who = *request.principal;
-    Instant const now = services.clock.now();
-    return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
-        auto const payment = receive_cash(writer, who.facility, services.ids, *id, amount,
-                                          reference, who.person, now);
-        if (!payment) return http::problem(payment.error());
-        auto const shown = payment_json(*payment, read_names(writer, who.facility));
-        people::append_audit(writer, who.facility,
-                             {who.person, "createPayment", "payment/" + payment->id.text(), "",
-                              json::serialize(shown), ""},
-                             now);
-        return http::json_response(201, shown);
-    });
-}
-
 }  // namespace
 
 void add_routes(http::Router& router, Services const& services) {
@@ -159,10 +134,10 @@ void add_routes(http::Router& router, Services const& services) {
     on("GET", "/rate-cards", "listRateCards", list_cards);
     on("POST", "/rate-cards", "createRateCard", create_card);
     on("GET", "/payments", "listPayments", list_all_payments);
-    on("POST", "/invoices/{id}/payments", "createPayment", take_payment);
     on("GET", "/ledger", "getLedger", show_ledger);
     add_invoice_routes(router, services);
     add_correction_routes(router, services);
+    add_money_routes(router, services);
 }
 
 booking::Pricing make_pricing(RateCardCache& cache,

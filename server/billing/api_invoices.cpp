@@ -3,7 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <iterator>
 
-#include "server/billing/api_parts.hpp"
+#include "server/billing/api_money.hpp"
 #include "server/billing/finalize.hpp"
 #include "server/billing/gather.hpp"
 #include "server/billing/halt_records.hpp"
@@ -201,7 +201,9 @@ Response run_for_real(Services const& services, Request const& request, RunOrder
     });
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         lock_billing(writer, who.facility);
-        keep(writer, who.facility, gather(writer, who.facility, services.ids, during, now));
+        auto const gathered = gather(writer, who.facility, services.ids, order.period, now);
+        if (!gathered) return http::problem(gathered.error());
+        keep(writer, who.facility, *gathered);
         auto const plan =
             plan_run(writer, who.facility, run_input(writer, who.facility, during, now),
                      order.period, order.only);
@@ -230,8 +232,10 @@ Response run_dry(Services const& services, Request const& request, RunOrder cons
         auto unrated = unrated_sessions(reader, facility, names.zone, during);
         auto input = run_input(reader, facility, during, services.clock.now());
         std::ranges::move(unrated.charges, std::back_inserter(input.charges));
-        input.items = with(std::move(input.items),
-                           gather(reader, facility, services.ids, during, services.clock.now()));
+        auto const gathered =
+            gather(reader, facility, services.ids, order.period, services.clock.now());
+        if (!gathered) return http::problem(gathered.error());
+        input.items = with(std::move(input.items), *gathered);
         auto const plan = plan_run(reader, facility, std::move(input), order.period, order.only);
         if (!plan) return http::problem(plan.error());
         json::array invoices;
@@ -319,39 +323,42 @@ json::array halts_json(store::Reader& reader, Names const& names,
 }
 
 Response get_proof(Services const& services, Request const& request) {
-    auto const facility = request.principal->facility;
     return services.store.read([&](store::Reader& reader) {
         auto const invoice = visible_invoice(reader, request);
         if (!invoice) return http::problem(invoice.error());
-        auto names = read_names(reader, facility);
-        auto const cards = list_rate_cards(reader, facility);
-        for (auto const& line : charges_of_invoice(reader, facility, invoice->id)) {
-            if (std::to_string(line.line) != request.param("line")) continue;
-            read_sessions(reader, names, {line});
-            auto const& session = names.sessions.at(line.session);
-            auto const shown =
-                metering::session_json(session, metering::names_for(reader, facility, {session}));
-            auto const& machine = names.machines.at(session.machine);
-            return http::json_response(
-                200,
-                json::object{
-                    {"line", line_json(line, names)},
-                    {"formula", facility::name_json(formula_of(line, machine.piece_unit))},
-                    {"rate_card", rate_card_json(*card_by_id(cards, line.rate_card), names.zone)},
-                    {"session", shown},
-                    {"registers", relevant_registers(shown, line)},
-                    {"halts", halts_json(reader, names, session)}});
-        }
-        for (auto const& item : items_of_invoice(reader, facility, invoice->id))
-            if (std::to_string(item.line) == request.param("line"))
-                return http::json_response(
-                    200, json::object{{"line", item_line_json(item, names)},
-                                      {"formula", facility::name_json(formula_of(item))}});
-        return http::problem({ErrorKind::not_found, "not_found", "", ""});
+        auto const proof =
+            proof_of(reader, request.principal->facility, *invoice, request.param("line"));
+        return proof ? http::json_response(200, *proof) : http::problem(proof.error());
     });
 }
 
 }  // namespace
+
+Result<json::object> proof_of(store::Reader& reader, FacilityId const& facility,
+                              Invoice const& invoice, std::string const& number) {
+    auto names = read_names(reader, facility);
+    auto const cards = list_rate_cards(reader, facility);
+    for (auto const& line : charges_of_invoice(reader, facility, invoice.id)) {
+        if (std::to_string(line.line) != number) continue;
+        read_sessions(reader, names, {line});
+        auto const& session = names.sessions.at(line.session);
+        auto const shown =
+            metering::session_json(session, metering::names_for(reader, facility, {session}));
+        auto const& machine = names.machines.at(session.machine);
+        return json::object{
+            {"line", line_json(line, names)},
+            {"formula", facility::name_json(formula_of(line, machine.piece_unit))},
+            {"rate_card", rate_card_json(*card_by_id(cards, line.rate_card), names.zone)},
+            {"session", shown},
+            {"registers", relevant_registers(shown, line)},
+            {"halts", halts_json(reader, names, session)}};
+    }
+    for (auto const& item : items_of_invoice(reader, facility, invoice.id))
+        if (std::to_string(item.line) == number)
+            return json::object{{"line", item_line_json(item, names)},
+                                {"formula", facility::name_json(formula_of(item))}};
+    return refuse(ErrorKind::not_found, "not_found");
+}
 
 void add_invoice_routes(http::Router& router, Services const& services) {
     auto on = [&](std::string method, std::string pattern, std::string operation, auto handler) {

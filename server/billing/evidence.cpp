@@ -12,8 +12,12 @@ std::vector<metering::Held> held_by_bills(store::Reader& reader, FacilityId cons
         "LEFT JOIN invoice v ON v.facility_id = i.facility_id AND v.invoice_id = i.invoice_id "
         "WHERE s.facility_id = $1 AND s.start_at < $2 AND s.enterprise_id IS NOT NULL "
         "AND (v.state IS NULL OR v.state <> 'final' OR v.total_poisha > "
-        "(SELECT COALESCE(SUM(p.amount_poisha), 0) FROM payment p "
-        "WHERE p.facility_id = v.facility_id AND p.invoice_id = v.invoice_id))",
+        "(SELECT COALESCE(SUM(a.amount_poisha), 0) FROM allocation a "
+        "WHERE a.facility_id = v.facility_id AND a.invoice_id = v.invoice_id) "
+        "OR EXISTS (SELECT 1 FROM dispute d WHERE d.facility_id = v.facility_id "
+        "AND d.invoice_id = v.invoice_id AND NOT EXISTS (SELECT 1 FROM dispute_step e "
+        "WHERE e.facility_id = d.facility_id AND e.dispute_id = d.dispute_id "
+        "AND e.state = 'settled')))",
         [&](store::Row const& row) {
             auto const start = row.at(1);
             // A session that is open still has all its time before it.

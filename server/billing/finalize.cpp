@@ -10,6 +10,7 @@
 #include "server/billing/items.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/runs.hpp"
+#include "server/billing/settle.hpp"
 #include "server/billing/tax_records.hpp"
 #include "server/metering/exchange.hpp"
 #include "server/metering/find_sessions.hpp"
@@ -244,6 +245,7 @@ Result<Invoice> finalize(store::Writer& writer, facility::Facility const& seller
     auto entry = entry_of(*invoice, document);
     entry.id = ids.make<EntryId>();
     book(writer, facility, entry);
+    settle_issued(writer, facility, ids, *invoice, now);
     ++invoice->version;
     return *invoice;
 }

@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "server/billing/gather_month.hpp"
+#include "server/billing/invoices.hpp"
 #include "server/billing/tax.hpp"
 #include "server/booking/rules_fee.hpp"
+#include "server/facility/records.hpp"
 
 namespace karkhana::billing {
 namespace {
@@ -91,11 +94,10 @@ Item given_back(Item const& billed, std::string reason, IdSource& ids, Instant n
     return item;
 }
 
-}  // namespace
-
-Gathered gather(store::Reader& reader, FacilityId const& facility, IdSource& ids, Interval during,
-                Instant now) {
-    Gathered gathered;
+/// Fees that are settled become items; of those withdrawn what waits goes, what was billed is given
+/// back.
+void gather_fees(store::Reader& reader, FacilityId const& facility, IdSource& ids, Interval during,
+                 Instant now, Gathered& gathered) {
     auto const fees = settled_fees(reader, facility, {during.start - kFeeLateness, during.end});
     std::vector<std::string> said;
     for (auto const& fee : fees) said.push_back(fee.source_id);
@@ -116,6 +118,18 @@ Gathered gather(store::Reader& reader, FacilityId const& facility, IdSource& ids
         else if (!back.contains("item/" + item.id.text()))
             gathered.fresh.push_back(given_back(item, fee.reason, ids, now));
     }
+}
+
+}  // namespace
+
+Result<Gathered> gather(store::Reader& reader, FacilityId const& facility, IdSource& ids,
+                        std::string const& period, Instant now) {
+    auto const during = period_interval(facility::zone_of(reader, facility), period);
+    if (!during) return tl::make_unexpected(during.error());
+    Gathered gathered;
+    gather_fees(reader, facility, ids, *during, now, gathered);
+    if (auto const month = gather_month(reader, facility, ids, period, now, gathered); !month)
+        return tl::make_unexpected(month.error());
     return gathered;
 }
 

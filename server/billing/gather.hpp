@@ -1,12 +1,14 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "server/base/random.hpp"
 #include "server/billing/items.hpp"
 #include "server/store/store.hpp"
 
-/// What a billing run bills beside sessions because something else happened: fees of bookings.
+/// What a billing run bills beside sessions because something else happened: fees of bookings, and
+/// what is rated by the month.
 namespace karkhana::billing {
 
 /// Items that are to be kept, and those that are to be taken back.
@@ -17,8 +19,9 @@ struct Gathered {
 
 /// What happened up to the end of the month and is not said yet; changes nothing. A fee is billed
 /// when it is settled; one that is withdrawn after its bill is given back by a credit note.
-Gathered gather(store::Reader& reader, FacilityId const& facility, IdSource& ids, Interval during,
-                Instant now);
+/// Errors: `bad_period`, those of rate_period.
+Result<Gathered> gather(store::Reader& reader, FacilityId const& facility, IdSource& ids,
+                        std::string const& period, Instant now);
 /// Keeps and takes back what was gathered. Precondition: lock_billing.
 void keep(store::Writer& writer, FacilityId const& facility, Gathered const& gathered);
 /// The waiting items as they are once what was gathered is kept.

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "server/billing/settled_sql.hpp"
 #include "server/store/id_list.hpp"
 
 namespace karkhana::billing {
@@ -10,9 +11,7 @@ namespace {
 #define KARKHANA_INVOICE_COLUMNS                                                                   \
     "SELECT i.invoice_id, i.enterprise_id, i.period, i.state, i.total_poisha, i.series, "          \
     "i.fiscal_year, i.number, i.number_text, i.issued_at, i.previous_hash, i.hash, "               \
-    "i.created_at, i.version, (SELECT CAST(COALESCE(SUM(p.amount_poisha), 0) AS BIGINT) "          \
-    "FROM payment p WHERE p.facility_id = i.facility_id AND p.invoice_id = i.invoice_id), "        \
-    "i.kind, i.refers_to, i.tax_poisha, i.reason"
+    "i.created_at, i.version, " KARKHANA_SETTLED ", i.kind, i.refers_to, i.tax_poisha, i.reason"
 constexpr std::string_view kFind =
     KARKHANA_INVOICE_COLUMNS " FROM invoice i WHERE i.facility_id = $1 AND i.invoice_id = $2";
 constexpr std::string_view kFindManySqlite =

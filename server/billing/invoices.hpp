@@ -32,7 +32,10 @@ struct Invoice {
     std::string hash;
     Instant created_at;
     std::int64_t version = 1;
-    Money paid;  ///< by the payments there are
+    Money paid;  ///< what is settled, by payments and waivers
+
+    /// Nobody owes a credit note.
+    Money due() const { return credit_note ? Money{} : total - paid; }
 };
 
 /// The local month "2026-11" as an interval. Errors: `bad_period`.

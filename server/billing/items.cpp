@@ -28,6 +28,8 @@ constexpr std::string_view kOfSourceSqlite =
     KARKHANA_ITEMS "AND b.source = $2 AND b.source_id IN (SELECT value FROM json_each($3))";
 constexpr std::string_view kOfSourcePostgres =
     KARKHANA_ITEMS "AND b.source = $2 AND b.source_id = ANY(CAST($3 AS text[]))";
+constexpr std::string_view kWithPrefix =
+    KARKHANA_ITEMS "AND b.source = $2 AND substr(b.source_id, 1, $3) = $4 ORDER BY b.item_id";
 constexpr std::string_view kWaitingItems =
     KARKHANA_ITEMS "AND b.state = 'waiting' AND b.happened_at < $2 "
                    "ORDER BY b.enterprise_id, b.happened_at, b.item_id";
@@ -153,6 +155,12 @@ std::map<std::string, Item> items_of_source(store::Reader& reader, FacilityId co
         },
         facility, source, store::text_list(reader, source_ids));
     return found;
+}
+
+std::vector<Item> items_with_prefix(store::Reader& reader, FacilityId const& facility,
+                                    std::string_view source, std::string const& prefix) {
+    return reader.all(kWithPrefix, read_item, facility, source,
+                      static_cast<std::int64_t>(prefix.size()), prefix);
 }
 
 std::vector<Item> waiting_items(store::Reader& reader, FacilityId const& facility, Instant before) {

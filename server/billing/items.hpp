@@ -59,6 +59,9 @@ std::optional<Item> find_item(store::Reader& reader, FacilityId const& facility,
 std::map<std::string, Item> items_of_source(store::Reader& reader, FacilityId const& facility,
                                             std::string_view source,
                                             std::vector<std::string> const& source_ids);
+/// Of a source, those whose id begins so; withdrawn ones too, by their id.
+std::vector<Item> items_with_prefix(store::Reader& reader, FacilityId const& facility,
+                                    std::string_view source, std::string const& prefix);
 /// Those that happened before and are on no final invoice; of drafts too.
 std::vector<Item> waiting_items(store::Reader& reader, FacilityId const& facility, Instant before);
 /// In order of their lines, of each invoice that has any; one query.

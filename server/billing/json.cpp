@@ -119,12 +119,19 @@ json::object invoice_head_json(Invoice const& invoice, std::int64_t line_count,
 }
 
 json::object payment_json(Payment const& payment, Names const& names) {
+    json::array allocations;
+    for (auto const& one : payment.allocations)
+        allocations.push_back(json::object{{"invoice_id", one.invoice.text()},
+                                           {"number", one.number},
+                                           {"amount", to_json(one.amount)}});
     return {
         {"id", payment.id.text()},
-        {"invoice_id", payment.invoice.text()},
+        {"allocations", std::move(allocations)},
         {"enterprise", enterprise_json_of(names, payment.enterprise)},
         {"amount", to_json(payment.amount)},
-        {"method", "cash"},
+        {"rounding", to_json(payment.rounding)},
+        {"to_wallet", to_json(payment.to_wallet())},
+        {"method", payment.method},
         {"reference", payment.reference ? json::value(*payment.reference) : json::value(nullptr)},
         {"received_at", to_rfc3339(payment.received_at, names.zone)},
         {"received_by", payment.received_by.text()},
@@ -141,6 +148,7 @@ json::object entry_json(JournalEntry const& entry, Zone const& zone) {
     return {{"id", entry.id.text()},
             {"sequence", entry.sequence},
             {"at", to_rfc3339(entry.booked_at, zone)},
+            {"effective_at", to_rfc3339(entry.effective(), zone)},
             {"kind", entry.kind},
             {"document_id", entry.document},
             {"memo", entry.memo},

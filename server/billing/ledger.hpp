@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -23,27 +25,56 @@ struct Posting {
 struct JournalEntry {
     std::int64_t sequence = 0;  ///< without gaps in a facility
     EntryId id;
-    std::string kind;      ///< invoice, credit_note, payment, ...
-    std::string document;  ///< id of what it books
+    std::string kind;      ///< invoice, credit_note, payment, reversal, waiver, ...
+    std::string document;  ///< id of what it books; a reversal has that of what it reverses
     std::string memo;
     Instant booked_at;
     std::vector<Posting> postings;
+    std::optional<Instant> effective_at{};  ///< where it counts earlier than it was written
+
+    Instant effective() const { return effective_at.value_or(booked_at); }
 };
 
 namespace account {
 inline constexpr std::string_view cash = "assets:cash";
+inline constexpr std::string_view unmatched = "assets:clearing:unmatched";
+inline constexpr std::string_view vds = "assets:vat-withheld";
 inline constexpr std::string_view opening = "equity:opening";
 inline constexpr std::string_view vat_output = "liabilities:vat-output";
+inline constexpr std::string_view rounding = "income:rounding";
+inline constexpr std::string_view waived = "expense:waiver";
+inline constexpr std::string_view cash_over = "income:cash-difference";
+inline constexpr std::string_view cash_short = "expense:cash-difference";
 inline constexpr std::string_view electricity = "income:electricity";
 inline constexpr std::string_view machine_time = "income:machine-time";
 std::string receivable(EnterpriseId const& enterprise);
+std::string wallet(EnterpriseId const& enterprise);
+std::string wallet_held(EnterpriseId const& enterprise);
+/// VAT that was due when an advance came in and is not yet on an invoice.
+std::string vat_advance(EnterpriseId const& enterprise);
+/// "assets:bank:bkash"
+std::string bank(std::string_view channel);
 }  // namespace account
 
 /// The next number of a gap-free sequence, taken in the transaction that uses it.
 std::int64_t next_number(store::Writer& writer, FacilityId const& facility, std::string_view name);
 
+/// Something was to be booked into a month that is closed.
+class PeriodLocked : public std::runtime_error {
+public:
+    PeriodLocked() : std::runtime_error("the month is closed") {}
+};
+/// Nothing is booked, made final or taken back with a date in a month that is closed.
+bool period_locked(store::Reader& reader, FacilityId const& facility, Instant at);
+/// When something that happened then counts: at that moment, or now where its month is closed.
+Instant open_date(store::Reader& reader, FacilityId const& facility, Instant happened, Instant now);
+
+/// The same entry the other way round, in the opposite order: what undoes it.
+JournalEntry reversed(JournalEntry entry, Instant at);
+
 /// Books the entry and gives it its number. Postings of nothing are left out; throws
-/// std::logic_error when the rest does not sum to zero.
+/// std::logic_error when the rest does not sum to zero or counts later than it is written, and
+/// PeriodLocked where it counts in a month that is closed.
 std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntry entry);
 
 /// What an enterprise owed before there was this ledger; without an id. It is its own document.
@@ -57,5 +88,10 @@ std::vector<JournalEntry> list_entries(store::Reader& reader, FacilityId const& 
 std::vector<Posting> trial_balance(store::Reader& reader, FacilityId const& facility);
 /// What each enterprise owes, in one query.
 std::map<EnterpriseId, Money> receivables(store::Reader& reader, FacilityId const& facility);
+/// What one account holds.
+Money balance_of(store::Reader& reader, FacilityId const& facility, std::string_view account);
+/// Every account as it stood before a moment; they sum to zero.
+std::vector<Posting> trial_balance_at(store::Reader& reader, FacilityId const& facility,
+                                      Instant before);
 
 }  // namespace karkhana::billing

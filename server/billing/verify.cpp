@@ -13,9 +13,9 @@
 #include "server/billing/items.hpp"
 #include "server/billing/late_corrections.hpp"
 #include "server/billing/ledger.hpp"
-#include "server/billing/payments.hpp"
 #include "server/billing/rated_sessions.hpp"
 #include "server/billing/tax_records.hpp"
+#include "server/billing/verify_money.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/metering/rows.hpp"
 #include "server/metering/sessions.hpp"
@@ -263,40 +263,28 @@ private:
     std::map<std::string, End> ends_;
 };
 
-using Documents = std::map<std::string, JournalEntry>;
-
 /// What the documents say the journal must hold, by kind and document.
-Documents expected_entries(store::Reader& reader, FacilityId const& facility,
-                           std::map<EnterpriseId, Money>& owed, std::int64_t payments_counted,
-                           std::vector<Finding>& findings) {
-    Documents expected;
-    std::map<InvoiceId, std::string> numbers;
+ExpectedEntries expected_entries(store::Reader& reader, FacilityId const& facility,
+                                 std::map<EnterpriseId, Money>& owed, std::int64_t payments_counted,
+                                 std::vector<Finding>& findings) {
+    ExpectedEntries expected;
     each_issued(reader, facility, [&](Invoice const& invoice, std::string const& canonical) {
         auto const document = read_document(canonical);
         if (!document) return;  // verify_invoices names it
         expected.emplace(std::string{name_of(document->kind)} + "/" + invoice.id.text(),
                          entry_of(invoice, *document));
-        numbers.emplace(invoice.id, invoice.number_text);
-        owed[invoice.enterprise] += invoice.credit_note ? -invoice.total : invoice.total;
-        if (!invoice.credit_note && invoice.paid > invoice.total)
+        if (invoice.credit_note) return;  // it is settled with what it gives back
+        owed[invoice.enterprise] += invoice.due();
+        if (invoice.paid > invoice.total)
             findings.push_back(
                 fmt::format("invoice {}: more was paid than was due", invoice.number_text));
     });
-    std::int64_t next = payments_counted;
-    for (auto const& payment : list_payments(reader, facility, kEver, 0, kAll)) {
-        if (payment.sequence != next)
-            findings.push_back(fmt::format("payment {} is missing", next));
-        next = payment.sequence - 1;
-        expected.emplace("payment/" + payment.id.text(),
-                         entry_of(payment, numbers[payment.invoice]));
-        owed[payment.enterprise] += -payment.amount;
-    }
-    if (next > 0) findings.push_back(fmt::format("payment {} is missing", next));
+    expect_money(reader, facility, payments_counted, expected, findings);
     return expected;
 }
 
 /// An opening balance is its own document: of its enterprise, against the opening account.
-void expect_openings(std::vector<JournalEntry> const& entries, Documents& expected,
+void expect_openings(std::vector<JournalEntry> const& entries, ExpectedEntries& expected,
                      std::map<EnterpriseId, Money>& owed) {
     for (auto const& entry : entries) {
         auto const enterprise = EnterpriseId::parse(entry.document);
@@ -312,10 +300,10 @@ bool same_entry(JournalEntry const& booked, JournalEntry const& expected) {
     auto postings = expected.postings;
     std::erase_if(postings, [](Posting const& posting) { return posting.amount == Money{}; });
     return booked.memo == expected.memo && booked.booked_at == expected.booked_at &&
-           booked.postings == postings;
+           booked.effective() == expected.effective() && booked.postings == postings;
 }
 
-void check_entries(std::vector<JournalEntry> const& entries, Documents expected,
+void check_entries(std::vector<JournalEntry> const& entries, ExpectedEntries expected,
                    std::int64_t counted, std::vector<Finding>& findings) {
     std::int64_t next = counted;
     for (auto const& entry : entries) {
@@ -420,6 +408,7 @@ std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& faci
         if (booked[enterprise] != amount + besides[account::receivable(enterprise)])
             findings.push_back(fmt::format("enterprise {}: the ledger does not say what it owes",
                                            enterprise.text()));
+    for (auto& more : verify_money(reader, facility)) findings.push_back(std::move(more));
     return findings;
 }
 

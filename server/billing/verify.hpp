@@ -18,9 +18,10 @@ std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& fac
                                     Zone const& zone);
 /// Totals, canonical texts, numbers without gaps, and the hash chain of every final invoice.
 std::vector<Finding> verify_invoices(store::Reader& reader, facility::Facility const& facility);
-/// Every entry sums to zero, the sequence has no gap, every final invoice and every payment is
-/// booked once with its amount, and what each enterprise owes is invoices minus payments. `others`:
-/// what rooms that this one does not know say that they booked.
+/// Every entry sums to zero, the sequence has no gap, every final invoice and every document of
+/// money is booked once with its amount, and what each enterprise owes is invoices minus what is
+/// settled of them; and what verify_money finds. `others`: what rooms that this one does not know
+/// say that they booked.
 std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& facility,
                                    std::vector<JournalEntry> const& others = {});
 

@@ -18,7 +18,7 @@ std::string tame(std::string_view text) {
     return out;
 }
 
-std::string taka(Money amount) { return "BDT " + with_point(amount.poisha, 2); }
+std::string bdt(Money amount) { return "BDT " + with_point(amount.poisha, 2); }
 
 class HledgerJournal {
 public:
@@ -70,7 +70,7 @@ private:
     void add(std::vector<billing::Posting> const& postings) {
         for (auto const& [account, amount] : postings) {
             auto& balance = balances_[account] += amount;
-            out_ += "    " + account + "  " + taka(amount) + " = " + taka(balance) + "\n";
+            out_ += "    " + account + "  " + bdt(amount) + " = " + bdt(balance) + "\n";
         }
         out_ += '\n';
     }

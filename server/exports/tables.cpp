@@ -84,19 +84,16 @@ Table payments_table(store::Reader& reader, Month const& month) {
         people.emplace(person.id, person.login);
     auto payments = billing::list_payments(reader, month.facility, month.during, 0, kAll);
     std::ranges::reverse(payments);
-    std::vector<InvoiceId> ids;
-    for (auto const& payment : payments) ids.push_back(payment.invoice);
-    std::map<InvoiceId, std::string> numbers;
-    for (auto const& invoice : billing::find_invoices(reader, month.facility, ids))
-        numbers.emplace(invoice.id, invoice.number_text);
     Table table({"receipt", "received_at", "invoice", "enterprise_id", "enterprise_en",
                  "enterprise_bn", "method", "amount", "currency", "reference", "received_by"});
     for (auto const& payment : payments) {
+        std::string paid;
+        for (auto const& one : payment.allocations) paid += (paid.empty() ? "" : " ") + one.number;
         table.text(billing::receipt_text(facility, payment))
             .text(to_rfc3339(payment.received_at, month.zone))
-            .text(numbers[payment.invoice]);
+            .text(paid);
         add_enterprise(table, enterprises, payment.enterprise);
-        table.text("cash")
+        table.text(payment.method)
             .amount(payment.amount)
             .text("BDT")
             .text(payment.reference.value_or(""))

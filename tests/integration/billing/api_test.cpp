@@ -198,7 +198,7 @@ TEST_P(BillingApi, FinalisingAndPaying) {
     EXPECT_EQ(again.body, first.body);
     EXPECT_EQ(body(centre.get(rahim, path), "Invoice", 200).at("paid").at("amount"), 5000);
     EXPECT_EQ(code(centre.post(clerk, path + "/payments",
-                               R"({"amount":{"amount":99999,"currency":"BDT"},"method":"cash"})"),
+                               R"({"amount":{"amount":99999,"currency":"BDT"},"method":"wallet"})"),
                    422),
               "overpaid");
     body(centre.get(clerk, "/api/v1/payments?limit=2"), "PaymentList", 200);

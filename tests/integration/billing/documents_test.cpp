@@ -94,6 +94,12 @@ protected:
             return booking::fees_of(writer, facility, id).at(0);
         });
     }
+    /// So many hours of Lakshmi at the laser.
+    void work_for(std::string const& from, int hours) {
+        Interval const during{dhaka(from), dhaka(from) + std::chrono::hours{hours}};
+        centre.use({.during = during,
+                    .readings = {{during.start, Energy{1'000}}, {during.end, Energy{1'000}}}});
+    }
     void settle(booking::KeptFee const& fee) {
         ledger().write([&](store::Writer& writer) {
             return booking::settle_fee(writer, facility, fee, {{27'000}, false, ""},
@@ -261,6 +267,75 @@ TEST_P(Documents, WhatEndsLateIsOnTheNextBill) {
     auto const next = issue("2026-12");
     EXPECT_EQ(next.total, Money{10'000});
     EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+/// Nine hours, then three more, at Tk 450 an hour up to ten hours and Tk 400 above.
+Component hours_of_the_month(TierModel model) {
+    return {.basis = Basis::used_minute,
+            .label = {"Machine time of the month", "মাসের মেশিন সময়"},
+            .per = 3600,
+            .unit = "hour",
+            .tier_model = model,
+            .tiers = {{10 * 3600, {45'000 * 10'000}}, {std::nullopt, {40'000 * 10'000}}},
+            .scope = Scope::month};
+}
+
+TEST_P(Documents, AMonthOfTiersIsRatedAnewUntilItsBillIsFinal) {
+    centre.add_rates(dhaka("2026-11-01 00:00"), {hours_of_the_month(TierModel::graduated)});
+    work_for("2026-11-20 08:00", 9);
+    auto const draft = centre.run("2026-11").at(0);
+    EXPECT_EQ(centre.invoices().at(0).total, Money{405'000});
+    work_for("2026-11-21 08:00", 3);
+    EXPECT_EQ(centre.run("2026-11").at(0), draft);
+    EXPECT_EQ(centre.finalise(draft).value().total, Money{530'000});
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, LateHoursOfAMonthAreBilledAsTheDifference) {
+    centre.add_rates(dhaka("2026-11-01 00:00"), {hours_of_the_month(TierModel::graduated)});
+    work_for("2026-11-20 08:00", 9);
+    auto const bill = issue("2026-11");
+    EXPECT_EQ(bill.total, Money{405'000});
+    work_for("2026-11-21 08:00", 3);
+    auto const next = issue("2026-12");
+    EXPECT_EQ(next.total, Money{125'000}) << "not three hours of the first tier";
+    EXPECT_EQ(document(next.id).items.at(0).refers->number, bill.number_text);
+    EXPECT_THAT(centre.run("2026-12"), IsEmpty()) << "once";
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, LateHoursThatMakeAMonthCheaperAreGivenBack) {
+    register_for_vat();
+    auto hours = hours_of_the_month(TierModel::volume);
+    hours.tiers[0].up_to = 15 * 3600;
+    centre.add_rates(dhaka("2026-11-01 00:00"), {hours});
+    work_for("2026-11-19 08:00", 8);
+    work_for("2026-11-20 08:00", 7);
+    EXPECT_EQ(issue("2026-11").total, Money{675'000 + 101'250});
+    work_for("2026-11-21 08:00", 1);
+    auto const note = issue("2026-12");
+    EXPECT_TRUE(note.credit_note);
+    EXPECT_EQ(note.total, Money{40'250});
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, TheLeastOfAMonthWaitsUntilItIsOver) {
+    centre.add_rates(dhaka("2026-11-01 00:00"),
+                     {{.basis = Basis::session, .price = {50'000 * 10'000}, .label = {"A", "ক"}},
+                      {.basis = Basis::minimum,
+                       .price = {100'000 * 10'000},
+                       .label = {"Least of a month", "মাসের ন্যূনতম"},
+                       .scope = Scope::month}});
+    work_for("2026-11-20 08:00", 1);
+    centre.clock.set(dhaka("2026-11-25 09:00"));
+    centre.run("2026-11");
+    EXPECT_EQ(centre.invoices().at(0).total, Money{50'000});
+    centre.clock.set(dhaka("2026-12-01 09:00"));
+    centre.run("2026-11");
+    Money most;
+    for (auto const& one : centre.invoices())
+        if (one.enterprise == centre.enterprise("Lakshmi")) most = one.total;
+    EXPECT_EQ(most, Money{100'000});
 }
 
 TEST_P(Documents, WhatIsFinalCannotBeChangedBesidesTheProgram) {

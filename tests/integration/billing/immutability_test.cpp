@@ -38,6 +38,8 @@ TEST_P(WhatIsIssued, IsNotChangedByAnyStatement) {
              "DELETE FROM rate_card",
              "UPDATE payment SET amount_poisha = 1",
              "DELETE FROM payment",
+             "UPDATE allocation SET amount_poisha = 1",
+             "DELETE FROM allocation",
              "UPDATE journal_entry SET memo = 'x'",
              "DELETE FROM journal_entry",
              "UPDATE journal_posting SET amount_poisha = 1",

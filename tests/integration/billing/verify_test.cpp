@@ -118,8 +118,12 @@ constexpr Damage kDamages[] = {
     {"UPDATE billing_counter SET last = last + 1", "entry 6 is missing"},
     {"UPDATE billing_counter SET last = last + 1", "payment 3 is missing"},
     {"UPDATE payment SET amount_poisha = amount_poisha + 1", "does not follow"},
-    {"UPDATE payment SET amount_poisha = amount_poisha + 1", "does not say what it owes"},
-    {"UPDATE payment SET amount_poisha = 1000000", "more was paid than was due"},
+    {"UPDATE allocation SET amount_poisha = amount_poisha + 1", "does not follow"},
+    {"UPDATE allocation SET amount_poisha = amount_poisha + 1", "does not say what it owes"},
+    {"UPDATE allocation SET amount_poisha = 1000000", "more was paid than was due"},
+    {"DELETE FROM allocation", "does not say what it owes"},
+    {"UPDATE payment SET method = 'bkash'", "does not follow from its document"},
+    {"UPDATE payment SET rounding_poisha = 1", "does not follow from its document"},
     {"UPDATE payment SET received_at = received_at + 1", "does not follow from its document"},
     {"DELETE FROM payment WHERE sequence = 1", "payment 1 is missing"},
     {"DELETE FROM payment WHERE sequence = 2", "payment 2 is missing"},
@@ -154,7 +158,11 @@ void take_away(store::Writer& writer, int number) {
     writer.execute("DELETE FROM journal_entry WHERE memo = "
                    "(SELECT number_text FROM invoice WHERE number = $1)",
                    number);
-    writer.execute("DELETE FROM payment WHERE invoice_id = "
+    writer.execute("DELETE FROM payment WHERE payment_id IN (SELECT a.document_id "
+                   "FROM allocation a JOIN invoice i ON i.invoice_id = a.invoice_id "
+                   "WHERE i.number = $1)",
+                   number);
+    writer.execute("DELETE FROM allocation WHERE invoice_id = "
                    "(SELECT invoice_id FROM invoice WHERE number = $1)",
                    number);
     EXPECT_EQ(writer.execute("DELETE FROM invoice WHERE number = $1", number), 1);

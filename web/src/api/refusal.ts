@@ -2,11 +2,19 @@
 
 import type { Offer, Violation } from './types.ts';
 
+/** What is wrong in a file, and where. */
+export interface FileFault {
+  line: number;
+  column: string;
+  code: 'missing_column' | 'missing_value' | 'bad_amount' | 'bad_time' | 'twice';
+}
+
 interface Problem {
   code?: string;
   errors?: { code: string; pointer?: string }[];
   violations?: Violation[];
   alternatives?: Offer[];
+  faults?: FileFault[];
   assisted_possible?: boolean;
 }
 
@@ -16,6 +24,7 @@ export class Refusal extends Error {
   readonly errors: { code: string; pointer?: string }[];
   readonly violations: Violation[];
   readonly alternatives: Offer[];
+  readonly faults: FileFault[];
   /** Nothing would stand in the way if an operator ran the machine. */
   readonly assisted_possible: boolean;
   /** Seconds to wait, when the server said so. */
@@ -28,6 +37,7 @@ export class Refusal extends Error {
     this.errors = problem.errors ?? [];
     this.violations = problem.violations ?? [];
     this.alternatives = problem.alternatives ?? [];
+    this.faults = problem.faults ?? [];
     this.assisted_possible = problem.assisted_possible ?? false;
     this.retryAfter = retryAfter;
   }

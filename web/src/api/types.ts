@@ -4,6 +4,7 @@ import type { components, operations } from '#contract';
 
 type Schemas = components['schemas'];
 
+export type AccountPaymentDraft = Schemas['AccountPaymentDraft'];
 export type Alarm = Schemas['Alarm'];
 export type AnsweringUnit = Schemas['AnsweringUnit'];
 export type Assignment = Schemas['Assignment'];
@@ -17,6 +18,9 @@ export type BookingChange = Schemas['BookingChange'];
 export type BookingDraft = Schemas['BookingDraft'];
 export type BookingState = Schemas['BookingState'];
 export type Calendar = Schemas['Calendar'];
+export type CashCount = Schemas['CashCount'];
+export type Claim = Schemas['Claim'];
+export type ClaimDraft = Schemas['ClaimDraft'];
 export type Closure = Schemas['Closure'];
 export type ClosureDraft = Schemas['ClosureDraft'];
 export type Coil = Schemas['Coil'];

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "server/base/ids.hpp"
+
+namespace karkhana::billing {
+
+using ClaimId = Id<struct PaymentClaimTag>;
+using StatementLineId = Id<struct StatementLineTag>;
+using StatementImportId = Id<struct StatementImportTag>;
+using HoldId = Id<struct WalletHoldTag>;
+using RefundId = Id<struct WalletRefundTag>;
+using WalletMoveId = Id<struct WalletMoveTag>;
+using WaiverId = Id<struct WaiverTag>;
+using DisputeId = Id<struct DisputeTag>;
+using CashDayId = Id<struct CashDayTag>;
+
+}  // namespace karkhana::billing

@@ -1,0 +1,67 @@
+#include "server/telling/bills.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+#include "server/base/text.hpp"
+#include "server/billing/ageing.hpp"
+#include "server/billing/money_settings.hpp"
+#include "server/telling/names.hpp"
+
+namespace karkhana::telling {
+namespace {
+
+struct DueBill {
+    billing::OpenInvoice invoice;
+    int level = 0;
+};
+
+std::vector<DueBill> due_bills(store::Reader& reader, FacilityId const& facility, Instant now) {
+    std::set<std::pair<InvoiceId, int>> told;
+    reader.each(
+        "SELECT invoice_id, level FROM invoice_reminder WHERE facility_id = $1",
+        [&](store::Row const& row) { told.emplace(row.id<InvoiceId>(0), row.small(1)); }, facility);
+    auto const days = billing::money_settings(reader, facility).reminder_days;
+    std::vector<DueBill> due;
+    for (auto& invoice : billing::open_invoices(reader, facility, now)) {
+        auto const level = reminder_level(now - invoice.issued_at, days);
+        if (level > 0 && invoice.disputed == Money{} && !told.contains({invoice.id, level}))
+            due.push_back({std::move(invoice), level});
+    }
+    return due;
+}
+
+}  // namespace
+
+int reminder_level(Duration age, std::vector<int> const& days) {
+    return static_cast<int>(
+        std::ranges::count_if(days, [&](int each) { return age >= std::chrono::days{each}; }));
+}
+
+std::size_t tell_of_bills(Needs const& needs) {
+    auto const now = needs.clock.now();
+    auto const waiting = needs.store.read(
+        [&](store::Reader& reader) { return !due_bills(reader, needs.facility, now).empty(); });
+    if (!waiting) return 0;
+    return needs.store.write([&](store::Writer& writer) {
+        auto const due = due_bills(writer, needs.facility, now);
+        Names const names{writer, needs.facility, {}};
+        for (auto const& [invoice, level] : due) {
+            notify::News news{.kind = "bill_reminder",
+                              .about = invoice.id.text(),
+                              .occasion = std::to_string(level)};
+            news.values["number"] = {invoice.number, invoice.number};
+            news.values["amount"] = {amount_text(invoice.due, Language::en),
+                                     amount_text(invoice.due, Language::bn)};
+            news.values["facility"] = names.facility();
+            needs.outbox.tell_enterprise(writer, needs.facility, invoice.enterprise, news, now);
+            writer.execute("INSERT INTO invoice_reminder (facility_id, invoice_id, level, at) "
+                           "VALUES ($1, $2, $3, $4)",
+                           needs.facility, invoice.id, level, now);
+        }
+        return due.size();
+    });
+}
+
+}  // namespace karkhana::telling
