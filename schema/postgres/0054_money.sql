@@ -31,7 +31,8 @@ ALTER TABLE payment
     ADD COLUMN claim_id uuid,
     ADD COLUMN statement_line_id uuid,
     ADD CHECK (method IN ('cash', 'bkash', 'nagad', 'rocket', 'bank', 'wallet', 'vds')),
-    ADD CHECK (rounding_poisha = 0 OR method = 'cash'),
+    ADD CHECK (rounding_poisha = 0 OR method = 'cash');
+ALTER TABLE payment
     ADD FOREIGN KEY (facility_id, enterprise_id) REFERENCES enterprise (facility_id, enterprise_id);
 CREATE INDEX payment_by_enterprise ON payment (facility_id, enterprise_id, received_at);
 CREATE INDEX payment_by_time ON payment (facility_id, received_at);
