@@ -190,7 +190,6 @@ constexpr std::array kTable{
     OperationRow{"getJobSlipText",     yes,    yes,     yes,   yes},
     OperationRow{"getJobSlipPdf",      yes,    yes,     yes,   yes},
     OperationRow{"verifyDocument",     yes,    yes,     yes,   yes},
-    OperationRow{"exportCsv",          yes,    no,      no,    yes},
     OperationRow{"exportFile",         yes,    no,      no,    yes},
     OperationRow{"importTable",        yes,    no,      no,    no},
     OperationRow{"getInvoiceUbl",      yes,    no,      yes,   yes},
