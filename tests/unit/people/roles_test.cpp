@@ -57,7 +57,7 @@ TEST(RoleTable, NobodyMayDoNothing) {
 
 TEST(RoleTable, MoneyIsForAccountantAndManager) {
     for (auto const operation : {"finalizeInvoice", "createPayment", "createBillingRun",
-                                 "createRateCard", "getLedger", "exportCsv"}) {
+                                 "createRateCard", "getLedger", "exportFile"}) {
         EXPECT_TRUE(may_call(with({"accountant"}), operation)) << operation;
         EXPECT_FALSE(may_call(with({"operator"}), operation)) << operation;
         EXPECT_FALSE(may_call(with({"member"}), operation)) << operation;
