@@ -109,8 +109,8 @@ Result<Wanted> read_quotation(store::Reader& reader, Services const& services,
     auto const wish = wish_of(reader, request);
     if (!wish) return tl::make_unexpected(wish.error());
     auto const machine = facility::find_machine(reader, facility.id, booking->machine).value();
-    auto answer =
-        services.pricing.price(reader, facility.id, machine, booking->during, booking->quantity);
+    auto answer = services.pricing.price(reader, facility.id, machine, booking->during,
+                                         booking::price_wish(*booking));
     // Prices that came later do not change what was promised.
     if (answer.price != booking->quote) answer.terms.clear();
     return Wanted{
