@@ -64,7 +64,7 @@ Result<Wanted> read_receipt(store::Reader& reader, Services const&, Request cons
 }
 
 /// Errors: as of read_receipt, `missing_parameter`, `bad_period`.
-Result<Wanted> read_month(store::Reader& reader, Services const&, Request const& request) {
+Result<Wanted> read_own_statement(store::Reader& reader, Services const&, Request const& request) {
     auto const id = http::path_id<EnterpriseId>(request);
     if (!id) return tl::make_unexpected(id.error());
     auto const enterprise = own_enterprise(reader, *request.principal, *id);
@@ -179,7 +179,7 @@ void add_paper_routes(http::Router& router, Services const& services) {
     };
     on("/invoices/{id}.pdf", "getInvoicePdf", read_bill);
     on("/payments/{id}.pdf", "getReceiptPdf", read_receipt);
-    on("/enterprises/{id}/statement.pdf", "getStatementPdf", read_month);
+    on("/enterprises/{id}/statement.pdf", "getStatementPdf", read_own_statement);
     on("/enterprises/{id}/reminder.pdf", "getReminderPdf", read_reminder);
     on("/bookings/{id}/quotation.pdf", "getQuotationPdf", read_quotation);
 }
