@@ -64,7 +64,7 @@ Result<Wanted> read_receipt(store::Reader& reader, Services const&, Request cons
 }
 
 /// Errors: as of read_receipt, `missing_parameter`, `bad_period`.
-Result<Wanted> read_month(store::Reader& reader, Services const&, Request const& request) {
+Result<Wanted> read_own_statement(store::Reader& reader, Services const&, Request const& request) {
     auto const id = http::path_id<EnterpriseId>(request);
     if (!id) return tl::make_unexpected(id.error());
     auto const enterprise = own_enterprise(reader, *request.principal, *id);
@@ -109,8 +109,8 @@ Result<Wanted> read_quotation(store::Reader& reader, Services const& services,
     auto const wish = wish_of(reader, request);
     if (!wish) return tl::make_unexpected(wish.error());
     auto const machine = facility::find_machine(reader, facility.id, booking->machine).value();
-    auto answer =
-        services.pricing.price(reader, facility.id, machine, booking->during, booking->quantity);
+    auto answer = services.pricing.price(reader, facility.id, machine, booking->during,
+                                         booking::price_wish(*booking));
     // Prices that came later do not change what was promised.
     if (answer.price != booking->quote) answer.terms.clear();
     return Wanted{
@@ -179,7 +179,7 @@ void add_paper_routes(http::Router& router, Services const& services) {
     };
     on("/invoices/{id}.pdf", "getInvoicePdf", read_bill);
     on("/payments/{id}.pdf", "getReceiptPdf", read_receipt);
-    on("/enterprises/{id}/statement.pdf", "getStatementPdf", read_month);
+    on("/enterprises/{id}/statement.pdf", "getStatementPdf", read_own_statement);
     on("/enterprises/{id}/reminder.pdf", "getReminderPdf", read_reminder);
     on("/bookings/{id}/quotation.pdf", "getQuotationPdf", read_quotation);
 }

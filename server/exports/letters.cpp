@@ -6,7 +6,7 @@
 namespace karkhana::exports {
 namespace {
 
-Text taka(Money money) {
+Text taka_of(Money money) {
     return in_both([&](Language language) { return billing::taka_text(money, language); });
 }
 
@@ -62,7 +62,7 @@ Printed receipt_of(Parties const& parties, Receipt const& receipt) {
         paper.facts.push_back({{"Reference", "সূত্র"}, same(receipt.reference)});
     if (!receipt.invoice.empty())
         paper.facts.push_back({{"For bill", "যে বিলের জন্য"}, same(receipt.invoice)});
-    paper.sums = {{{"Received", "গৃহীত"}, taka(receipt.amount), true}};
+    paper.sums = {{{"Received", "গৃহীত"}, taka_of(receipt.amount), true}};
     paper.words = {in_words(receipt.amount)};
     paper.signed_by = {{"Received by", "গ্রহণকারী"}};
     return paper;
@@ -92,7 +92,7 @@ Printed statement_of(Parties const& parties, Statement const& statement) {
     }
     bool const in_credit = balance < Money{};
     paper.sums = {{in_credit ? Text{"In your favour", "আপনার পাওনা"} : Text{"Due", "বকেয়া"},
-                   taka(in_credit ? -balance : balance), true}};
+                   taka_of(in_credit ? -balance : balance), true}};
     paper.words = {in_words(in_credit ? -balance : balance)};
     return paper;
 }
@@ -121,7 +121,7 @@ Printed reminder_of(Parties const& parties, std::vector<OpenBill> const& bills, 
                  in_both([&](Language language) { return grouped(days, language); }),
                  amount_of(bill.total), amount_of(bill.paid), amount_of(bill.total - bill.paid)}));
     }
-    paper.sums = {{{"Due", "বকেয়া"}, taka(due), true}};
+    paper.sums = {{{"Due", "বকেয়া"}, taka_of(due), true}};
     paper.words = {in_words(due)};
     return paper;
 }
@@ -153,7 +153,7 @@ Printed quotation_of(Parties const& parties, Quotation const& quotation) {
                  [&](Language language) { return minimum ? "" : rate_text(term.price, language); }),
              amount_of(term.amount)}));
     }
-    paper.sums = {{{"Expected", "আনুমানিক মোট"}, taka(quotation.price), true}};
+    paper.sums = {{{"Expected", "আনুমানিক মোট"}, taka_of(quotation.price), true}};
     paper.words = {in_words(quotation.price)};
     paper.notes = {{"This is no bill. The bill follows the time and the energy that are used.",
                     "এটি বিল নয়। বিল হবে প্রকৃত সময় ও বিদ্যুৎ ব্যবহার অনুযায়ী।"}};

@@ -31,11 +31,11 @@ TradeLine trade_line(billing::IssuedLine const& issued, facility::Name const& ma
     return {.line = issued.line,
             .name = {machine.en + ": " + term.label.en, machine.bn + ": " + term.label.bn},
             .quantity = term.quantity,
-            .per = billing::units_per_price(term.basis),
+            .per = term.priced_per(),
             .unit = unit_code(billing::unit_of(term.basis)),
             .price = term.price,
             .net = term.amount,
-            .income = std::string{billing::income_of(term)}};
+            .income = term.account()};
 }
 
 TradeLine trade_line(billing::IssuedItem const& item) {

@@ -58,7 +58,7 @@ TEST(RoleTable, NobodyMayDoNothing) {
 TEST(RoleTable, MoneyIsForAccountantAndManager) {
     for (auto const operation :
          {"finalizeInvoice", "createPayment", "createBillingRun", "createRateCard", "getLedger",
-          "exportCsv", "receivePayment", "reversePayment", "applyClaim", "importStatement",
+          "exportFile", "receivePayment", "reversePayment", "applyClaim", "importStatement",
           "decideWaiver", "refundWallet", "closeCashDay", "closePeriod"}) {
         EXPECT_TRUE(may_call(with({"accountant"}), operation)) << operation;
         EXPECT_FALSE(may_call(with({"operator"}), operation)) << operation;
