@@ -1,7 +1,9 @@
 // How a line comes to its amount, in the words of the server: "12.400 kWh × ৳ 9.50 per kWh (peak)".
 
 import type { InvoiceLine, PriceTerm } from '../api/types.ts';
-import { counted, energy, known, locale, money, num, own, rate, t, used } from '../i18n/locale.svelte.ts';
+import {
+  counted, energy, known, locale, money, num, own, rate, t, used,
+} from '../i18n/locale.svelte.ts';
 import type { Key } from '../i18n/catalogue.ts';
 import { fixed } from '../i18n/digits.ts';
 import { countText, unitOf, type PieceUnit } from './units.ts';

@@ -60,7 +60,8 @@ export interface Row {
 }
 
 const THOUSANDTHS = 3;
-const short = (text: string): string => text.replace(/([.][0-9০-৯]*?)[0০]+$/, '$1').replace(/[.]$/, '');
+const short = (text: string): string =>
+  text.replace(/([.][0-9০-৯]*?)[0০]+$/, '$1').replace(/[.]$/, '');
 
 /** So many Wh, seconds or pieces in priced units: 5400 seconds as "1.5" hours. */
 export const inUnits = (quantity: number, per: number): string =>
