@@ -49,7 +49,7 @@ json::object component_json(Component const& component) {
 /// The word at `key`, or what holds when it is not there.
 template <class Enum>
 Enum read_word(JsonBody& body, std::string_view key, Enum otherwise,
-               std::optional<Enum> (*parse)(std::string_view), std::string const& code) {
+               std::optional<Enum> (*parse)(std::string_view), std::string_view code) {
     auto const word = body.maybe_text(key, 40);
     if (!word) return otherwise;
     auto const value = parse(*word);

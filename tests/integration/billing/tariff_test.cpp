@@ -8,10 +8,8 @@ namespace karkhana::billing {
 namespace {
 
 namespace json = boost::json;
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 constexpr std::string_view kWholeCard = R"({"name":"Rates","source":"committee",
     "effective_from":"2027-01-01T00:00:00+06:00","peak_from_minute":1020,"peak_to_minute":1380,
@@ -112,17 +110,9 @@ TEST_P(Tariffs, WhatIsWrongWithARateCardHasAName) {
 }
 
 TEST_P(Tariffs, WhatAMEWasWhenItsSessionWasRatedStays) {
-    auto off = hourly(0);
-    off.basis = Basis::discount;
-    off.per = 0;
-    off.unit = "";
-    off.price = {2'000};
+    Component const energy{0, "", Basis::kwh, Window::any, {10'000'000}, {"E", "বি"}};
+    Component off{0, "", Basis::discount, Window::any, {2'000}, {"D", "ছ"}};
     off.price_class = PriceClass::women_led;
-    auto energy = hourly(0);
-    energy.basis = Basis::kwh;
-    energy.per = 0;
-    energy.unit = "";
-    energy.price = {10'000'000};
     off.taken_off = "income:machine-time";
     add({hourly(45'000), energy, off}, "2026-07-01 00:00");
     change("UPDATE enterprise SET women_led = CASE WHEN enterprise_id = '" +
@@ -138,8 +128,8 @@ TEST_P(Tariffs, WhatAMEWasWhenItsSessionWasRatedStays) {
     });
     charge_sessions_of(ledger(), facility, centre.zone,
                        {dhaka("2026-11-01 00:00"), dhaka("2026-12-01 00:00")}, centre.clock.now());
-    EXPECT_THAT(charged("Lakshmi"), ElementsAre(22'500, 2'000, -4'500));
-    EXPECT_THAT(charged("Rahim"), ElementsAre(22'500, 2'000));
+    EXPECT_THAT(charged("Lakshmi"), UnorderedElementsAre(22'500, 2'000, -4'500));
+    EXPECT_THAT(charged("Rahim"), UnorderedElementsAre(22'500, 2'000));
     change("UPDATE enterprise SET women_led = 0");
     EXPECT_THAT(centre.findings(), IsEmpty());
     for (auto const& id : centre.run("2026-11")) ASSERT_TRUE(centre.finalise(id));
@@ -209,7 +199,8 @@ TEST_P(Previews, APreviewChangesNothingAndTellsWhatTheRunChanges) {
     auto const& changes = preview.at("changes").as_array();
     ASSERT_EQ(changes.size(), 2U);
     for (auto const& change : changes) {
-        bool const rahims = change.at("enterprise_id") == centre.enterprise("Rahim").text();
+        bool const rahims =
+            change.at("enterprise_id").as_string() == centre.enterprise("Rahim").text();
         EXPECT_EQ(change.at("invoice_id").is_null(), !rahims);
         EXPECT_EQ(change.at("before").at("amount"), rahims ? 11'100 : 0);
         EXPECT_EQ(change.at("after").at("amount"), rahims ? 16'800 : 6'100);

@@ -311,6 +311,54 @@ TEST_F(ConfigFile, WhatIsPrintedLeadsToThePublicAddress) {
     }
 }
 
+TEST_F(ConfigFile, ItsRatesMayHaveTiersClassesAndHolidays) {
+    std::string const rates = R"toml([rate_card]
+name = "r"
+source = "s"
+peak_from = "17:00"
+peak_to = "23:00"
+price_lock = "at_use"
+peak_weekdays = 31
+holiday = [{ day = "2027-03-26" }, { day = "2027-02-21" }]
+[[rate_card.component]]
+basis = "booked_minute"
+per = 3600
+unit = "hour"
+increment = 900
+price_class = "member"
+tier_model = "graduated"
+tier = [{ up_to = 36000, taka = "450" }, { taka = "400" }]
+label_en = "Time"
+[[rate_card.component]]
+basis = "discount"
+percent = "12.5"
+taken_off = "income:machine-time"
+label_en = "Off"
+)toml";
+    auto const config = load(std::string{kSmall} + rates);
+    for (auto const& problem : problems_) ADD_FAILURE() << problem.text();
+    ASSERT_TRUE(config);
+    auto const& card = config->rate_card.value();
+    EXPECT_EQ(card.price_lock, billing::PriceLock::at_use);
+    EXPECT_EQ(card.peak_weekdays, 31);
+    ASSERT_EQ(card.holidays.size(), 2U);
+    EXPECT_LT(card.holidays[0], card.holidays[1]);
+    auto const& time = card.components.at(0);
+    EXPECT_EQ(time.price_class, billing::PriceClass::member);
+    EXPECT_EQ(time.priced_per(), 3600);
+    EXPECT_EQ(time.increment, 900);
+    EXPECT_EQ(time.tiers, (std::vector<billing::Tier>{{36'000, Rate{450'000'000}},
+                                                      {std::nullopt, Rate{400'000'000}}}));
+    EXPECT_EQ(card.components.at(1).price, Rate{1'250});
+    auto wrong = rates;
+    wrong.replace(wrong.find("2027-02-21"), 10, "2027-02-30");
+    EXPECT_FALSE(load(std::string{kSmall} + wrong));
+    EXPECT_TRUE(complains(17, "a day like"));
+    wrong.replace(wrong.find("graduated"), 9, "stairs");
+    EXPECT_FALSE(load(std::string{kSmall} + wrong));
+    EXPECT_TRUE(complains(24, "none, graduated, volume or block"));
+}
+
 TEST_F(ConfigFile, AMeterOfNobodyAndAMachineThatCannotBeBilledAreFoundBefore) {
     EXPECT_FALSE(load(small_but(", machine = \"laser-1\"", "")));
     EXPECT_TRUE(complains(8, "it needs machine, machines or role"));

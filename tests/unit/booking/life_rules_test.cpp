@@ -71,6 +71,22 @@ TEST(LateCancel, TheFirstOneIsFree) {
     EXPECT_EQ(fee.amount, Money{});
 }
 
+TEST(LateCancel, OfTwoHoursAtNineHundredTakaATenthADayBeforeAndThirtyPercentUnused) {
+    Terms terms;
+    terms.notice_cancel = minutes{24 * 60};
+    terms.late_tiers = {{minutes{24 * 60}, 10}};
+    terms.missed_percent = 30;
+    terms.free_late = terms.free_misses = 0;
+    auto booking = two_hours(State::confirmed);
+    booking.created_at = dhaka("2026-11-10 10:00");
+    booking.quote = {90'000};
+    auto const day_before = booking.during.start - std::chrono::hours{24};
+    EXPECT_FALSE(is_late(terms, booking, day_before));
+    EXPECT_TRUE(is_late(terms, booking, day_before + seconds{1}));
+    EXPECT_EQ(late_fee(terms, booking, day_before + seconds{1}, 0).amount, Money{9'000});
+    EXPECT_EQ(missed_fee(terms, booking, 0).amount, Money{27'000});
+}
+
 TEST(NoShow, TheFirstOneIsFreeAndTheNextOneIsPaidFor) {
     auto terms = strict();
     auto const booking = two_hours(State::confirmed);

@@ -1,39 +1,64 @@
 // How a line comes to its amount, in the words of the server: "12.400 kWh × ৳ 9.50 per kWh (peak)".
 
 import type { InvoiceLine, PriceTerm } from '../api/types.ts';
-import { energy, money, num, own, rate, t, used } from '../i18n/locale.svelte.ts';
+import {
+  counted, energy, known, locale, money, num, own, rate, t, used,
+} from '../i18n/locale.svelte.ts';
 import type { Key } from '../i18n/catalogue.ts';
+import { fixed } from '../i18n/digits.ts';
 import { countText, unitOf, type PieceUnit } from './units.ts';
 
 type Priced = Pick<PriceTerm,
-  'basis' | 'window' | 'quantity' | 'unit' | 'price_e4' | 'amount'>;
+  'basis' | 'window' | 'quantity' | 'unit' | 'price_e4' | 'amount' | 'per' | 'price_unit'>;
 
 const E4_OF_POISHA = 10_000;
+const KG = 1000;
+
+/** A priced unit in a word: hour, dozen; what a facility called otherwise as it wrote it. */
+export function priceUnit(unit: string): string {
+  const key = `tariff.${unit === 'month' ? 'per_month' : unit}`;
+  return known(key) ? t(key) : own(unit);
+}
 
 export function quantityText(
-  term: Pick<PriceTerm, 'unit' | 'quantity'>, pieces: PieceUnit,
+  term: Pick<PriceTerm, 'unit' | 'quantity' | 'per' | 'price_unit'>, pieces: PieceUnit,
 ): string {
+  const { quantity, price_unit: unit, per = 1 } = term;
+  if (unit === 'block') return counted(quantity, priceUnit(unit));
   switch (term.unit) {
     case 'Wh':
-      return energy(term.quantity);
+      return energy(quantity);
     case 's':
-      return used(term.quantity);
+      return used(quantity);
     case 'piece':
-      return countText(term.quantity, pieces);
+      if (unit === 'kg' && per === KG)
+        return `${fixed(quantity, 3, locale.language)} ${priceUnit(unit)}`;
+      return unit && per === 1 ? counted(quantity, priceUnit(unit)) : countText(quantity, pieces);
+    case 'poisha':
+      return money({ amount: quantity });
     case 'session':
-      return t('unit.sessions', { n: term.quantity });
+    case 'setup':
+      return t('unit.sessions', { n: quantity });
   }
 }
 
+/** A part in ten-thousandths as "12.50". */
+export const percentText = (e4: number): string => fixed(e4, 2, locale.language);
+
 /** The price of one priced unit: "৳ 9.50 per kWh". */
 export function priceText(
-  { basis, price_e4 }: Pick<PriceTerm, 'basis' | 'price_e4'>, pieces: PieceUnit,
+  { basis, price_e4, price_unit: unit }: Pick<PriceTerm, 'basis' | 'price_e4' | 'price_unit'>,
+  pieces: PieceUnit,
 ): string {
-  const per: Record<PriceTerm['basis'], Key> = {
-    kwh: 'price.perKwh', piece: `price.per_${unitOf(pieces)}`, used_minute: 'price.perMinute',
-    session: 'price.perSession', minimum: 'price.minimum',
+  const price = rate(price_e4);
+  if (basis === 'discount') return t('tariff.part', { part: percentText(price_e4) });
+  if (unit && basis !== 'minimum') return t('tariff.each', { price, unit: priceUnit(unit) });
+  const per: Partial<Record<PriceTerm['basis'], Key>> = {
+    kwh: 'price.perKwh', piece: `price.per_${unitOf(pieces)}`, session: 'price.perSession',
+    minimum: 'price.minimum', setup: 'tariff.setup', membership: 'tariff.month',
+    material: 'tariff.once', pack: 'tariff.once', deposit: 'tariff.once',
   };
-  return t(per[basis], { price: rate(price_e4) });
+  return t(per[basis] ?? 'price.perMinute', { price });
 }
 
 /** A minimum tops up: it charges what the rest of the job left of it. */
