@@ -21,15 +21,20 @@ constexpr std::string_view kBefore =
 struct Known {
     std::string_view account, name;
 };
-constexpr std::array<Known, 9> kKnown{{{"assets:cash", "Cash"},
-                                       {"income:electricity", "Electricity recovery"},
-                                       {"income:machine-time", "Machine time income"},
-                                       {"income:rounding", "Rounding"},
-                                       {"liabilities:vat-output", "Output VAT"},
-                                       {"contra:discount", "Discounts"},
-                                       {"contra:subsidy", "Subsidies"},
-                                       {"expense:waiver", "Waivers"},
-                                       {"equity:opening", "Opening balances"}}};
+constexpr std::array<Known, 14> kKnown{{{"assets:cash", "Cash"},
+                                        {"income:electricity", "Electricity recovery"},
+                                        {"income:machine-time", "Machine time income"},
+                                        {"income:operator", "Operator income"},
+                                        {"income:setup", "Setup income"},
+                                        {"income:material", "Material sales"},
+                                        {"income:membership", "Membership fees"},
+                                        {"income:service", "Service income"},
+                                        {"income:rounding", "Rounding"},
+                                        {"liabilities:vat-output", "Output VAT"},
+                                        {"contra:discount", "Discounts"},
+                                        {"contra:subsidy", "Subsidies"},
+                                        {"expense:waiver", "Waivers"},
+                                        {"equity:opening", "Opening balances"}}};
 
 struct Place {
     std::string_view begin, group, type;

@@ -20,9 +20,11 @@ std::string without_zeros(std::string decimal, std::size_t least) {
     return decimal;
 }
 
-std::string unit_code(std::string_view unit) {
-    if (unit == "Wh") return "KWH";
-    if (unit == "s") return "MIN";
+/// Of the unit that is priced: so many of what is counted.
+std::string unit_code(std::string_view counted, std::int64_t per) {
+    if (counted == "Wh" && per == 1000) return "KWH";
+    if (counted == "s" && per == 60) return "MIN";
+    if (counted == "s" && per == 3600) return "HUR";
     return "C62";
 }
 
@@ -32,7 +34,7 @@ TradeLine trade_line(billing::IssuedLine const& issued, facility::Name const& ma
             .name = {machine.en + ": " + term.label.en, machine.bn + ": " + term.label.bn},
             .quantity = term.quantity,
             .per = term.priced_per(),
-            .unit = unit_code(billing::unit_of(term.basis)),
+            .unit = unit_code(billing::unit_of(term.basis), term.priced_per()),
             .price = term.price,
             .net = term.amount,
             .income = term.account()};
@@ -43,7 +45,7 @@ TradeLine trade_line(billing::IssuedItem const& item) {
             .name = {item.label.en, item.label.bn},
             .quantity = item.quantity,
             .per = item.per,
-            .unit = unit_code(item.unit),
+            .unit = unit_code(item.unit, item.per),
             .price = item.price,
             .net = item.amount,
             .income = item.income};

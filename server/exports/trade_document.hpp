@@ -22,7 +22,7 @@ struct TradeLine {
     /// What is no such product is one unit of that price.
     std::int64_t quantity = 1;
     std::int64_t per = 1;
-    std::string unit = "C62";  ///< of UN/ECE Recommendation 20: KWH, MIN, C62 (one)
+    std::string unit = "C62";  ///< of UN/ECE Recommendation 20: KWH, MIN, HUR, C62 (one)
     Rate price;                ///< never negative: what is taken off is a negative quantity
     Money net;
     std::string income;  ///< the account of the ledger: "income:electricity"

@@ -134,21 +134,24 @@ private:
         xml_.close();
     }
 
-    /// The quantity is exact: seconds that make no whole minutes are priced by sixty of them.
+    /// The quantity is exact: what is no decimal is counted as it is, and priced by so many:
+    /// seconds that make no whole minutes by sixty of them.
     void add_line(TradeLine const& line) {
         bool const credit = document_.credit_note;
-        bool const seconds = line.unit == "MIN" && line.quantity % line.per != 0;
-        auto const unit = " unitCode=\"" + (seconds ? "SEC" : line.unit) + "\"";
+        bool const decimal = Wide{line.quantity} * 1'000'000 % line.per == 0;
+        bool const time = line.unit == "MIN" || line.unit == "HUR";
+        std::string const code = decimal ? line.unit : time ? "SEC" : "C62";
+        auto const unit = " unitCode=\"" + code + "\"";
         xml_.open(credit ? "cac:CreditNoteLine" : "cac:InvoiceLine");
         xml_.leaf("cbc:ID", std::to_string(line.line));
         xml_.leaf((credit ? "cbc:CreditedQuantity" : "cbc:InvoicedQuantity") + unit,
-                  seconds ? std::to_string(line.quantity) : quantity_decimal(line));
+                  decimal ? quantity_decimal(line) : std::to_string(line.quantity));
         amount("cbc:LineExtensionAmount", line.net);
         xml_.open("cac:Item").leaf("cbc:Description", line.name.bn).leaf("cbc:Name", line.name.en);
         add_category("cac:ClassifiedTaxCategory", line.category, line.tax_rate_e4, false);
         xml_.close().open("cac:Price");
         xml_.leaf("cbc:PriceAmount currencyID=\"BDT\"", price_decimal(line.price));
-        if (seconds) xml_.leaf("cbc:BaseQuantity" + unit, std::to_string(line.per));
+        if (!decimal) xml_.leaf("cbc:BaseQuantity" + unit, std::to_string(line.per));
         xml_.close().close();
     }
 
