@@ -32,7 +32,8 @@ public:
             add(books_.before);
         }
         for (auto const& entry : books_.entries) {
-            out_ += to_date(day_of(books_, entry)) + " * (" + tame(entry.memo) + ") " +
+            auto const code = entry.memo.empty() ? "" : "(" + tame(entry.memo) + ") ";
+            out_ += to_date(day_of(books_, entry)) + " * " + code +
                     tame(entry.kind + parties_of(entry)) + "\n";
             out_ += "    ; entry:" + std::to_string(entry.sequence) +
                     ", document:" + entry.document + "\n";

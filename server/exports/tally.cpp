@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "server/exports/books.hpp"
 #include "server/exports/table.hpp"
@@ -22,12 +23,21 @@ std::string_view voucher_type(std::string_view kind) {
     return "Journal";
 }
 
-/// How a receivable is told from others of its party. A bill begins one, a payment or a credit note
-/// for a bill goes against it.
-std::string_view bill_type(std::string_view kind) {
-    if (kind == "invoice") return "New Ref";
-    if (kind == "payment" || kind == "credit_note") return "Agst Ref";
-    return "On Account";
+bool is_receivable(billing::Posting const& posting) {
+    return posting.account.starts_with("assets:receivable:");
+}
+
+/// The bills that an entry is about, one for each of its receivables; none when it is about none.
+/// A payment of several names them one after the other.
+std::vector<std::string> bills_of(billing::JournalEntry const& entry) {
+    if (entry.kind != "invoice" && entry.kind != "payment" && entry.kind != "credit_note")
+        return {};
+    std::vector<std::string> bills;
+    std::istringstream words{entry.memo};
+    for (std::string word; words >> word;) bills.push_back(word);
+    auto const receivables = std::ranges::count_if(entry.postings, is_receivable);
+    if (static_cast<std::size_t>(receivables) != bills.size()) bills.clear();
+    return bills;
 }
 
 XmlWriter begin(Books const& books, std::string_view report) {
@@ -41,19 +51,22 @@ XmlWriter begin(Books const& books, std::string_view report) {
 
 std::string end(XmlWriter& xml) { return xml.close().close().close().close().take(); }
 
-void add_posting(XmlWriter& xml, Books const& books, billing::JournalEntry const& entry,
-                 billing::Posting const& posting) {
+/// Bills and credit notes have a reference of their own; a payment goes against that of its bill.
+void add_posting(XmlWriter& xml, Books const& books, std::string_view kind,
+                 billing::Posting const& posting, std::string const& bill) {
     auto const account = account_name(posting.account, books.enterprises);
-    bool const receivable = account.type == "AR";
+    bool const receivable = is_receivable(posting);
     auto const amount = with_point(-posting.amount.poisha, 2);
     xml.open("ALLLEDGERENTRIES.LIST").leaf("LEDGERNAME", account.name);
     xml.leaf("ISPARTYLEDGER", receivable ? "Yes" : "No");
     xml.leaf("ISDEEMEDPOSITIVE", posting.amount > Money{} ? "Yes" : "No").leaf("AMOUNT", amount);
     if (receivable) {
-        auto const type = bill_type(entry.kind);
         xml.open("BILLALLOCATIONS.LIST");
-        if (type != "On Account") xml.leaf("NAME", entry.memo);
-        xml.leaf("BILLTYPE", type).leaf("AMOUNT", amount).close();
+        if (!bill.empty()) xml.leaf("NAME", bill);
+        xml.leaf("BILLTYPE", bill.empty()        ? "On Account"
+                             : kind == "payment" ? "Agst Ref"
+                                                 : "New Ref");
+        xml.leaf("AMOUNT", amount).close();
     }
     xml.close();
 }
@@ -69,16 +82,18 @@ void add_voucher(XmlWriter& xml, Books const& books, billing::JournalEntry const
     xml.leaf("VOUCHERNUMBER", entry.kind == "invoice" || entry.kind == "credit_note"
                                   ? entry.memo
                                   : std::to_string(entry.sequence));
-    xml.leaf("REFERENCE", entry.memo);
-    for (auto const& posting : entry.postings)
-        if (auto const account = account_name(posting.account, books.enterprises);
-            account.type == "AR") {
-            xml.leaf("PARTYLEDGERNAME", account.name);
-            break;
-        }
+    if (!entry.memo.empty()) xml.leaf("REFERENCE", entry.memo);
+    auto const party = std::ranges::find_if(entry.postings, is_receivable);
+    if (party != entry.postings.end())
+        xml.leaf("PARTYLEDGERNAME", account_name(party->account, books.enterprises).name);
     xml.leaf("PERSISTEDVIEW", "Accounting Voucher View").leaf("ISINVOICE", "No");
     xml.leaf("NARRATION", entry.kind + " " + entry.memo);
-    for (auto const& posting : entry.postings) add_posting(xml, books, entry, posting);
+    auto const bills = bills_of(entry);
+    std::size_t next = 0;
+    for (auto const& posting : entry.postings) {
+        bool const named = is_receivable(posting) && next < bills.size();
+        add_posting(xml, books, entry.kind, posting, named ? bills[next++] : "");
+    }
     xml.close().close();
 }
 

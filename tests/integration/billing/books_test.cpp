@@ -68,6 +68,25 @@ TEST_P(Books, HledgerAndLedgerAgreeWithTheTrialBalance) {
         << "an amount that was changed goes through";
 }
 
+TEST_P(Books, WhatIsForNoBillIsOnAccount) {
+    auto const lakshmis = centre.enterprise("Lakshmi");
+    ledger().write([&](store::Writer& writer) {
+        auto entry = opening_entry(lakshmis, Money{500}, "", centre.clock.now());
+        entry.id = centre.ids.make<EntryId>();
+        return book(writer, facility, entry);
+    });
+    auto const told = judged("read_journal.py " + kept("all.journal", take("journal.hledger")));
+    EXPECT_EQ(of("hledger", told), balances("hledger"));
+    EXPECT_EQ(of("ledger", told), balances("ledger"));
+    auto const vouchers = take("journal.tally?period=2026-12");
+    EXPECT_THAT(vouchers, HasSubstr("<BILLTYPE>On Account</BILLTYPE>"));
+    auto const files =
+        kept("m.xml", take("ledgers.tally?period=2026-12")) + " " + kept("v.xml", vouchers);
+    EXPECT_EQ(judged("check_books.py tally " + files), "vouchers 6\n");
+    EXPECT_EQ(judged("check_books.py iif " + kept("q.iif", take("journal.iif?period=2026-12"))),
+              "transactions 6\n");
+}
+
 TEST_P(Books, AMonthBeginsWithWhatWasBefore) {
     centre.clock.advance(std::chrono::days{31});
     centre.finalise(centre.invoices().front().id).value();
