@@ -186,6 +186,7 @@ TEST_P(Recycling, SupplierAndBuyerIsOneAccount) {
     weighed(deal("in", 100'000, "scrap"));
     EXPECT_EQ(owed(), -150'000) << "we owe for what came in";
     weighed(deal("out", 30'000, "sale"));
+    workshop.clock.advance(1min);
     weighed(deal("in", 5'000, "tipping"));
     auto const items = waiting();
     ASSERT_EQ(items.size(), 2U);
