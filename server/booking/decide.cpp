@@ -6,6 +6,7 @@
 #include "server/booking/audit.hpp"
 #include "server/booking/ground.hpp"
 #include "server/booking/records.hpp"
+#include "server/booking/secret_records.hpp"
 #include "server/booking/rules_hold.hpp"
 #include "server/booking/rules_holds.hpp"
 #include "server/booking/turns.hpp"
@@ -55,7 +56,7 @@ void lock(store::Writer& writer, facility::Book const& book, Wish const& wish) {
 Result<void> take_quote(store::Reader& reader, Wish const& wish, Decision& decision, Instant now) {
     if (wish.quote.empty()) return {};
     auto const quoted =
-        read_quote(quote_secret(reader, decision.world.book->facility.id), wish.quote);
+        read_quote(find_secret(reader, decision.world.book->facility.id, quote_secret), wish.quote);
     if (!quoted) return tl::make_unexpected(quoted.error());
     bool const same = quoted->machine == decision.place.machine.id &&
                       quoted->enterprise == wish.enterprise && quoted->during == wish.during &&
