@@ -170,7 +170,7 @@ Result<WaitlistEntry> read_wanted(http::Request const& request, Instant now) {
     auto const from = body.at("from"), until = body.at("until");
     auto const length = minutes{body.integer("length_minutes", 1, 7 * 24 * 60)};
     auto const quantity = body.maybe_integer("quantity", 0, 1'000'000);
-    auto const people = static_cast<int>(body.maybe_integer("people", 1, 1000).value_or(1));
+    auto const people = static_cast<int>(body.maybe_integer("people", 1, 100).value_or(1));
     bool const assisted = body.maybe_flag("assisted").value_or(false);
     auto const kind = read_kind(body);
     auto resources = read_resources(body);
@@ -200,8 +200,9 @@ Result<WaitlistEntry> read_wanted(http::Request const& request, Instant now) {
 }
 
 /// Errors: `not_found` with the field, `resource_is_given`, `already_waiting`, `too_many_waiting`.
-Result<void> check_wanted(facility::Book const& book, store::Reader& reader,
-                          WaitlistEntry const& wanted) {
+Result<std::vector<facility::Machine>> check_wanted(facility::Book const& book,
+                                                    store::Reader& reader,
+                                                    WaitlistEntry const& wanted) {
     auto const& facility = wanted.facility;
     Wish const wish{.enterprise = wanted.enterprise,
                     .machine = wanted.machine,
@@ -209,8 +210,8 @@ Result<void> check_wanted(facility::Book const& book, store::Reader& reader,
                     .during = wanted.wanted,
                     .operated_by = wanted.operated_by,
                     .resources = wanted.resources};
-    if (auto const machines = machines_of(reader, book, wish); !machines)
-        return tl::make_unexpected(machines.error());
+    auto machines = machines_of(reader, book, wish);
+    if (!machines) return tl::make_unexpected(machines.error());
     if (!people::find_enterprise(reader, facility, wanted.enterprise))
         return refuse(ErrorKind::not_found, "not_found", "no such enterprise", "/enterprise_id");
     if (waits_already(reader, wanted))
@@ -219,7 +220,7 @@ Result<void> check_wanted(facility::Book const& book, store::Reader& reader,
     if (open_entries_of(reader, facility, wanted.enterprise) >= entries_allowed)
         return refuse(ErrorKind::conflict, "too_many_waiting",
                       "an ME waits for " + std::to_string(entries_allowed) + " things at most");
-    return {};
+    return machines;
 }
 
 /// One piece of work on the entry of the path, for whoever may act for its ME.
@@ -341,12 +342,14 @@ http::Response join_waitlist(Services const& services, http::Request const& requ
         // What it waits for already is counted: one after the other.
         lock_party(writer, who.facility, entry.enterprise);
         auto const book = services.books->get(writer, who.facility);
-        if (auto const may = check_wanted(*book, writer, entry); !may)
-            return http::problem(may.error());
+        auto const machines = check_wanted(*book, writer, entry);
+        if (!machines) return http::problem(machines.error());
         World const world{.book = book,
                           .now = now,
                           .party = find_party(writer, who.facility, entry.enterprise)->party};
         if (auto const far = too_far(world, entry)) return refused_by_rules({*far});
+        if (auto const never = never_fits(world, *machines, entry))
+            return refused_by_rules({*never});
         insert_entry(writer, entry);
         append_queue(writer, who.facility,
                      {.entry = entry.id, .at = now, .what = "joined", .person = who.person});

@@ -6,9 +6,9 @@
 #include "server/booking/audit.hpp"
 #include "server/booking/ground.hpp"
 #include "server/booking/records.hpp"
-#include "server/booking/secret_records.hpp"
 #include "server/booking/rules_hold.hpp"
 #include "server/booking/rules_holds.hpp"
+#include "server/booking/secret_records.hpp"
 #include "server/booking/turns.hpp"
 #include "server/booking/views.hpp"
 #include "server/booking/words.hpp"
@@ -19,12 +19,6 @@
 namespace karkhana::booking {
 namespace {
 
-bool needs_generator(World const& world) {
-    return std::ranges::any_of(world.outages, [&](facility::Outage const& outage) {
-        return bridged(*world.book, outage);
-    });
-}
-
 /// What every booking draws of the generator. The machines are those of the book.
 void add_loads(store::Reader& reader, World& world, Interval range,
                std::optional<BookingId> const& except) {
@@ -33,7 +27,7 @@ void add_loads(store::Reader& reader, World& world, Interval range,
         auto const machine =
             std::ranges::find(book.machines, booking.machine, &facility::Machine::id);
         if (machine == book.machines.end() || booking.id == except) continue;
-        world.held.push_back({generator_of(book.facility), machine->rated_w, booking.during});
+        world.held.push_back(load_of(book.facility, *machine, booking.people, booking.during));
     }
 }
 

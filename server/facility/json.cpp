@@ -22,6 +22,7 @@ json::object facility_json(Facility const& facility, std::vector<OpeningHours> c
                      {"name", name_json(facility.name)},
                      {"zone", facility.zone},
                      {"currency", "BDT"},
+                     {"week_starts", facility.week_starts},
                      {"opening_hours", opening_hours_json(hours)}};
     if (!facility.address.en.empty()) out["address"] = name_json(facility.address);
     return out;

@@ -461,8 +461,8 @@ void RunControl::end_booking(booking::Booking const& booking, UsageSession const
     auto const ending = ending_of(session, close.quantity ? close.quantity : session.quantity);
     keep_events(services_.ledger, services_.facility, services_.meters);
     static_cast<void>(services_.ledger.write([&](store::Writer& writer) -> Result<void> {
-        lock_with_sharers(writer, booking.facility, meters_, booking.machine);
         auto const latest = booking::find_booking(writer, booking.facility, booking.id).value();
+        lock_with_sharers(writer, booking.facility, meters_, booking.machine);
         if (latest.state != State::running && latest.state != State::paused) return {};
         auto const open = find_session(writer, session.facility, session.id);
         if (open && open->state == SessionState::open) finish(writer, *open, ending);
@@ -477,8 +477,8 @@ void RunControl::pause_by_daemon(booking::Booking const& booking, std::string_vi
     auto const registers = ask(booking.machine, Edge::boundary);
     keep_events(services_.ledger, services_.facility, services_.meters);
     static_cast<void>(services_.ledger.write([&](store::Writer& writer) -> Result<void> {
-        lock_with_sharers(writer, booking.facility, meters_, booking.machine);
         auto const latest = booking::find_booking(writer, booking.facility, booking.id).value();
+        lock_with_sharers(writer, booking.facility, meters_, booking.machine);
         if (latest.state != State::running) return {};
         auto const scene = scene_of(writer, latest, services_.clock.now());
         keep_boundaries(writer, scene.own(), registers);

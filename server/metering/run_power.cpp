@@ -147,8 +147,8 @@ std::vector<booking::PowerUse> RunControl::rising() const {
 void RunControl::begin_by_power(UsageSession const& session, BookingId const& id) {
     auto const begun = services_.ledger.write([&](store::Writer& writer) -> Result<void> {
         auto const now = services_.clock.now();
-        lock_with_sharers(writer, services_.facility, meters_, session.machine);
         auto const booking = booking::find_booking(writer, services_.facility, id).value();
+        lock_with_sharers(writer, services_.facility, meters_, session.machine);
         auto const scene = scene_of(writer, booking, now);
         Asking const asking{booking, booking::Actor::daemon};
         if (auto const may = check_start(asking, scene, now); !may) return may;

@@ -478,5 +478,11 @@ TEST_P(BookingApi, TheCalendarShowsOthersWithoutTheirNames) {
               422);
 }
 
+TEST_P(BookingApi, AChangeSaysWhatIsToBeChanged) {
+    auto const id = booked(shop.member, slot("10:00", "11:00"));
+    for (auto const* body : {"{}", R"({"dry_run":true})"})
+        EXPECT_EQ(code_of(shop.patch(shop.member, id, 1, body)), "nothing_to_change");
+}
+
 }  // namespace
 }  // namespace karkhana::booking

@@ -596,5 +596,31 @@ TEST_P(BookingQueue, WhatIsOfferedHoldsItsDieAndLetsGoOfIt) {
     EXPECT_EQ(beside().status, 201);
 }
 
+TEST_P(BookingQueue, NobodyWaitsForWhatNoMachineGives) {
+    auto const refused = [&](std::string const& machine, int minutes, int people) {
+        auto body = join_body("09:00", "17:00", minutes);
+        body.replace(body.find(laser.id.text()), 36, machine);
+        body.insert(body.size() - 1, R"(,"people":)" + std::to_string(people));
+        auto const answer = shop.post(shop.member, "/api/v1/waitlist", body);
+        if (answer.status == 201) return std::string{"waits"};
+        auto const problem = json_of(answer);
+        return problem.contains("violations") ? violations_of(problem) : code_of(answer);
+    };
+    EXPECT_EQ(refused(laser.id.text(), 7, 1), "grid");
+    EXPECT_EQ(refused(laser.id.text(), 15, 1), "too_short");
+    EXPECT_EQ(refused(laser.id.text(), 255, 1), "too_long");
+    EXPECT_EQ(refused(laser.id.text(), 60, 900), "invalid") << "out of all bounds";
+    auto const room = shop.add_machine({.slug = "room",
+                                        .name = {"Room", "কক্ষ"},
+                                        .kind = "room",
+                                        .grid_minutes = 15,
+                                        .min_minutes = 30,
+                                        .max_minutes = 240,
+                                        .seats = 4});
+    EXPECT_EQ(refused(room.id.text(), 60, 5), "capacity");
+    EXPECT_EQ(refused(room.id.text(), 60, 4), "waits");
+    EXPECT_EQ(refused(laser.id.text(), 240, 1), "waits");
+}
+
 }  // namespace
 }  // namespace karkhana::booking
