@@ -166,7 +166,7 @@ std::optional<Violation> too_far(World const& world, WaitlistEntry const& entry)
 std::optional<Violation> never_fits(World const& world,
                                     std::vector<facility::Machine> const& machines,
                                     WaitlistEntry const& entry) {
-    auto const length = std::chrono::duration_cast<minutes>(entry.length).count();
+    auto const length = std::chrono::duration_cast<std::chrono::minutes>(entry.length).count();
     auto const against = [&](facility::Machine const& machine) -> std::optional<Violation> {
         auto const limits = limits_at(world, machine, entry.wanted.start);
         auto const longest = longest_of(limits).count();

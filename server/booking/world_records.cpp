@@ -47,21 +47,26 @@ Interval counted_range(facility::Book const& book, PastOf const& of) {
      question(KARKHANA_AMONG_POSTGRES, "")}
 
 // Without statistics SQLite thinks the index by start as good, and reads everybody's bookings.
-#define KARKHANA_SPENT(among, index)                                                                             \
-    KARKHANA_WITH_MERGED(among)                                                                                  \
-    "SELECT kept.kept_id, b.booking_id, b.machine_id, b.start_us, b.end_us, b.state, b.ended_us " KARKHANA_FROM( \
-        index) "AND b.start_us > $3 AND b.start_us < $4 AND b.end_us > $5 "                                      \
-               "AND b.booking_id <> $6 AND b.state NOT IN ('cancelled', 'released')"
+// clang-format off
+#define KARKHANA_SPENT(among, index)                                                               \
+    KARKHANA_WITH_MERGED(among)                                                                    \
+    "SELECT kept.kept_id, b.booking_id, b.machine_id, b.start_us, b.end_us, b.state, b.ended_us "  \
+    KARKHANA_FROM(index)                                                                           \
+    "AND b.start_us > $3 AND b.start_us < $4 AND b.end_us > $5 "                                   \
+    "AND b.booking_id <> $6 AND b.state NOT IN ('cancelled', 'released')"
 #define KARKHANA_MISSED(among, index)                                                              \
     KARKHANA_WITH_MERGED(among)                                                                    \
-    "SELECT kept.kept_id, b.start_us " KARKHANA_FROM(                                              \
-        "") "AND b.start_us > $3 AND b.start_us <= $4 AND b.state = 'missed'"
+    "SELECT kept.kept_id, b.start_us "                                                             \
+    KARKHANA_FROM("")                                                                              \
+    "AND b.start_us > $3 AND b.start_us <= $4 AND b.state = 'missed'"
 #define KARKHANA_FIRSTS(among, index)                                                              \
     KARKHANA_WITH_MERGED(among)                                                                    \
     "SELECT DISTINCT kept.kept_id, b.machine_id, b.kind, b.state, "                                \
-    "CASE WHEN b.kind = 'trial' THEN b.booking_id END " KARKHANA_FROM(                             \
-        "") "AND (b.kind = 'trial' OR b.state = 'completed') AND b.booking_id <> $3 "              \
-            "AND b.state NOT IN ('cancelled', 'released')"
+    "CASE WHEN b.kind = 'trial' THEN b.booking_id END "                                            \
+    KARKHANA_FROM("")                                                                              \
+    "AND (b.kind = 'trial' OR b.state = 'completed') AND b.booking_id <> $3 "                      \
+    "AND b.state NOT IN ('cancelled', 'released')"
+// clang-format on
 
 /// A question: of one and of many, on either engine.
 struct Question {
