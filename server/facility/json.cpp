@@ -41,6 +41,7 @@ json::object machine_json(Machine const& machine) {
     out["grid_minutes"] = machine.grid_minutes;
     out["min_minutes"] = machine.min_minutes;
     out["max_minutes"] = machine.max_minutes;
+    out["horizon_days"] = machine.horizon_days;
     out["setup_minutes"] = machine.setup_minutes;
     out["buffer_minutes"] = machine.buffer_minutes;
     out["seats"] = machine.seats;

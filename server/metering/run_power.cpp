@@ -154,8 +154,15 @@ void RunControl::begin_by_power(UsageSession const& session, BookingId const& id
         if (auto const may = check_start(asking, scene, now); !may) return may;
         if (!give_session(writer, session, id, booking.enterprise))
             return refuse(ErrorKind::conflict, "wrong_state", "It has just changed.");
+        // Who has switched it on cannot be kept from it, but that they may is not known is kept.
+        auto const book = services_.booking.books->get(writer, services_.facility);
+        auto const hands = booking::judge_start(writer, *book, scene.machine, booking,
+                                                {.actor = booking::Actor::daemon}, now);
+        bool const unfit = std::ranges::any_of(hands.violations, [](auto const& violation) {
+            return violation.rule != booking::Rule::power_budget;
+        });
         return change(writer, booking, booking::State::running, "startBooking", std::nullopt,
-                      "power");
+                      unfit ? "power_unfit" : "power");
     });
     touch();
     if (begun) tell(id);
