@@ -18,7 +18,9 @@ test('the number of the booking, typed at the machine, says that they are there'
   const pin = await shown.innerText();
   await open('operator', '/');
   const card = page.locator(`[data-machine=${slug}]`);
-  await card.getByRole('button', { name: 'পিন দিন' }).click();
+  const enter = card.getByRole('button', { name: 'পিন দিন' });
+  await expect(enter).toBeVisible({ timeout: 90_000 });
+  await enter.click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox').fill(pin === bangla('1000') ? '১০০১' : '১০০০');
   await dialog.locator('button.main').click();

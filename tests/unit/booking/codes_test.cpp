@@ -96,7 +96,7 @@ std::vector<Row> party_rows() {
              });
              it.world.now = dhaka("2026-11-21 07:59");
          },
-         "09:00-12:00 is kept for women-led enterprises until 2026-11-21 08:00."},
+         "09:00-12:00 is kept for women-led enterprises until 21 Nov 08:00."},
         {Rule::daily_quota,
          [](Case& it) {
              set(it.world, "daily_minutes", 90);
