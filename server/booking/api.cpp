@@ -10,6 +10,8 @@
 #include "server/booking/handlers.hpp"
 #include "server/booking/life_records.hpp"
 #include "server/booking/records.hpp"
+#include "server/booking/rules_pin.hpp"
+#include "server/booking/secret_records.hpp"
 #include "server/booking/steps.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
@@ -152,11 +154,12 @@ http::Response get(Services const& services, http::Request const& request) {
     auto const id = http::path_id<BookingId>(request);
     if (!id) return http::problem(id.error());
     auto const& who = request.principal.value();
+    auto const secret = make_secret(services.store, who.facility, pin_secret);
     return services.store.read([&](store::Reader& reader) {
         auto const booking = find_booking(reader, who.facility, *id);
         if (!booking || !Caller{who}.sees(booking->enterprise))
             return http::problem({ErrorKind::not_found, "not_found"});
-        return booking_answer(services, reader, request, *booking, 200);
+        return booking_answer(services, reader, request, *booking, 200, secret);
     });
 }
 
@@ -178,7 +181,8 @@ http::Response show(int status, BookingView const& view, Zone const& zone) {
 }
 
 http::Response booking_answer(Services const& services, store::Reader& reader,
-                              http::Request const& request, Booking const& booking, int status) {
+                              http::Request const& request, Booking const& booking, int status,
+                              std::string_view secret) {
     auto const machine = facility::find_machine(reader, booking.facility, booking.machine).value();
     auto const enterprise =
         people::find_enterprise(reader, booking.facility, booking.enterprise).value();
@@ -186,6 +190,9 @@ http::Response booking_answer(Services const& services, store::Reader& reader,
     std::vector<SessionId> sessions;
     if (services.sessions_of) sessions = services.sessions_of(reader, booking.facility, booking.id);
     Caller const caller{request.principal.value()};
+    bool const may_come = booking.state == State::confirmed && caller.actor_for(booking.enterprise);
+    std::optional<std::string> pin;
+    if (may_come && !secret.empty()) pin = pin_of(secret, booking.id);
     auto const costs = costs_json(services, reader, booking, services.clock.now());
     auto const overrides = overrides_of(reader, booking.facility, booking.id);
     // What did not take place held nothing.
@@ -208,6 +215,7 @@ http::Response booking_answer(Services const& services, store::Reader& reader,
                  .overrides = &overrides,
                  .holds = &holds,
                  .hand = &hand,
+                 .pin = pin,
                  .costs = &costs},
                 facility::zone_of(reader, booking.facility));
 }

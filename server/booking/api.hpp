@@ -44,9 +44,11 @@ struct Services {
 void add_routes(http::Router& router, Services services);
 
 /// The contract's Booking with its history, actions and ETag, as `request`'s principal may see
-/// it. For every handler that answers with a booking.
+/// it. For every handler that answers with a booking. `secret`: what its number for the machine is
+/// derived from; empty: it is not told.
 http::Response booking_answer(Services const& services, store::Reader& reader,
-                              http::Request const& request, Booking const& booking, int status);
+                              http::Request const& request, Booking const& booking, int status,
+                              std::string_view secret = {});
 /// Tells the listeners that a booking changed, without saying whose it is. Call it after the
 /// commit. `before` is where it was, when it moved.
 void publish_change(Services const& services, Booking const& booking, Booking const* before);

@@ -34,7 +34,7 @@ struct Change {
     bool dry_run = false;      ///< everything is decided, and nothing kept
 };
 
-/// Errors: those of JsonBody, `not_theirs` of what only the desk lets pass.
+/// Errors: those of JsonBody, `nothing_to_change`, `not_theirs` of what only the desk lets pass.
 Result<Change> read_change(http::Request const& request) {
     auto body = http::JsonBody::parse(request);
     Change change{body.maybe_id<MachineId>("machine_id"),
@@ -44,6 +44,8 @@ Result<Change> read_change(http::Request const& request) {
                   body.maybe_flag("without_fee").value_or(false),
                   body.maybe_flag("dry_run").value_or(false)};
     if (auto error = body.finish()) return tl::make_unexpected(std::move(*error));
+    if (!change.machine && !change.start && !change.end)
+        return refuse(ErrorKind::invalid, "nothing_to_change", "say another machine, start or end");
     if (change.without_fee && !Caller{request.principal.value()}.is_desk())
         return refuse(ErrorKind::forbidden, "not_theirs", "the desk says what is not charged",
                       "/without_fee");

@@ -76,7 +76,7 @@ http::Response create_quote(Services const& services, http::Request const& reque
     auto const& who = request.principal.value();
     auto const& wish = draft->wish;
     auto const now = services.clock.now();
-    auto const secret = make_quote_secret(services.store, who.facility);
+    auto const secret = make_secret(services.store, who.facility, quote_secret);
     return services.store.read([&](store::Reader& reader) {
         auto const assessment =
             assess(services, reader, who.facility, wish, asker_of(who, wish.enterprise), now);

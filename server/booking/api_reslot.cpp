@@ -260,6 +260,9 @@ json::object take_each(Taking taking, http::Principal const& who, std::optional<
     std::set<BookingId> again;
     auto proposals = seen_proposals(taking.writer, who, outage);
     proposals.resize(std::min(proposals.size(), at_a_time));
+    std::vector<BookingId> ids;
+    for (auto const& [proposal, booking] : proposals) ids.push_back(booking.id);
+    lock_whole(taking.writer, who.facility, ids);
     for (auto const& [proposal, booking] : proposals) {
         if (!proposal.what.during) continue;
         Tale part{who.facility, who.person};

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "server/booking/caller.hpp"
+#include "server/booking/ground.hpp"
 #include "server/booking/handlers.hpp"
 #include "server/booking/json_text.hpp"
 #include "server/booking/records.hpp"
@@ -280,10 +281,13 @@ http::Response work_on(Services const& services, store::Writer& writer,
     if (auto const actor = Caller{who}.actor_for(series->enterprise); !actor)
         return http::problem(actor.error());
     auto const now = services.clock.now();
-    auto done =
-        work(writer, *series,
-             ahead_in(writer, who.facility, series->id, ahead.from.value_or(Instant{}), now),
-             asker_of(who, series->enterprise), now);
+    auto dates_ahead = [&] {
+        return ahead_in(writer, who.facility, series->id, ahead.from.value_or(Instant{}), now);
+    };
+    std::vector<BookingId> ids;
+    for (auto const& booking : dates_ahead()) ids.push_back(booking.id);
+    lock_whole(writer, who.facility, ids);
+    auto done = work(writer, *series, dates_ahead(), asker_of(who, series->enterprise), now);
     if (!done) return http::problem(done.error());
     dates = std::move(*done);
     auto const stayed = [](ChangedDate const& each) { return !each.after; };

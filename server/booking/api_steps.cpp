@@ -191,15 +191,17 @@ http::Response cancel_booking(Services const& services, http::Request const& req
 
 http::Response check_in_booking(Services const& services, http::Request const& request) {
     auto body = http::JsonBody::parse(request);
+    auto const by = body.maybe_text("by", 20).value_or("button");
+    if (by != "button" && by != "qr") body.fail("unknown_way", "by", "button or qr");
     if (auto const error = body.finish()) return http::problem(*error);
-    return work_once(services, request, [](Work const& work) -> Outcome {
+    return work_once(services, request, [&](Work const& work) -> Outcome {
         auto const& booking = work.booking();
         if (auto const may = check_transition(work.found.actor, booking.state, State::checked_in);
             !may)
             return tl::make_unexpected(http::problem(may.error()));
         auto const here = check_presence(work.services.settings, booking.during, work.now);
         if (!here) return tl::make_unexpected(http::problem(here.error()));
-        return work.step(State::checked_in, "checkInBooking", "");
+        return work.step(State::checked_in, "checkInBooking", by);
     });
 }
 

@@ -5,9 +5,11 @@
 
 #include "server/booking/audit.hpp"
 #include "server/booking/ground.hpp"
+#include "server/booking/queue_records.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/rules_hold.hpp"
 #include "server/booking/rules_holds.hpp"
+#include "server/booking/secret_records.hpp"
 #include "server/booking/turns.hpp"
 #include "server/booking/views.hpp"
 #include "server/booking/words.hpp"
@@ -18,12 +20,6 @@
 namespace karkhana::booking {
 namespace {
 
-bool needs_generator(World const& world) {
-    return std::ranges::any_of(world.outages, [&](facility::Outage const& outage) {
-        return bridged(*world.book, outage);
-    });
-}
-
 /// What every booking draws of the generator. The machines are those of the book.
 void add_loads(store::Reader& reader, World& world, Interval range,
                std::optional<BookingId> const& except) {
@@ -32,7 +28,7 @@ void add_loads(store::Reader& reader, World& world, Interval range,
         auto const machine =
             std::ranges::find(book.machines, booking.machine, &facility::Machine::id);
         if (machine == book.machines.end() || booking.id == except) continue;
-        world.held.push_back({generator_of(book.facility), machine->rated_w, booking.during});
+        world.held.push_back(load_of(book.facility, *machine, booking.people, booking.during));
     }
 }
 
@@ -55,7 +51,7 @@ void lock(store::Writer& writer, facility::Book const& book, Wish const& wish) {
 Result<void> take_quote(store::Reader& reader, Wish const& wish, Decision& decision, Instant now) {
     if (wish.quote.empty()) return {};
     auto const quoted =
-        read_quote(quote_secret(reader, decision.world.book->facility.id), wish.quote);
+        read_quote(find_secret(reader, decision.world.book->facility.id, quote_secret), wish.quote);
     if (!quoted) return tl::make_unexpected(quoted.error());
     bool const same = quoted->machine == decision.place.machine.id &&
                       quoted->enterprise == wish.enterprise && quoted->during == wish.during &&
@@ -127,6 +123,7 @@ Result<Decision> consider(Services const& services, store::Reader& reader, World
                    .enterprise = enterprise,
                    .violations = {},
                    .overridden = {},
+                   .passed = {},
                    .holds = {},
                    .price = {},
                    .quote_card = {},
@@ -136,9 +133,11 @@ Result<Decision> consider(Services const& services, store::Reader& reader, World
         return tl::make_unexpected(quoted.error());
     found.price = found.ask.price;
     found.violations = check_policy(found.world, place, found.ask);
-    if (auto const* const first = in_the_way(found.world, place, found.ask, others))
+    auto const* const first = in_the_way(found.world, place, found.ask, others);
+    if (first != nullptr)
         found.violations.push_back(said_waited_for(found.world, first->slot.during));
     let_pass(found, wish, asker);
+    if (first != nullptr) found.passed = first->waiter.entry.id;
     if (!found.granted()) return found;
     if (may_hold(*world.book, place.machine))
         found.holds = plan_holds(found.world, place, found.ask).holds;
@@ -154,6 +153,20 @@ Result<Decision> consider(Services const& services, store::Reader& reader, World
         found.hold_until = answer_until(limits.approval_hold, wish.during, world.now);
     }
     return found;
+}
+
+/// The queue's log tells everybody that somebody was let pass before them.
+void tell_passed(store::Writer& writer, Decision const& decision, std::optional<PersonId> person,
+                 Instant now) {
+    auto const let = std::ranges::find(decision.overridden, Rule::waited_for, &Override::rule);
+    if (!decision.passed || let == decision.overridden.end()) return;
+    append_queue(writer, decision.place.machine.facility,
+                 {.entry = *decision.passed,
+                  .at = now,
+                  .what = "passed_over",
+                  .rules = std::string{name_of(Rule::waited_for)},
+                  .person = person,
+                  .reason = let->reason});
 }
 
 }  // namespace
@@ -255,6 +268,7 @@ Booking insert_granted(store::Writer& writer, Decision const& decision, Wish con
     insert_booking(writer, draft, now);
     if (!decision.holds.empty()) replace_holds(writer, machine, draft.id, decision.holds);
     insert_overrides(writer, draft.facility, draft.id, draft.created_by, decision.overridden, now);
+    tell_passed(writer, decision, draft.created_by, now);
     append_change(writer, action, draft.created_by, nullptr, draft, "", now);
     return draft;
 }
@@ -276,6 +290,7 @@ bool update_granted(store::Writer& writer, Decision const& decision, Wish const&
         replace_holds(writer, decision.place.machine, after.id, decision.holds);
     if (person)
         insert_overrides(writer, after.facility, after.id, *person, decision.overridden, now);
+    tell_passed(writer, decision, person, now);
     append_change(writer, action, person, &before, after, reason, now);
     return true;
 }

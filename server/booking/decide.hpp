@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/booking/api.hpp"
+#include "server/booking/queue.hpp"
 #include "server/booking/quote_token.hpp"
 #include "server/booking/rules_holds.hpp"
 #include "server/booking/world_records.hpp"
@@ -53,8 +54,9 @@ struct Decision {
     Place place;
     Ask ask;
     people::Enterprise enterprise;
-    std::vector<Violation> violations;  ///< what stands in the way; none: granted
-    std::vector<Override> overridden;   ///< what was let pass, and why
+    std::vector<Violation> violations;      ///< what stands in the way; none: granted
+    std::vector<Override> overridden;       ///< what was let pass, and why
+    std::optional<WaitlistEntryId> passed;  ///< whose turn it would have been, when that was
     std::vector<Held> holds;
     Money price;
     std::optional<RateCardId> quote_card;

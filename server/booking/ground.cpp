@@ -37,6 +37,20 @@ void lock_all(store::Writer& writer, FacilityId const& facility,
     for (auto const& machine : machines) facility::lock_machine(writer, facility, machine);
 }
 
+std::vector<Booking> lock_whole(store::Writer& writer, FacilityId const& facility,
+                                std::vector<BookingId> const& ids) {
+    lock_bookings(writer, facility, ids);
+    auto bookings = find_bookings(writer, facility, ids);
+    std::set<EnterpriseId> parties;
+    std::set<MachineId> machines;
+    for (auto const& booking : bookings) {
+        parties.insert(booking.enterprise);
+        machines.insert(booking.machine);
+    }
+    lock_all(writer, facility, parties, machines);
+    return bookings;
+}
+
 Terms terms_of(facility::Book const& book, std::string const& membership, MachineId const& machine,
                Instant start) {
     auto const day = local_day(book.zone, start);

@@ -24,6 +24,11 @@ std::vector<Bay> read_bays(store::Reader& reader, FacilityId const& facility,
 /// First the MEs, whose quotas are counted, then the machines: in the order of whoever books.
 void lock_all(store::Writer& writer, FacilityId const& facility,
               std::set<EnterpriseId> const& parties, std::set<MachineId> const& machines);
+/// First the bookings, then their MEs and machines, each in the order of the ids: whoever changes
+/// many takes them so, as whoever changes one takes it before its ME and its machine. As they are
+/// then.
+std::vector<Booking> lock_whole(store::Writer& writer, FacilityId const& facility,
+                                std::vector<BookingId> const& ids);
 
 Terms terms_of(facility::Book const& book, std::string const& membership, MachineId const& machine,
                Instant start);

@@ -91,6 +91,7 @@ Proposal proposal_of(store::Row const& row) {
     "WHERE b.facility_id = p.facility_id AND b.booking_id = p.booking_id "                         \
     "AND o.outage_id = p.outage_id AND (o.withdrawn_at > p.created_at "                            \
     "OR (o.withdrawn_at IS NULL AND (b.start_us >= o.ends_at OR b.end_us <= o.starts_at)) "        \
+    "OR (o.ends_at <= $2 AND b.live = 1 AND " KARKHANA_OUTAGE_BRIDGED ") "                         \
     "OR (p.verdict IN ('move', 'extend') AND b.live = 0))) "                                       \
     "OR (p.outage_id IS NULL AND EXISTS (SELECT 1 FROM booking b "                                 \
     "WHERE b.facility_id = p.facility_id AND b.booking_id = p.booking_id "                         \
@@ -276,6 +277,10 @@ std::map<MachineId, std::vector<Interval>> overstays_since(store::Reader& reader
 
 namespace {
 
+/// SQL: what booking `b` of machine `m` draws; a room is shared by its seats.
+#define KARKHANA_DRAWN                                                                             \
+    "CASE WHEN m.seats > 1 THEN (m.rated_w * b.people + m.seats - 1) / m.seats ELSE m.rated_w END"
+
 /// What the generator does not carry of the bookings in announced load-shedding: who is at work
 /// goes before, and then whoever booked first, as the ids tell.
 std::set<std::pair<BookingId, OutageId>> overloading(store::Reader& reader,
@@ -283,7 +288,7 @@ std::set<std::pair<BookingId, OutageId>> overloading(store::Reader& reader,
     std::map<OutageId, std::vector<Load>> loads;
     std::int64_t generator_w = 0;
     reader.each(
-        "SELECT o.outage_id, b.booking_id, m.rated_w, b.start_us, b.end_us, o.starts_at, "
+        "SELECT o.outage_id, b.booking_id, " KARKHANA_DRAWN ", b.start_us, b.end_us, o.starts_at, "
         "o.ends_at, CASE WHEN b.state IN ('running', 'paused') THEN 1 ELSE 0 END AS begun, "
         "f.generator_w FROM facility f CROSS JOIN outage o CROSS JOIN booking b JOIN machine m "
         "ON m.facility_id = b.facility_id AND m.machine_id = b.machine_id "
@@ -310,6 +315,18 @@ std::set<std::pair<BookingId, OutageId>> overloading(store::Reader& reader,
 }
 
 }  // namespace
+
+std::int64_t watts_at_work(store::Reader& reader, FacilityId const& facility,
+                           BookingId const& except) {
+    return reader
+        .first(
+            "SELECT CAST(coalesce(sum(" KARKHANA_DRAWN "), 0) AS bigint) FROM machine m "
+            "CROSS JOIN booking b WHERE m.facility_id = $1 AND b.facility_id = m.facility_id "
+            "AND b.machine_id = m.machine_id AND b.live = 1 "
+            "AND b.state IN ('running', 'paused') AND b.booking_id <> $2",
+            [](store::Row const& row) { return row.integer(0); }, facility, except)
+        .value();
+}
 
 std::vector<Displaced> displaced_bookings(store::Reader& reader, FacilityId const& facility,
                                           Instant since, Instant now) {

@@ -83,6 +83,10 @@ std::map<MachineId, std::vector<Interval>> overstays_since(store::Reader& reader
                                                            FacilityId const& facility,
                                                            Instant since, Instant now);
 
+/// What all but this one draw that are at work now.
+std::int64_t watts_at_work(store::Reader& reader, FacilityId const& facility,
+                           BookingId const& except);
+
 struct Proposal {
     ProposalId id;
     Proposed what;

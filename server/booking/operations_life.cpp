@@ -7,6 +7,7 @@ std::vector<Operation> life_operations() {
     return {
         {"POST", "/api/v1/bookings/{id}/cancel", "cancelBooking", cancel_booking, true},
         {"POST", "/api/v1/bookings/{id}/check-in", "checkInBooking", check_in_booking, true},
+        {"POST", "/api/v1/machines/{id}/check-in", "checkInByPin", check_in_by_pin, true},
         {"POST", "/api/v1/bookings/{id}/undo", "undoBooking", undo_booking, true},
         {"POST", "/api/v1/bookings/{id}/release", "releaseBooking", release_booking, true},
         {"POST", "/api/v1/bookings/{id}/approve", "approveBooking", approve_booking, true},

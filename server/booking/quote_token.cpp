@@ -1,6 +1,5 @@
 #include "server/booking/quote_token.hpp"
 
-#include <array>
 #include <charconv>
 #include <vector>
 
@@ -8,8 +7,6 @@
 
 namespace karkhana::booking {
 namespace {
-
-constexpr std::string_view kSecretName = "quote";
 
 std::vector<std::string_view> split(std::string_view text, char mark) {
     std::vector<std::string_view> parts;
@@ -64,27 +61,6 @@ Result<Quoted> read_quote(std::string_view secret, std::string_view token) {
         .price = {number_of(parts[5]).value()},
         .card = RateCardId::parse(parts[6]),
         .valid_until = instant(number_of(parts[7]).value())};
-}
-
-std::string quote_secret(store::Reader& reader, FacilityId const& facility) {
-    return reader
-        .first(
-            "SELECT secret FROM facility_secret WHERE facility_id = $1 AND name = $2",
-            [](store::Row const& row) { return row.text(0); }, facility, kSecretName)
-        .value_or("");
-}
-
-std::string make_quote_secret(store::Store& store, FacilityId const& facility) {
-    auto kept = store.read([&](store::Reader& reader) { return quote_secret(reader, facility); });
-    if (!kept.empty()) return kept;
-    std::array<std::uint8_t, 32> bytes{};
-    fill_from_system(bytes);
-    return store.write([&](store::Writer& writer) {
-        writer.execute("INSERT INTO facility_secret (facility_id, name, secret) "
-                       "VALUES ($1, $2, $3) ON CONFLICT (facility_id, name) DO NOTHING",
-                       facility, kSecretName, hex(bytes));
-        return quote_secret(writer, facility);
-    });
 }
 
 }  // namespace karkhana::booking

@@ -9,7 +9,6 @@
 #include "server/base/quantities.hpp"
 #include "server/base/result.hpp"
 #include "server/base/time.hpp"
-#include "server/store/store.hpp"
 
 /// A quote that binds: what was asked and answered, signed, so that nothing needs to be kept.
 namespace karkhana::booking {
@@ -32,10 +31,5 @@ struct Quoted {
 std::string sign_quote(std::string_view secret, Quoted const& quoted);
 /// Errors: `bad_quote` when it was not signed here.
 Result<Quoted> read_quote(std::string_view secret, std::string_view token);
-
-/// What the facility signs quotes with; empty while there is none.
-std::string quote_secret(store::Reader& reader, FacilityId const& facility);
-/// The same, made when there is none.
-std::string make_quote_secret(store::Store& store, FacilityId const& facility);
 
 }  // namespace karkhana::booking

@@ -169,7 +169,7 @@ private:
     }
 
     void power() {
-        auto const rated = place_.machine.rated_w;
+        auto const rated = watts_of(place_.machine, ask_.people);
         auto const& all = world_.book->resources;
         auto const found = std::ranges::find(all, "power", &Resource::kind);
         auto const* const site = found == all.end() ? nullptr : &*found;
@@ -192,6 +192,22 @@ private:
 }  // namespace
 
 ResourceId generator_of(facility::Facility const& facility) { return {facility.id.uuid}; }
+
+std::int64_t watts_of(facility::Machine const& machine, int people) {
+    if (machine.seats <= 1) return machine.rated_w;
+    return (machine.rated_w * people + machine.seats - 1) / machine.seats;
+}
+
+Held load_of(facility::Facility const& facility, facility::Machine const& machine, int people,
+             Interval during) {
+    return {generator_of(facility), watts_of(machine, people), during};
+}
+
+bool needs_generator(World const& world) {
+    return std::ranges::any_of(world.outages, [&](facility::Outage const& outage) {
+        return bridged(*world.book, outage);
+    });
+}
 
 std::vector<BookingId> not_carried(std::int64_t generator_w, std::span<Load const> loads) {
     std::vector<BookingId> found;

@@ -34,6 +34,14 @@ std::int64_t most_held(std::span<Held const> held, ResourceId const& resource, I
 /// the mains is announced to be off.
 ResourceId generator_of(facility::Facility const& facility);
 
+/// What a booking of so many people draws: all of the machine, or of a room its seats' part.
+std::int64_t watts_of(facility::Machine const& machine, int people);
+/// Of the generator, which every booking of the time draws on.
+Held load_of(facility::Facility const& facility, facility::Machine const& machine, int people,
+             Interval during);
+/// Whether the generator is to stand in for the mains in any outage of the world.
+bool needs_generator(World const& world);
+
 /// What is to run on the generator.
 struct Load {
     BookingId booking;

@@ -163,6 +163,29 @@ std::optional<Violation> too_far(World const& world, WaitlistEntry const& entry)
     return said_too_far(*horizon, last);
 }
 
+std::optional<Violation> never_fits(World const& world,
+                                    std::vector<facility::Machine> const& machines,
+                                    WaitlistEntry const& entry) {
+    auto const length = std::chrono::duration_cast<std::chrono::minutes>(entry.length).count();
+    auto const against = [&](facility::Machine const& machine) -> std::optional<Violation> {
+        auto const limits = limits_at(world, machine, entry.wanted.start);
+        auto const longest = longest_of(limits).count();
+        if (length % limits.grid_minutes != 0) return said_grid(limits.grid_minutes);
+        if (length < limits.min_minutes) return said_too_short(limits.min_minutes, length);
+        if (length > longest) return said_too_long(longest, length);
+        if (machine.seats > 1 && entry.people > machine.seats)
+            return said_lack({Rule::capacity, machine.name, entry.people, machine.seats});
+        return std::nullopt;
+    };
+    std::optional<Violation> first;
+    for (auto const& machine : machines) {
+        auto found = against(machine);
+        if (!found) return std::nullopt;
+        if (!first) first = std::move(found);
+    }
+    return first;
+}
+
 Instant beyond_horizon(facility::Book const& book, Instant now) {
     std::int64_t horizon = 0;
     for (auto const& machine : book.machines)

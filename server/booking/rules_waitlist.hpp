@@ -21,6 +21,12 @@ struct Waiter {
     bool women_led = false;
 };
 
+/// What speaks against the length or the number of people on every one of the machines, whenever
+/// it is: of the first one. A booking would be refused for it, so nobody waits for it.
+std::optional<Violation> never_fits(World const& world,
+                                    std::vector<facility::Machine> const& machines,
+                                    WaitlistEntry const& entry);
+
 /// The machines that the entry may be given.
 std::vector<MachineId> machines_for(WaitlistEntry const& entry, facility::Book const& book);
 /// What a booking of its first day is told when that is too far ahead on every machine that the

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/booking/rules_holds.hpp"
 #include "server/booking/world_records.hpp"
 
 namespace karkhana::booking {
@@ -51,7 +52,21 @@ Rulings::Rulings(Services const& services, store::Reader& reader, BookOf book,
         for (auto& [id, past] : pasts_) past.party.account = services.account(reader, facility, id);
     bool const any_held = !book->resources.empty() || !world_.held.empty();
     if (any_held) own_ = holds_of_each(reader, facility, ids);
+    generator_matters_ = needs_generator(world_);
+    if (generator_matters_) own_loads(displaced);
     for (auto const& held : std::exchange(world_.held, {})) hold(held);
+}
+
+/// What they draw of the generator where they are counts as theirs.
+void Rulings::own_loads(std::vector<Displaced> const& displaced) {
+    auto const& book = *world_.book;
+    for (auto const& [booking, outage, cause] : displaced) {
+        auto const machine =
+            std::ranges::find(book.machines, booking.machine, &facility::Machine::id);
+        if (machine == book.machines.end() || !is_live(booking.state)) continue;
+        own_[booking.id].push_back(
+            {load_of(book.facility, *machine, booking.people, booking.during)});
+    }
 }
 
 Rulebook Rulings::rulebook() {
@@ -96,6 +111,8 @@ void Rulings::give(Booking const& booking, Remedy remedy, facility::Machine cons
     auto const plan = plan_holds(world_, {machine, {}}, ask_for(booking, machine, during));
     if (may_hold(*world_.book, machine))
         for (auto const& held : plan.holds) hold(held);
+    auto const& facility = world_.book->facility;
+    if (generator_matters_) hold(load_of(facility, machine, booking.people, during));
     auto& [party, spent_by, tried_by] = pasts_.at(booking.enterprise);
     for (std::size_t i = spent_by.size(); !stays && i-- > 0;) {
         if (spent_by[i] != booking.id) continue;

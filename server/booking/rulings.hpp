@@ -35,6 +35,7 @@ private:
               Interval during);
     /// From here on the booking is the one that is asked about.
     void turn_to(Booking const& booking, bool stays);
+    void own_loads(std::vector<Displaced> const& displaced);
     void let_go();
     void hold_again();
     void hold(Held const& held);
@@ -49,6 +50,7 @@ private:
     std::map<BookingId, std::vector<OwnHold>> own_;
     /// What is held on each day of the world's own time.
     std::unordered_map<std::int64_t, std::vector<Held>> held_on_;
+    bool generator_matters_ = false;
     bool hands_matter_ = false;
     bool price_matters_ = false;
     std::optional<std::pair<BookingId, bool>> asked_;  ///< and whether it stays where it is

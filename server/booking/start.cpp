@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "server/booking/life_records.hpp"
 #include "server/booking/rules_hands.hpp"
+#include "server/booking/rules_holds.hpp"
+#include "server/booking/rules_settings.hpp"
 #include "server/booking/views.hpp"
+#include "server/booking/words.hpp"
+#include "server/facility/records.hpp"
 
 namespace karkhana::booking {
 namespace {
@@ -16,19 +21,32 @@ Scope scope_of(facility::Book const& book, MachineId const& machine, std::string
             .at = now};
 }
 
-/// The asker's word for who runs the machine, with a reason.
-Override const* vouched(Starter const& starter) {
-    auto const asked = std::ranges::find(starter.overrides, Rule::not_authorised, &Override::rule);
+/// The asker's word that the rule may be let pass, with a reason.
+Override const* vouched(Starter const& starter, Rule rule) {
+    auto const asked = std::ranges::find(starter.overrides, rule, &Override::rule);
     return asked == starter.overrides.end() || asked->reason.empty() ? nullptr : &*asked;
 }
 
-}  // namespace
+/// Adds what stands in the way, unless it was let pass for the booking or is now.
+void add(store::Reader& reader, StartVerdict& verdict, Booking const& booking,
+         Starter const& starter, Overriders const& who, Violation violation) {
+    auto const rule = violation.rule;
+    auto const kept = overrides_of(reader, booking.facility, booking.id);
+    if (std::ranges::find(kept, rule, &KeptOverride::rule) != kept.end()) return;
+    bool const may =
+        (starter.manager && who.manager_may) || (starter.operator_ && who.operator_may);
+    if (may) verdict.may_pass.push_back(rule);
+    if (auto const* override = vouched(starter, rule); may && override != nullptr)
+        verdict.overridden.push_back({rule, override->reason, numbers_text(violation)});
+    else
+        verdict.violations.push_back(std::move(violation));
+}
 
-StartVerdict judge_start(store::Reader& reader, facility::Book const& book,
-                         facility::Machine const& machine, Booking const& booking,
-                         Starter const& starter, Instant now) {
+void judge_hand(store::Reader& reader, facility::Book const& book, facility::Machine const& machine,
+                Booking const& booking, Starter const& starter, Instant now,
+                StartVerdict& verdict) {
     bool const assisted = booking.assisted || starter.assists;
-    if (assisted || !limits_any(book, {"needs_authorisation", "least_age"})) return {};
+    if (assisted || !limits_any(book, {"needs_authorisation", "least_age"})) return;
     auto const membership = membership_of(reader, booking.facility, booking.enterprise).value();
     auto const scope = scope_of(book, machine.id, membership, now);
     auto const limits = limits_for(book, machine, scope);
@@ -37,21 +55,43 @@ StartVerdict judge_start(store::Reader& reader, facility::Book const& book,
     Hand hand;
     if (person) hand = licences_of(reader, booking.facility, *person).hand(machine.kind, false);
     auto const why = why_unfit(limits, hand, local_day(book.zone, now), now);
-    if (!why) return {};
-    StartVerdict verdict{{said_unfit(*why, book.zone, machine, limits, hand)}, {}, {}};
-    if (!may_be_vouched_for(*why, limits)) return verdict;
-    auto const kept = overrides_of(reader, booking.facility, booking.id);
-    if (std::ranges::find(kept, Rule::not_authorised, &KeptOverride::rule) != kept.end()) return {};
-    auto const who = overriders_of(book, "start", scope);
-    bool const may =
-        (starter.manager && who.manager_may) || (starter.operator_ && who.operator_may);
-    if (!may) return verdict;
-    verdict.may_pass = {Rule::not_authorised};
-    if (auto const* override = vouched(starter)) {
-        verdict.overridden = {
-            {override->rule, override->reason, numbers_text(verdict.violations.front())}};
-        verdict.violations.clear();
-    }
+    if (!why) return;
+    auto violation = said_unfit(*why, book.zone, machine, limits, hand);
+    if (may_be_vouched_for(*why, limits))
+        add(reader, verdict, booking, starter, overriders_of(book, "start", scope),
+            std::move(violation));
+    else
+        verdict.violations.push_back(std::move(violation));
+}
+
+/// What is announced to be off now runs on the generator, beside all that is at work.
+void judge_generator(store::Reader& reader, facility::Book const& book,
+                     facility::Machine const& machine, Booking const& booking,
+                     Starter const& starter, Instant now, StartVerdict& verdict) {
+    auto const wanted = watts_of(machine, booking.people);
+    if (book.facility.generator_w == 0 || wanted == 0) return;
+    auto const outages =
+        facility::outages_between(reader, booking.facility, {now, now + Duration{1}});
+    bool const needed = std::ranges::any_of(outages, [&](facility::Outage const& each) {
+        return bridged(book, each) && concerns(each, machine.id);
+    });
+    if (!needed) return;
+    auto const used = watts_at_work(reader, booking.facility, booking.id);
+    auto const free = std::max(book.facility.generator_w - used, std::int64_t{0});
+    if (wanted <= free) return;
+    auto const scope = scope_of(book, machine.id, "", now);
+    add(reader, verdict, booking, starter, overriders_of(book, "start", scope),
+        said_lack({Rule::power_budget, {"power", "বিদ্যুৎ"}, wanted, free}));
+}
+
+}  // namespace
+
+StartVerdict judge_start(store::Reader& reader, facility::Book const& book,
+                         facility::Machine const& machine, Booking const& booking,
+                         Starter const& starter, Instant now) {
+    StartVerdict verdict;
+    judge_hand(reader, book, machine, booking, starter, now, verdict);
+    judge_generator(reader, book, machine, booking, starter, now, verdict);
     return verdict;
 }
 

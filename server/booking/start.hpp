@@ -26,8 +26,9 @@ struct StartVerdict {
     std::vector<Override> overridden;   ///< what was let pass now, to be kept with the booking
 };
 
-/// A party runs the machine with its own hands, staff start it for the person that the booking
-/// names. What was let pass once for the booking is not asked again.
+/// While the mains is announced to be off, the generator has to carry the machine beside all that
+/// is at work. A party runs the machine with its own hands, staff start it for the person that the
+/// booking names. What was let pass once for the booking is not asked again.
 StartVerdict judge_start(store::Reader& reader, facility::Book const& book,
                          facility::Machine const& machine, Booking const& booking,
                          Starter const& starter, Instant now);

@@ -29,6 +29,7 @@ http::Response refused_by_rules(std::vector<Violation> const& violations);
 
 http::Response cancel_booking(Services const& services, http::Request const& request);
 http::Response check_in_booking(Services const& services, http::Request const& request);
+http::Response check_in_by_pin(Services const& services, http::Request const& request);
 http::Response undo_booking(Services const& services, http::Request const& request);
 http::Response release_booking(Services const& services, http::Request const& request);
 http::Response approve_booking(Services const& services, http::Request const& request);

@@ -2,20 +2,13 @@
 
 #include "server/booking/sweep_steps.hpp"
 #include "server/facility/records.hpp"
+#include "server/people/audit.hpp"
 
 namespace karkhana::booking {
 namespace {
 
 constexpr std::chrono::seconds queue_at_least{30};
 constexpr std::chrono::minutes hours_at_least{10};
-
-std::int64_t changes_of(store::Reader& reader, FacilityId const& facility) {
-    return reader
-        .first(
-            "SELECT sequence FROM audit_head WHERE facility_id = $1",
-            [](store::Row const& row) { return row.integer(0); }, facility)
-        .value_or(0);
-}
 
 }  // namespace
 
@@ -30,8 +23,8 @@ bool Sweep::hours_are_new(FacilityId const& facility, Instant now) {
 }
 
 void Sweep::look_at_queue(FacilityId const& facility, Instant now, std::vector<Booking>& changed) {
-    auto const changes =
-        services_.store.read([&](store::Reader& reader) { return changes_of(reader, facility); });
+    auto const changes = services_.store.read(
+        [&](store::Reader& reader) { return people::audit_end(reader, facility); });
     {
         std::lock_guard const lock{mutex_};
         auto const& seen = seen_[facility];

@@ -212,7 +212,7 @@ std::vector<Booking> end_holds(Services const& services, FacilityId const& facil
         [&](store::Reader& reader) { return held_until(reader, facility, now); });
     auto const end_some = [&](store::Writer& writer, Tale& tale, std::span<Booking const> some) {
         Lapsing lapsing{writer, tale, facility};
-        for (auto const& [id, booking] : locked(writer, facility, ids_of(some))) {
+        for (auto const& booking : lock_whole(writer, facility, ids_of(some))) {
             if (!hold_is_over(booking, now)) continue;
             auto const after =
                 step_to(writer, booking, State::released, std::nullopt, "hold_over", now);
@@ -236,15 +236,10 @@ std::vector<Booking> end_absent(Services const& services, FacilityId const& faci
     std::erase_if(ended, [&](Ended const& each) { return awaited.contains(each.booking.id); });
     auto const end_some = [&](store::Writer& writer, Tale& tale, std::span<Ended const> some) {
         std::vector<BookingId> ids;
-        std::set<EnterpriseId> parties;
-        std::set<MachineId> machines;
-        for (auto const& each : some) {
-            ids.push_back(each.booking.id);
-            parties.insert(each.booking.enterprise);
-            machines.insert(each.booking.machine);
-        }
-        auto const now_there = locked(writer, facility, ids);
-        lock_all(writer, facility, parties, machines);
+        for (auto const& each : some) ids.push_back(each.booking.id);
+        std::unordered_map<BookingId, Booking> now_there;
+        for (auto& booking : lock_whole(writer, facility, ids))
+            now_there.emplace(booking.id, std::move(booking));
         Absences absences{writer};
         for (auto const& each : some) {
             // Whoever came or moved in the meantime is not judged by what was.

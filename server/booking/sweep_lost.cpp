@@ -269,8 +269,9 @@ std::vector<Booking> offer_back_reopened(Services const& services, FacilityId co
 }
 
 void warn_of_closures(Services const& services, FacilityId const& facility, Instant now) {
-    auto const at_work = services.store.read(
+    auto at_work = services.store.read(
         [&](store::Reader& reader) { return at_work_in_closures(reader, facility, now); });
+    std::ranges::stable_sort(at_work, {}, &AtWork::booking);
     in_parts(services, facility, now, at_work,
              [&](store::Writer& writer, Tale& tale, std::span<AtWork const> some) {
                  for (auto const& each : some) {

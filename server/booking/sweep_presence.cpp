@@ -75,6 +75,8 @@ std::vector<SeenUse> fresh_of(store::Reader& reader, FacilityId const& facility,
         return each.whose == Whose::just_begun ||
                said.contains({each.booking.id, *each.use.session});
     });
+    // Everybody locks bookings in the order of their ids.
+    std::ranges::stable_sort(seen, {}, [](SeenUse const& each) { return each.booking.id; });
     return seen;
 }
 

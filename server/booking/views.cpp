@@ -115,6 +115,7 @@ void write_booking(JsonText& out, TimeTexts& times, BookingView const& view) {
         out.close(']');
     }
     if (view.costs) out.key("costs").raw(json::serialize(*view.costs));
+    if (view.pin) out.key("pin").plain(*view.pin);
     out.key("actions").open('[');
     for (auto const action : view.actions) out.plain(action);
     out.close(']');

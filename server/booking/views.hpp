@@ -35,6 +35,7 @@ struct BookingView {
     std::vector<KeptOverride> const* overrides = nullptr;
     std::vector<NamedHold> const* holds = nullptr;
     std::optional<people::Person> const* hand = nullptr;  ///< who runs it, if that is known
+    std::optional<std::string> pin;                       ///< for whoever may say to be there
     boost::json::object const* costs = nullptr;           ///< fees, and what a cancel now would be
 };
 void write_booking(JsonText& out, TimeTexts& times, BookingView const& view);

@@ -58,6 +58,15 @@ facility::Name outage_word(std::string_view kind) {
     return {"closed", "বন্ধ"};
 }
 
+/// When it is repaired nobody knows of a breakdown with a ticket, however long the slots are kept.
+facility::Name outage_time(Zone const& zone, facility::Outage const& outage) {
+    if (outage.kind != "breakdown" || !outage.cause) return span_text(zone, outage.during);
+    auto const day = day_text(local_day(zone, outage.during.start));
+    auto const from = clock_text(zone, outage.during.start);
+    return said("since " + day.en + " " + from + ", until it is repaired",
+                day.bn + " " + from + " থেকে, মেরামত না হওয়া পর্যন্ত");
+}
+
 }  // namespace
 
 Violation said_in_past(World const& world, Instant start) {
@@ -76,7 +85,8 @@ Violation said_closed(World const& world, facility::Shut const& shut) {
     facility::Name message;
     if (shut.why == facility::Shut::Why::pause) {
         auto const span = span_text(world.zone(), shut.part);
-        message = said("Break " + span + ": " + label.en + ".", span + " বিরতি: " + label.bn + "।");
+        message =
+            said("Break " + span.en + ": " + label.en + ".", span.bn + " বিরতি: " + label.bn + "।");
     } else if (shut.why == facility::Shut::Why::holiday && open.empty()) {
         message = said("Closed on " + to_date(day) + ": " + label.en + ".",
                        to_date(day) + " বন্ধ: " + label.bn + "।");
@@ -97,11 +107,11 @@ Violation said_closed(World const& world, facility::Shut const& shut) {
 
 Violation said_outage(World const& world, facility::Outage const& outage) {
     auto const word = outage_word(outage.kind);
-    auto const span = span_text(world.zone(), outage.during);
+    auto const when = outage_time(world.zone(), outage);
     std::string const reason = outage.reason.empty() ? "" : " (" + outage.reason + ")";
     return {Rule::outage,
-            {"Not usable " + span + ": " + word.en + reason + ".",
-             bangla_digits(span) + " ব্যবহার করা যাবে না: " + word.bn + reason + "।"},
+            {"Not usable " + when.en + ": " + word.en + reason + ".",
+             when.bn + " ব্যবহার করা যাবে না: " + word.bn + reason + "।"},
             {{"kind", outage.kind},
              {"from", to_rfc3339(outage.during.start, world.zone())},
              {"until", to_rfc3339(outage.during.end, world.zone())}}};
@@ -172,7 +182,7 @@ Violation said_change_late(std::int64_t notice_minutes) {
 Violation said_slot_taken(World const& world, Interval taken, std::optional<Instant> longest_end) {
     auto const span = span_text(world.zone(), taken);
     Violation violation{Rule::slot_taken,
-                        said("Taken " + span + ".", span + " বুক করা আছে।"),
+                        said("Taken " + span.en + ".", span.bn + " বুক করা আছে।"),
                         {{"from", to_rfc3339(taken.start, world.zone())},
                          {"until", to_rfc3339(taken.end, world.zone())}}};
     if (longest_end) {
@@ -187,8 +197,8 @@ Violation said_slot_taken(World const& world, Interval taken, std::optional<Inst
 Violation said_waited_for(World const& world, Interval theirs) {
     auto const span = span_text(world.zone(), theirs);
     return {Rule::waited_for,
-            said("Somebody waits for " + span + " and is asked first.",
-                 span + " সময়ের জন্য আগে থেকে একজন অপেক্ষায় আছেন, আগে তাঁকে দেওয়া হবে।"),
+            said("Somebody waits for " + span.en + " and is asked first.",
+                 span.bn + " সময়ের জন্য আগে থেকে একজন অপেক্ষায় আছেন, আগে তাঁকে দেওয়া হবে।"),
             {{"from", to_rfc3339(theirs.start, world.zone())},
              {"until", to_rfc3339(theirs.end, world.zone())}}};
 }

@@ -89,12 +89,12 @@ Violation said_too_young(facility::Machine const& machine, int least_age) {
 Violation said_reserved(World const& world, Interval kept, facility::Reserved::Audience audience,
                         Instant released) {
     auto const span = span_text(world.zone(), kept);
-    auto const until =
-        to_date(local_day(world.zone(), released)) + " " + clock_text(world.zone(), released);
+    auto const day = day_text(local_day(world.zone(), released));
+    auto const until = clock_text(world.zone(), released);
     auto const who = audience_word(audience);
     return {Rule::reserved_hours,
-            said(span + " is kept for " + who.en + " until " + until + ".",
-                 span + " সময়টি " + until + " পর্যন্ত " + who.bn + "-এর জন্য রাখা।"),
+            said(span.en + " is kept for " + who.en + " until " + day.en + " " + until + ".",
+                 span.bn + " সময়টি " + day.bn + " " + until + " পর্যন্ত " + who.bn + "-এর জন্য রাখা।"),
             {{"audience", std::string{facility::name_of(audience)}},
              {"from", to_rfc3339(kept.start, world.zone())},
              {"until", to_rfc3339(kept.end, world.zone())},
@@ -128,15 +128,16 @@ Violation said_quota(World const& world, Quota quota, Exceeded const& over) {
 }
 
 Violation said_gap(World const& world, std::int64_t gap_minutes, Interval other) {
-    auto const gap = std::to_string(gap_minutes), span = span_text(world.zone(), other);
-    return {
-        Rule::gap,
-        said("Between two bookings of yours on this machine lie " + gap +
-                 " minutes; there is one " + span + ".",
-             "এই মেশিনে আপনার দুই বুকিংয়ের মাঝে " + gap + " মিনিট থাকতে হবে; একটি আছে " + span + "।"),
-        {{"gap_minutes", gap_minutes},
-         {"from", to_rfc3339(other.start, world.zone())},
-         {"until", to_rfc3339(other.end, world.zone())}}};
+    auto const gap = std::to_string(gap_minutes);
+    auto const span = span_text(world.zone(), other);
+    return {Rule::gap,
+            said("Between two bookings of yours on this machine lie " + gap +
+                     " minutes; there is one " + span.en + ".",
+                 "এই মেশিনে আপনার দুই বুকিংয়ের মাঝে " + gap + " মিনিট থাকতে হবে; একটি আছে " +
+                     span.bn + "।"),
+            {{"gap_minutes", gap_minutes},
+             {"from", to_rfc3339(other.start, world.zone())},
+             {"until", to_rfc3339(other.end, world.zone())}}};
 }
 
 Violation said_trial_used() {

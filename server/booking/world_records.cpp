@@ -17,19 +17,6 @@ using std::chrono::days;
 constexpr days reach{9};
 constexpr Instant never{Duration{std::numeric_limits<std::int64_t>::max() / 2}};
 
-// Without statistics SQLite thinks the index by start as good, and reads everybody's bookings.
-#define KARKHANA_SPENT_COLUMNS "SELECT machine_id, start_us, end_us, state, ended_us FROM booking "
-#define KARKHANA_SPENT_WHERE                                                                       \
-    "WHERE facility_id = $1 AND enterprise_id IN " KARKHANA_MERGED_INTO                            \
-    "AND start_us > $3 AND start_us < $4 "                                                         \
-    "AND end_us > $5 AND booking_id <> $6 "                                                        \
-    "AND state NOT IN ('cancelled', 'released')"
-constexpr std::string_view kSpentSqlite =
-    KARKHANA_SPENT_COLUMNS "INDEXED BY booking_by_enterprise " KARKHANA_SPENT_WHERE;
-constexpr std::string_view kSpentPostgres = KARKHANA_SPENT_COLUMNS KARKHANA_SPENT_WHERE;
-#undef KARKHANA_SPENT_WHERE
-#undef KARKHANA_SPENT_COLUMNS
-
 std::int64_t highest(facility::Book const& book, std::string_view name, std::int64_t least) {
     for (auto const& setting : book.settings)
         if (setting.name == name) least = std::max(least, setting.value.value_or(least));
@@ -46,42 +33,121 @@ Interval counted_range(facility::Book const& book, PastOf const& of) {
     return {first, last};
 }
 
-void read_spent(store::Reader& reader, facility::Book const& book, PastOf const& of, Party& party) {
+// The questions about the past are asked of one ME or of many: with every record that was merged
+// into it, and each row says for whom it counts.
+#define KARKHANA_ONE "= $2 "
+#define KARKHANA_AMONG_SQLITE "IN (SELECT value FROM json_each($2)) "
+#define KARKHANA_AMONG_POSTGRES "= ANY(CAST($2 AS uuid[])) "
+#define KARKHANA_FROM(index)                                                                       \
+    "FROM kept CROSS JOIN booking b " index                                                        \
+    "WHERE b.facility_id = $1 AND b.enterprise_id = kept.enterprise_id "
+#define KARKHANA_OF_EACH(question)                                                                 \
+    {question(KARKHANA_ONE, "INDEXED BY booking_by_enterprise "), question(KARKHANA_ONE, ""),      \
+     question(KARKHANA_AMONG_SQLITE, "INDEXED BY booking_by_enterprise "),                         \
+     question(KARKHANA_AMONG_POSTGRES, "")}
+
+// Without statistics SQLite thinks the index by start as good, and reads everybody's bookings.
+// clang-format off
+#define KARKHANA_SPENT(among, index)                                                               \
+    KARKHANA_WITH_MERGED(among)                                                                    \
+    "SELECT kept.kept_id, b.booking_id, b.machine_id, b.start_us, b.end_us, b.state, b.ended_us "  \
+    KARKHANA_FROM(index)                                                                           \
+    "AND b.start_us > $3 AND b.start_us < $4 AND b.end_us > $5 "                                   \
+    "AND b.booking_id <> $6 AND b.state NOT IN ('cancelled', 'released')"
+#define KARKHANA_MISSED(among, index)                                                              \
+    KARKHANA_WITH_MERGED(among)                                                                    \
+    "SELECT kept.kept_id, b.start_us "                                                             \
+    KARKHANA_FROM("")                                                                              \
+    "AND b.start_us > $3 AND b.start_us <= $4 AND b.state = 'missed'"
+#define KARKHANA_FIRSTS(among, index)                                                              \
+    KARKHANA_WITH_MERGED(among)                                                                    \
+    "SELECT DISTINCT kept.kept_id, b.machine_id, b.kind, b.state, "                                \
+    "CASE WHEN b.kind = 'trial' THEN b.booking_id END "                                            \
+    KARKHANA_FROM("")                                                                              \
+    "AND (b.kind = 'trial' OR b.state = 'completed') AND b.booking_id <> $3 "                      \
+    "AND b.state NOT IN ('cancelled', 'released')"
+// clang-format on
+
+/// A question: of one and of many, on either engine.
+struct Question {
+    std::string_view one_sqlite, one_postgres, many_sqlite, many_postgres;
+};
+constexpr Question kSpent KARKHANA_OF_EACH(KARKHANA_SPENT);
+constexpr Question kMissed KARKHANA_OF_EACH(KARKHANA_MISSED);
+constexpr Question kFirsts KARKHANA_OF_EACH(KARKHANA_FIRSTS);
+#undef KARKHANA_FIRSTS
+#undef KARKHANA_MISSED
+#undef KARKHANA_SPENT
+#undef KARKHANA_OF_EACH
+#undef KARKHANA_FROM
+#undef KARKHANA_AMONG_POSTGRES
+#undef KARKHANA_AMONG_SQLITE
+#undef KARKHANA_ONE
+
+/// Of whom the past is asked: one ME, or a list of them.
+struct OfWhom {
+    bool many = false;
+    std::string ids;
+
+    std::string_view ask(store::Reader const& reader, Question const& question) const {
+        if (many) return reader.is_postgres() ? question.many_postgres : question.many_sqlite;
+        return reader.is_postgres() ? question.one_postgres : question.one_sqlite;
+    }
+};
+
+void read_spent(store::Reader& reader, facility::Book const& book, PastOf const& of,
+                OfWhom const& whom, std::map<EnterpriseId, Past>& pasts) {
     auto const range = counted_range(book, of);
     reader.each(
-        reader.is_postgres() ? kSpentPostgres : kSpentSqlite,
+        whom.ask(reader, kSpent),
         [&](store::Row const& row) {
-            Interval const during{row.at(1), row.at(2)};
-            party.spent.push_back({row.id<MachineId>(0), spent_of(state_of(row.text(3)).value(),
-                                                                  during, row.maybe_at(4))});
+            auto& past = pasts[row.id<EnterpriseId>(0)];
+            Interval const during{row.at(3), row.at(4)};
+            past.spent_by.push_back(row.id<BookingId>(1));
+            past.party.spent.push_back(
+                {row.id<MachineId>(2),
+                 spent_of(state_of(row.text(5)).value(), during, row.maybe_at(6))});
         },
-        of.facility, of.enterprise, range.start - reach, range.end, range.start,
+        of.facility, whom.ids, range.start - reach, range.end, range.start,
         of.except.value_or(BookingId{}));
 }
 
 void read_missed(store::Reader& reader, facility::Book const& book, PastOf const& of,
-                 Party& party) {
+                 OfWhom const& whom, std::map<EnterpriseId, Past>& pasts) {
     days const since{highest(book, "missed_days", 30)};
-    party.missed = reader.all(
-        "SELECT start_us FROM booking WHERE facility_id = $1 "
-        "AND enterprise_id IN " KARKHANA_MERGED_INTO
-        "AND start_us > $3 AND start_us <= $4 AND state = 'missed'",
-        [](store::Row const& row) { return row.at(0); }, of.facility, of.enterprise, of.now - since,
-        of.now);
+    reader.each(
+        whom.ask(reader, kMissed),
+        [&](store::Row const& row) {
+            pasts[row.id<EnterpriseId>(0)].party.missed.push_back(row.at(1));
+        },
+        of.facility, whom.ids, of.now - since, of.now);
 }
 
-void read_firsts(store::Reader& reader, PastOf const& of, Party& party) {
+void read_firsts(store::Reader& reader, PastOf const& of, OfWhom const& whom,
+                 std::map<EnterpriseId, Past>& pasts) {
     reader.each(
-        "SELECT DISTINCT machine_id, kind, state FROM booking WHERE facility_id = $1 "
-        "AND enterprise_id IN " KARKHANA_MERGED_INTO
-        "AND (kind = 'trial' OR state = 'completed') AND booking_id <> $3 "
-        "AND state NOT IN ('cancelled', 'released')",
+        whom.ask(reader, kFirsts),
         [&](store::Row const& row) {
-            auto const machine = row.id<MachineId>(0);
-            if (row.text(1) == name_of(Kind::trial)) party.tried.push_back(machine);
-            if (row.text(2) == name_of(State::completed)) party.worked.push_back(machine);
+            auto& past = pasts[row.id<EnterpriseId>(0)];
+            auto const machine = row.id<MachineId>(1);
+            if (row.text(2) == name_of(Kind::trial)) {
+                past.tried_by.push_back(row.id<BookingId>(4));
+                past.party.tried.push_back(machine);
+            }
+            if (row.text(3) == name_of(State::completed)) past.party.worked.push_back(machine);
         },
-        of.facility, of.enterprise, of.except.value_or(BookingId{}));
+        of.facility, whom.ids, of.except.value_or(BookingId{}));
+}
+
+/// As far as the settings of the book ask for it.
+void add_pasts(store::Reader& reader, facility::Book const& book, PastOf const& of,
+               OfWhom const& whom, std::map<EnterpriseId, Past>& pasts) {
+    if (limits_any(book, {"daily_minutes", "daily_count", "weekly_minutes", "weekly_count",
+                          "future_minutes", "future_count", "gap_minutes"}))
+        read_spent(reader, book, of, whom, pasts);
+    if (limits_any(book, {"missed_most"})) read_missed(reader, book, of, whom, pasts);
+    if (of.kind == Kind::trial || limits_any(book, {"approval"}))
+        read_firsts(reader, of, whom, pasts);
 }
 
 }  // namespace
@@ -148,11 +214,14 @@ bool is_person(store::Reader& reader, FacilityId const& facility, PersonId const
 }
 
 void read_past(store::Reader& reader, facility::Book const& book, PastOf const& of, Party& party) {
-    if (limits_any(book, {"daily_minutes", "daily_count", "weekly_minutes", "weekly_count",
-                          "future_minutes", "future_count", "gap_minutes"}))
-        read_spent(reader, book, of, party);
-    if (limits_any(book, {"missed_most"})) read_missed(reader, book, of, party);
-    if (of.kind == Kind::trial || limits_any(book, {"approval"})) read_firsts(reader, of, party);
+    std::map<EnterpriseId, Past> pasts;
+    add_pasts(reader, book, of, {.many = false, .ids = of.enterprise.text()}, pasts);
+    if (pasts.empty()) return;
+    auto& found = pasts.begin()->second.party;
+    party.spent = std::move(found.spent);
+    party.missed = std::move(found.missed);
+    party.tried = std::move(found.tried);
+    party.worked = std::move(found.worked);
 }
 
 #define KARKHANA_AMONG_SQLITE(column) column " IN (SELECT value FROM json_each($2)) "
@@ -162,7 +231,7 @@ std::map<EnterpriseId, Past> read_pasts(store::Reader& reader, facility::Book co
                                         std::vector<EnterpriseId> const& enterprises,
                                         PastOf const& of) {
     std::map<EnterpriseId, Past> found;
-    auto const ids = store::id_list(reader, enterprises);
+    OfWhom const whom{.many = true, .ids = store::id_list(reader, enterprises)};
 #define KARKHANA_PARTIES(among)                                                                    \
     "SELECT enterprise_id, women_led, CASE WHEN merged_into IS NULL THEN suspended ELSE 1 END, "   \
     "membership, member_until FROM enterprise WHERE facility_id = $1 AND " among("enterprise_id")
@@ -176,52 +245,8 @@ std::map<EnterpriseId, Past> read_pasts(store::Reader& reader, facility::Book co
             party.membership = row.text(3);
             party.member_until = row.maybe_at(4);
         },
-        of.facility, ids);
-    auto const range = counted_range(book, of);
-#define KARKHANA_SPENT(index, among)                                                               \
-    "SELECT enterprise_id, booking_id, machine_id, start_us, end_us, state, ended_us "             \
-    "FROM booking " index "WHERE facility_id = $1 AND start_us > $3 AND start_us < $4 "            \
-    "AND end_us > $5 AND state NOT IN ('cancelled', 'released') "                                  \
-    "AND " among("enterprise_id") "ORDER BY start_us, booking_id"
-    if (limits_any(book, {"daily_minutes", "daily_count", "weekly_minutes", "weekly_count",
-                          "future_minutes", "future_count", "gap_minutes"}))
-        reader.each(
-            reader.is_postgres()
-                ? KARKHANA_SPENT("", KARKHANA_AMONG_POSTGRES)
-                : KARKHANA_SPENT("INDEXED BY booking_by_enterprise ", KARKHANA_AMONG_SQLITE),
-            [&](store::Row const& row) {
-                auto& past = found[row.id<EnterpriseId>(0)];
-                past.spent_by.push_back(row.id<BookingId>(1));
-                past.party.spent.push_back(
-                    {row.id<MachineId>(2), spent_of(state_of(row.text(5)).value(),
-                                                    {row.at(3), row.at(4)}, row.maybe_at(6))});
-            },
-            of.facility, ids, range.start - reach, range.end, range.start);
-#define KARKHANA_MISSED(among)                                                                     \
-    "SELECT enterprise_id, start_us FROM booking WHERE facility_id = $1 AND " among(               \
-        "enterprise_id") "AND start_us > $3 AND start_us <= $4 AND state = 'missed'"
-    if (limits_any(book, {"missed_most"}))
-        reader.each(
-            reader.is_postgres() ? KARKHANA_MISSED(KARKHANA_AMONG_POSTGRES)
-                                 : KARKHANA_MISSED(KARKHANA_AMONG_SQLITE),
-            [&](store::Row const& row) {
-                found[row.id<EnterpriseId>(0)].party.missed.push_back(row.at(1));
-            },
-            of.facility, ids, of.now - days{highest(book, "missed_days", 30)}, of.now);
-#define KARKHANA_TRIED(among)                                                                      \
-    "SELECT enterprise_id, booking_id, machine_id FROM booking WHERE facility_id = $1 AND " among( \
-        "enterprise_id") "AND kind = 'trial' "                                                     \
-                         "AND state NOT IN ('cancelled', 'released')"
-    if (of.kind == Kind::trial)
-        reader.each(
-            reader.is_postgres() ? KARKHANA_TRIED(KARKHANA_AMONG_POSTGRES)
-                                 : KARKHANA_TRIED(KARKHANA_AMONG_SQLITE),
-            [&](store::Row const& row) {
-                auto& past = found[row.id<EnterpriseId>(0)];
-                past.tried_by.push_back(row.id<BookingId>(1));
-                past.party.tried.push_back(row.id<MachineId>(2));
-            },
-            of.facility, ids);
+        of.facility, whom.ids);
+    add_pasts(reader, book, of, whom, found);
     return found;
 }
 

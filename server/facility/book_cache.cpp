@@ -18,6 +18,11 @@ void touch_settings(store::Writer& writer, FacilityId const& facility) {
                        facility);
 }
 
+void lock_settings(store::Writer& writer, FacilityId const& facility) {
+    if (!writer.is_postgres()) return;
+    writer.exists("SELECT 1 FROM settings_version WHERE facility_id = $1 FOR UPDATE", facility);
+}
+
 std::shared_ptr<Book const> BookCache::get(store::Reader& reader, FacilityId const& facility) {
     auto const version = reader
                              .first(

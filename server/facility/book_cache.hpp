@@ -14,6 +14,10 @@ namespace karkhana::facility {
 /// process reads the book again. Those in this room do.
 void touch_settings(store::Writer& writer, FacilityId const& facility);
 
+/// PostgreSQL: whoever changes a list that somebody may be changing too waits for them. SQLite has
+/// one writer and needs nothing.
+void lock_settings(store::Writer& writer, FacilityId const& facility);
+
 /// The books of the facilities in memory, because every decision needs one. Thread-safe. Asks each
 /// time, in one query, whether anybody has changed something.
 class BookCache {

@@ -22,6 +22,7 @@ json::object facility_json(Facility const& facility, std::vector<OpeningHours> c
                      {"name", name_json(facility.name)},
                      {"zone", facility.zone},
                      {"currency", "BDT"},
+                     {"week_starts", facility.week_starts},
                      {"opening_hours", opening_hours_json(hours)}};
     if (!facility.address.en.empty()) out["address"] = name_json(facility.address);
     return out;
@@ -40,6 +41,7 @@ json::object machine_json(Machine const& machine) {
     out["grid_minutes"] = machine.grid_minutes;
     out["min_minutes"] = machine.min_minutes;
     out["max_minutes"] = machine.max_minutes;
+    out["horizon_days"] = machine.horizon_days;
     out["setup_minutes"] = machine.setup_minutes;
     out["buffer_minutes"] = machine.buffer_minutes;
     out["seats"] = machine.seats;

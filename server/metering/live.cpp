@@ -93,6 +93,8 @@ void add_slots(LiveMachine& live, Surroundings const& around) {
     for (auto const& booking : around.bookings) {
         if (booking.machine != live.machine.id) continue;
         bool const active = booking.state == State::running || booking.state == State::paused;
+        if (live.machine.seats > 1 && (active || booking.during.contains(around.now)))
+            live.in_room.push_back(slot_of(booking));
         if (active)
             now = &booking;
         else if (booking.during.contains(around.now) && now == nullptr)
@@ -180,6 +182,7 @@ LiveMachine live_machine(Services const& services, RunControl const& run,
     live.machine.grid_minutes = limits.grid_minutes;
     live.machine.min_minutes = limits.min_minutes;
     live.machine.max_minutes = limits.max_minutes;
+    live.machine.horizon_days = limits.horizon_days;
     auto const found = std::ranges::find(around.sessions, machine.id, &UsageSession::machine);
     auto const* session = found == around.sessions.end() ? nullptr : &*found;
     auto const meter = run.meters().of(machine.id);
@@ -224,10 +227,8 @@ json::value stopping_json(LiveMachine const& live, Zone const& zone) {
         {"asked", live.asked ? json::value(booking::name_of(*live.asked)) : json::value(nullptr)}};
 }
 
-json::value slot_json(std::optional<LiveSlot> const& slot, Zone const& zone,
-                      http::Principal const* who) {
-    if (!slot) return nullptr;
-    auto const& booking = slot->booking;
+json::object slot_json(LiveSlot const& slot, Zone const& zone, http::Principal const* who) {
+    auto const& booking = slot.booking;
     bool const mine = who != nullptr && who->acts_for(booking.enterprise);
     bool const told = mine || (who != nullptr && people::is_staff(*who));
     json::object object{
@@ -238,8 +239,20 @@ json::value slot_json(std::optional<LiveSlot> const& slot, Zone const& zone,
         {"state", booking::name_of(booking.state)},
         {"mine", mine}};
     object["enterprise"] =
-        told ? json::value(people::enterprise_ref_json(slot->enterprise)) : json::value(nullptr);
+        told ? json::value(people::enterprise_ref_json(slot.enterprise)) : json::value(nullptr);
     return object;
+}
+
+json::value slot_json(std::optional<LiveSlot> const& slot, Zone const& zone,
+                      http::Principal const* who) {
+    return slot ? json::value(slot_json(*slot, zone, who)) : json::value(nullptr);
+}
+
+json::array slots_json(std::vector<LiveSlot> const& slots, Zone const& zone,
+                       http::Principal const* who) {
+    json::array shown;
+    for (auto const& slot : slots) shown.push_back(slot_json(slot, zone, who));
+    return shown;
 }
 
 }  // namespace
@@ -264,6 +277,7 @@ json::object live_json(LiveMachine const& live, Zone const& zone, http::Principa
             {"free_until", http::or_null(live.free_until, zone)},
             {"now", slot_json(live.now, zone, who)},
             {"next", slot_json(live.next, zone, who)},
+            {"in_room", slots_json(live.in_room, zone, who)},
             {"stopping", stopping_json(live, zone)},
             {"ticks", json::value_from(live.ticks)},
             {"alarm", live.alarm.empty() ? json::value(nullptr) : json::value(live.alarm)}};

@@ -35,6 +35,7 @@ struct LiveMachine {
     std::optional<Instant> free_until;
     std::optional<LiveSlot> now;
     std::optional<LiveSlot> next;
+    std::vector<LiveSlot> in_room;  ///< of a room that is shared: all whose time it is, or who stay
     std::string alarm;
     std::optional<RunControl::Stopping> stopping;
     std::vector<std::string_view> ticks;  ///< asked for before it starts

@@ -68,8 +68,10 @@ RunControl::Scene RunControl::scene_of(store::Reader& reader, booking::Booking c
             scene.unfinished = std::move(session);
     }
     Interval const instant{now, now + Duration{1}};
+    auto const book = services_.booking.books->get(reader, facility);
+    // What is announced runs on the generator, where there is one.
     for (auto const& outage : facility::outages_between(reader, facility, instant))
-        if (booking::concerns(outage, booking.machine) &&
+        if (booking::displaces(*book, outage, booking.machine) &&
             outage.source != facility::OutageSource::timetable)
             scene.outage = true;
     auto const active = booking::active_booking(reader, facility, booking.machine);

@@ -147,15 +147,22 @@ std::vector<booking::PowerUse> RunControl::rising() const {
 void RunControl::begin_by_power(UsageSession const& session, BookingId const& id) {
     auto const begun = services_.ledger.write([&](store::Writer& writer) -> Result<void> {
         auto const now = services_.clock.now();
-        lock_with_sharers(writer, services_.facility, meters_, session.machine);
         auto const booking = booking::find_booking(writer, services_.facility, id).value();
+        lock_with_sharers(writer, services_.facility, meters_, session.machine);
         auto const scene = scene_of(writer, booking, now);
         Asking const asking{booking, booking::Actor::daemon};
         if (auto const may = check_start(asking, scene, now); !may) return may;
         if (!give_session(writer, session, id, booking.enterprise))
             return refuse(ErrorKind::conflict, "wrong_state", "It has just changed.");
+        // Who has switched it on cannot be kept from it, but that they may is not known is kept.
+        auto const book = services_.booking.books->get(writer, services_.facility);
+        auto const hands = booking::judge_start(writer, *book, scene.machine, booking,
+                                                {.actor = booking::Actor::daemon}, now);
+        bool const unfit = std::ranges::any_of(hands.violations, [](auto const& violation) {
+            return violation.rule != booking::Rule::power_budget;
+        });
         return change(writer, booking, booking::State::running, "startBooking", std::nullopt,
-                      "power");
+                      unfit ? "power_unfit" : "power");
     });
     touch();
     if (begun) tell(id);

@@ -41,10 +41,14 @@ http::Response refused_start(Error const& error, booking::StartVerdict const& ha
                              booking::Actor actor) {
     if (error.kind == ErrorKind::unavailable) return http::problem(error).with("Retry-After", "1");
     if (error.code != "policy_refused") return http::problem(error);
+    // No operator makes the generator carry more.
+    bool const of_hands = std::ranges::none_of(hands.violations, [](auto const& violation) {
+        return violation.rule == booking::Rule::power_budget;
+    });
     return http::problem(
         error, {{"violations", booking::violations_json(hands.violations, hands.may_pass)},
                 {"alternatives", boost::json::array{}},
-                {"assisted_possible", actor == booking::Actor::staff}});
+                {"assisted_possible", of_hands && actor == booking::Actor::staff}});
 }
 
 http::Response wrong_state() {
@@ -162,7 +166,7 @@ Result<void> RunControl::check_start(Asking const& asking, Scene const& scene, I
     if (!may) return may;
     if (!scene.hands.violations.empty())
         return refuse(ErrorKind::invalid, "policy_refused",
-                      "Whoever runs the machine may not, for the reasons listed.");
+                      "The machine may not begin, for the reasons listed.");
     return booking::check_ticks(scene.ticks, asking.ticks);
 }
 
@@ -205,8 +209,8 @@ Result<void> RunControl::begin(store::Writer& writer, Asking const& asking, std:
     auto const now = services_.clock.now();
     auto const& facility = asking.booking.facility;
     auto const& person = asking.starter.person;
-    lock_with_sharers(writer, facility, meters_, asking.booking.machine);
     auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
+    lock_with_sharers(writer, facility, meters_, asking.booking.machine);
     auto const scene = scene_to_start(writer, asking, booking, now);
     hands = scene.hands;
     if (auto const may = check_start(asking, scene, now); !may) return may;
@@ -343,8 +347,8 @@ http::Response RunControl::answer_stop(http::Request const& request, Asking cons
     auto const& facility = asking.booking.facility;
     auto answer =
         people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
-            lock_with_sharers(writer, facility, meters_, asking.booking.machine);
             auto booking = booking::find_booking(writer, facility, asking.booking.id).value();
+            lock_with_sharers(writer, facility, meters_, asking.booking.machine);
             if (booking.state != State::running && booking.state != State::paused)
                 return wrong_state();
             auto const scene = scene_of(writer, booking, ending.at);

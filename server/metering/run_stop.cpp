@@ -81,8 +81,8 @@ http::Response RunControl::answer_wish(http::Request const& request, Asking cons
     auto const& facility = asking.booking.facility;
     auto answer =
         people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
-            facility::lock_machine(writer, facility, asking.booking.machine);
             auto const booking = booking::find_booking(writer, facility, asking.booking.id).value();
+            facility::lock_machine(writer, facility, asking.booking.machine);
             if (booking.state != State::running)
                 return http::problem(
                     {ErrorKind::conflict, "wrong_state", "", "It has just changed."});
@@ -105,8 +105,8 @@ http::Response RunControl::withdraw_stop(http::Request const& request) {
     auto const& facility = found->booking.facility;
     auto answer =
         people::write_once(services_.ledger, services_.clock, request, [&](store::Writer& writer) {
-            facility::lock_machine(writer, facility, found->booking.machine);
             auto const booking = booking::find_booking(writer, facility, found->booking.id).value();
+            facility::lock_machine(writer, facility, found->booking.machine);
             auto const wish = find_wish(writer, facility, booking.id);
             if (!wish || booking.state != State::running)
                 return http::problem({ErrorKind::conflict, "wrong_state", "", "Nothing waits."});

@@ -87,11 +87,16 @@ bool has_due(store::Reader& reader, Channel channel, Instant now) {
 
 std::optional<Message> take_due(store::Writer& writer, Channel channel, Instant now,
                                 Duration hold) {
-    writer.execute("UPDATE message SET state = 'expired' WHERE channel = $1 "
-                   "AND state IN ('waiting', 'sending') AND due_at <= $2 AND useful_until <= $2",
+    // Of the first ones: however many are due, no more than these are looked at for one.
+    writer.execute("UPDATE message SET state = 'expired' WHERE (facility_id, message_id) IN ("
+                   "SELECT facility_id, message_id FROM message WHERE channel = $1 "
+                   "AND state IN ('waiting', 'sending') AND due_at <= $2 "
+                   "ORDER BY due_at, message_id LIMIT 100) "
+                   "AND state IN ('waiting', 'sending') AND useful_until <= $2",
                    name_of(channel), now);
     auto found = writer.first("SELECT " KARKHANA_MESSAGE_COLUMNS "FROM message WHERE channel = $1 "
                               "AND state IN ('waiting', 'sending') AND due_at <= $2 "
+                              "AND (useful_until IS NULL OR useful_until > $2) "
                               "ORDER BY due_at, message_id LIMIT 1",
                               message_of, name_of(channel), now);
     if (!found) return std::nullopt;

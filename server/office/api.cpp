@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <memory>
 
+#include "server/base/digest.hpp"
+#include "server/facility/book_cache.hpp"
 #include "server/facility/records.hpp"
 #include "server/office/handlers.hpp"
 #include "server/people/audit.hpp"
@@ -66,10 +68,33 @@ void add_routes(http::Router& router, Services const& services) {
              .body_limit = operation.handler == import_special_days ? longest_import : 0});
 }
 
+namespace {
+
+std::string etag_of(json::object const& shown) {
+    constexpr std::size_t enough = 16;
+    return '"' + sha256_hex(json::serialize(shown)).substr(0, enough) + '"';
+}
+
+/// Whether it was changed since the caller read it, who says what that was.
+bool changed_since(store::Writer& writer, http::Request const& request, Change const& change) {
+    auto const seen = request.header("if-match");
+    if (!change.read || !seen) return false;
+    facility::lock_settings(writer, request.principal.value().facility);
+    return etag_of(change.read(writer)) != *seen;
+}
+
+}  // namespace
+
+http::Response answer_with_etag(json::object const& shown) {
+    return http::json_response(200, shown).with("ETag", etag_of(shown));
+}
+
 http::Response change_once(Services const& services, http::Request const& request,
                            Change const& change, Show const& show, Apply const& apply) {
     auto const& who = request.principal.value();
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+        if (changed_since(writer, request, change))
+            return http::problem({ErrorKind::stale, "stale", "", "somebody changed it"});
         auto const before = show(writer);
         if (auto const error = apply(writer)) return http::problem(*error);
         auto const after = show(writer);
@@ -77,7 +102,9 @@ http::Response change_once(Services const& services, http::Request const& reques
                              {who.person, change.action, change.subject, json::serialize(before),
                               json::serialize(after), ""},
                              services.clock.now());
-        return http::json_response(change.status, after);
+        auto answer = http::json_response(change.status, after);
+        if (!change.read) return answer;
+        return std::move(answer).with("ETag", etag_of(change.read(writer)));
     });
 }
 

@@ -101,8 +101,8 @@ Response save_group(Services const& services, Request const& request) {
 
 Response list_reserved(Services const& services, Request const& request) {
     return services.store.read([&](store::Reader& reader) {
-        return http::json_response(
-            200, reserved_now(reader, request.principal.value().facility, services.clock.now()));
+        return answer_with_etag(
+            reserved_now(reader, request.principal.value().facility, services.clock.now()));
     });
 }
 
@@ -117,8 +117,8 @@ Response save_reserved(Services const& services, Request const& request) {
     auto const here = request.principal.value().facility;
     auto const now = services.clock.now();
     auto const show = [&](store::Reader& reader) { return reserved_now(reader, here, now); };
-    return change_once(services, request, {"saveReserved", "facility/" + here.text()}, show,
-                       [&](store::Writer& writer) -> std::optional<Error> {
+    return change_once(services, request, {"saveReserved", "facility/" + here.text(), 200, show},
+                       show, [&](store::Writer& writer) -> std::optional<Error> {
                            for (auto const& each : wanted)
                                if (auto const error = unknown_place(writer, here, each))
                                    return error;

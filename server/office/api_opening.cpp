@@ -109,11 +109,15 @@ Show special_days_of(FacilityId const& facility) {
     };
 }
 
+Show opening_of(FacilityId const& facility) {
+    return [facility](store::Reader& reader) { return opening_json(reader, facility); };
+}
+
 }  // namespace
 
 Response get_opening(Services const& services, Request const& request) {
     return services.store.read([&](store::Reader& reader) {
-        return http::json_response(200, opening_json(reader, request.principal.value().facility));
+        return answer_with_etag(opening_json(reader, request.principal.value().facility));
     });
 }
 
@@ -151,7 +155,8 @@ Response save_periods(Services const& services, Request const& request) {
     auto const show = [&](store::Reader& reader) {
         return items_json(periods_json(facility::read_opening(reader, here)));
     };
-    return change_once(services, request, {"savePeriods", subject_of(request)}, show,
+    return change_once(services, request,
+                       {"savePeriods", subject_of(request), 200, opening_of(here)}, show,
                        [&](store::Writer& writer) -> std::optional<Error> {
                            auto const plan = facility::read_opening(writer, here);
                            auto resolved = named;
@@ -172,7 +177,8 @@ Response save_special_days(Services const& services, Request const& request) {
     auto const days = valid_special_days(std::move(read));
     if (!days) return http::problem(days.error());
     auto const here = request.principal.value().facility;
-    return change_once(services, request, {"saveSpecialDays", subject_of(request)},
+    return change_once(services, request,
+                       {"saveSpecialDays", subject_of(request), 200, opening_of(here)},
                        special_days_of(here), [&](store::Writer& writer) {
                            facility::replace_special_days(writer, here, *days);
                            return std::nullopt;

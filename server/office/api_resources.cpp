@@ -64,18 +64,21 @@ json::array needs_json(std::vector<Need> const& needs, std::optional<MachineId> 
     return out;
 }
 
+json::object resources_now(store::Reader& reader, FacilityId const& facility) {
+    json::array items;
+    for (auto const& each : facility::list_resources(reader, facility))
+        items.push_back(resource_json(each));
+    auto shown = items_json(std::move(items));
+    shown["needs"] = needs_json(facility::list_needs(reader, facility), std::nullopt);
+    return shown;
+}
+
 }  // namespace
 
 Response list_resources(Services const& services, Request const& request) {
     auto const here = request.principal.value().facility;
-    return services.store.read([&](store::Reader& reader) {
-        json::array items;
-        for (auto const& each : facility::list_resources(reader, here))
-            items.push_back(resource_json(each));
-        auto shown = items_json(std::move(items));
-        shown["needs"] = needs_json(facility::list_needs(reader, here), std::nullopt);
-        return http::json_response(200, shown);
-    });
+    return services.store.read(
+        [&](store::Reader& reader) { return answer_with_etag(resources_now(reader, here)); });
 }
 
 Response save_resource(Services const& services, Request const& request) {
@@ -140,8 +143,9 @@ Response save_needs(Services const& services, Request const& request) {
     auto const show = [&](store::Reader& reader) {
         return items_json(needs_json(facility::list_needs(reader, here), *machine));
     };
-    return change_once(services, request, {"saveNeeds", "machine/" + machine->text()}, show,
-                       [&](store::Writer& writer) -> std::optional<Error> {
+    auto const read = [here](store::Reader& reader) { return resources_now(reader, here); };
+    return change_once(services, request, {"saveNeeds", "machine/" + machine->text(), 200, read},
+                       show, [&](store::Writer& writer) -> std::optional<Error> {
                            if (unknown_machine(writer, here, *machine, ""))
                                return Error{ErrorKind::not_found, "not_found"};
                            auto const resources = facility::list_resources(writer, here);

@@ -37,17 +37,23 @@ http::Response create_outage(Services const& services, http::Request const& requ
 http::Response withdraw_outage(Services const& services, http::Request const& request);
 
 /// What is said of the change in the audit trail.
+using Show = std::function<boost::json::object(store::Reader&)>;
 struct Change {
     std::string action;   ///< the operationId
     std::string subject;  ///< "facility/0190..."
     int status = 200;
+    /// Of a list that is saved whole: what it was read with. An If-Match that names another state
+    /// of it than the one now is refused with 412 `stale`.
+    Show read{};
 };
-using Show = std::function<boost::json::object(store::Reader&)>;
 using Apply = std::function<std::optional<Error>(store::Writer&)>;
 /// Applies a change once, keeps in the audit trail what `show` says before and after it, and
 /// answers with the latter. What `apply` refuses changes nothing.
 http::Response change_once(Services const& services, http::Request const& request,
                            Change const& change, Show const& show, Apply const& apply);
+
+/// The answer to whoever reads what is saved whole: with an ETag of its content.
+http::Response answer_with_etag(boost::json::object const& shown);
 
 /// {"items": [...]}
 boost::json::object items_json(boost::json::array items);

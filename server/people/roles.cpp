@@ -37,6 +37,7 @@ constexpr std::array kTable{
     OperationRow{"changeBooking",      yes,    yes,     yes,   no},
     OperationRow{"cancelBooking",      yes,    yes,     yes,   no},
     OperationRow{"checkInBooking",     yes,    yes,     yes,   no},
+    OperationRow{"checkInByPin",       yes,    yes,     yes,   no},
     OperationRow{"startBooking",       yes,    yes,     yes,   no},
     OperationRow{"pauseBooking",       yes,    yes,     yes,   no},
     OperationRow{"stopBooking",        yes,    yes,     yes,   no},

@@ -90,6 +90,7 @@ TEST_P(BookingApi, ABookingIsCreatedShownAndTold) {
     seen.erase("costs");
     seen.erase("overrides");
     seen.erase("operated_by");
+    seen.erase("pin");
     EXPECT_EQ(seen, body);
     EXPECT_EQ(header_of(shown, "ETag"), "\"1\"");
     ASSERT_EQ(shop.published.size(), 1U);
@@ -475,6 +476,12 @@ TEST_P(BookingApi, TheCalendarShowsOthersWithoutTheirNames) {
                                   "&to=2027-11-21T00:00:00Z")
                   .status,
               422);
+}
+
+TEST_P(BookingApi, AChangeSaysWhatIsToBeChanged) {
+    auto const id = booked(shop.member, slot("10:00", "11:00"));
+    for (auto const* body : {"{}", R"({"dry_run":true})"})
+        EXPECT_EQ(code_of(shop.patch(shop.member, id, 1, body)), "nothing_to_change");
 }
 
 }  // namespace

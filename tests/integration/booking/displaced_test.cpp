@@ -554,5 +554,29 @@ TEST_P(BookingDisplaced, AClosureMovesWhatCanBeMovedAndCancelsTheRest) {
               "confirmed cancelled running");
 }
 
+TEST_P(BookingDisplaced, WhatAMergedRecordBookedCountsAgainstNewTimesToo) {
+    auto const old = shop.add_enterprise("Mita Leather, as she was called");
+    auto const before = shop.add_person("mita-before", "member", {old});
+    auto const sunday = [](std::string const& clock) { return dhaka("2026-11-22 " + clock); };
+    ASSERT_EQ(shop.book(before, laser.id, {sunday("14:00"), sunday("15:00")}).status, 201);
+    booked(shop.member, saturday("10:00", "11:00"));
+    set("daily_count", 1);
+    shop.add_outage(std::nullopt, saturday("09:30", "17:00"), "maintenance");
+    auto const proposed_to = [&] {
+        auto const all = proposals(shop.member);
+        return all.empty() ? "" : text_of(all.at(0).at("to").as_object(), "start").substr(0, 16);
+    };
+    sweep_at("08:30");
+    EXPECT_EQ(proposed_to(), "2026-11-22T09:00") << "so far they are strangers";
+    ledger().write([&](store::Writer& writer) {
+        writer.execute("DELETE FROM proposal WHERE facility_id = $1", shop.facility);
+        return writer.execute("UPDATE enterprise SET merged_into = $3 WHERE facility_id = $1 "
+                              "AND enterprise_id = $2",
+                              shop.facility, old, shop.mita);
+    });
+    sweep_at("08:31");
+    EXPECT_EQ(proposed_to(), "2026-11-23T09:00") << "the Sunday is used up";
+}
+
 }  // namespace
 }  // namespace karkhana::booking

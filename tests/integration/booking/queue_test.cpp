@@ -4,95 +4,13 @@
 #include <thread>
 
 #include "server/booking/world_records.hpp"
-#include "tests/integration/booking/life.hpp"
+#include "tests/integration/booking/queue_fixture.hpp"
 
 namespace karkhana::booking {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-class BookingQueue : public LifeTest {
-protected:
-    BookingQueue() {
-        for (auto const* name : {"first", "second", "third"}) {
-            auto const id = shop.add_enterprise(name);
-            parties.push_back({id, shop.add_person(std::string("of-") + name, "member", {id})});
-        }
-    }
-    std::string join_body(std::string const& from, std::string const& until, int minutes) {
-        return R"({"machine_id":")" + laser.id.text() + R"(","from":")" +
-               shop.time(dhaka("2026-11-21 " + from)) + R"(","until":")" +
-               shop.time(dhaka("2026-11-21 " + until)) + R"(","length_minutes":)" +
-               std::to_string(minutes) + "}";
-    }
-    /// `more`: further members, each with its comma.
-    std::string joins_with(http::Principal const& who, std::string const& more,
-                           std::string const& from = "09:00", std::string const& until = "17:00") {
-        auto body = join_body(from, until, 60);
-        body.insert(body.size() - 1, more);
-        auto const answer = shop.post(who, "/api/v1/waitlist", body);
-        EXPECT_EQ(answer.status, 201) << answer.body;
-        shop.clock.advance(std::chrono::seconds{1});
-        return text_of(json_of(answer), "id");
-    }
-    std::string joins(http::Principal const& who, std::string const& from = "09:00",
-                      std::string const& until = "17:00", int minutes = 60) {
-        auto const answer = shop.post(who, "/api/v1/waitlist", join_body(from, until, minutes));
-        EXPECT_EQ(answer.status, 201) << answer.body;
-        shop.clock.advance(std::chrono::seconds{1});
-        return text_of(json_of(answer), "id");
-    }
-    /// All three in their order.
-    std::vector<std::string> all_join() {
-        std::vector<std::string> ids;
-        for (auto const& party : parties) ids.push_back(joins(party.member));
-        return ids;
-    }
-    http::Response answer(http::Principal const& who, std::string const& entry,
-                          std::string const& action, std::string const& body = "{}") {
-        return shop.post(who, "/api/v1/waitlist/" + entry + "/" + action, body);
-    }
-    std::string entry_state(std::string const& entry) {
-        return ledger().read([&](store::Reader& reader) {
-            return std::string(
-                name_of(find_entry(reader, shop.facility, *WaitlistEntryId::parse(entry))->state));
-        });
-    }
-    std::string states(std::vector<std::string> const& entries) {
-        std::string text;
-        for (auto const& entry : entries) text += (text.empty() ? "" : " ") + entry_state(entry);
-        return text;
-    }
-    /// "joined first, skipped first suspended, offered second", oldest first.
-    std::string log() {
-        auto const body = json_of(shop.get(shop.manager, "/api/v1/waitlist/log?limit=100"));
-        std::vector<std::string> lines;
-        for (auto const& item : body.at("items").as_array()) {
-            auto const& event = item.as_object();
-            auto line = text_of(event, "what") + " " +
-                        text_of(event.at("enterprise").at("name").as_object(), "en");
-            for (auto const& rule : event.at("rules").as_array())
-                line += " " + std::string(rule.as_string());
-            lines.insert(lines.begin(), line);
-        }
-        std::string text;
-        for (auto const& line : lines) text += (text.empty() ? "" : ", ") + line;
-        return text;
-    }
-    std::optional<std::int64_t> broken() {
-        return ledger().read(
-            [&](store::Reader& reader) { return first_broken_queue(reader, shop.facility); });
-    }
-
-    struct Party {
-        EnterpriseId id;
-        http::Principal member;
-    };
-    std::vector<Party> parties;
-    std::string taken = booked(shop.member, saturday("09:00", "13:00"));
-    std::string taken_too = booked(shop.member, saturday("13:00", "17:00"));
-};
 
 KARKHANA_ON_BOTH_ENGINES(BookingQueue);
 
@@ -405,6 +323,13 @@ TEST_P(BookingQueue, TheManagerMayLetSomebodyPassBeforeThemWithAReason) {
                      R"(","overrides":[{"rule":"waited_for","reason":"A wedding order"}])");
     EXPECT_EQ(code_of(shop.post(shop.desk, "/api/v1/bookings", draft)), "policy_refused");
     EXPECT_EQ(shop.post(shop.manager, "/api/v1/bookings", draft).status, 201);
+    // Whoever waits reads who let that happen, and why.
+    auto const log = json_of(shop.get(parties[0].member, "/api/v1/waitlist/log"));
+    auto const last = log.at("items").as_array().at(0).as_object();
+    EXPECT_EQ(text_of(last, "what"), "passed_over");
+    EXPECT_EQ(boost::json::serialize(last.at("rules")), R"(["waited_for"])");
+    EXPECT_EQ(text_of(last, "reason"), "A wedding order");
+    EXPECT_EQ(text_of(last, "person_id"), shop.manager.person.text());
 }
 
 TEST_P(BookingQueue, WhoNeedsASeatBesidesTheLaserIsOfferedBothOrNeither) {
@@ -594,6 +519,32 @@ TEST_P(BookingQueue, WhatIsOfferedHoldsItsDieAndLetsGoOfIt) {
     EXPECT_EQ(violations_of(json_of(beside())), "co_resource");
     EXPECT_EQ(answer(parties[0].member, entry, "decline").status, 200);
     EXPECT_EQ(beside().status, 201);
+}
+
+TEST_P(BookingQueue, NobodyWaitsForWhatNoMachineGives) {
+    auto const refused = [&](std::string const& machine, int minutes, int people) {
+        auto body = join_body("09:00", "17:00", minutes);
+        body.replace(body.find(laser.id.text()), 36, machine);
+        body.insert(body.size() - 1, R"(,"people":)" + std::to_string(people));
+        auto const answer = shop.post(shop.member, "/api/v1/waitlist", body);
+        if (answer.status == 201) return std::string{"waits"};
+        auto const problem = json_of(answer);
+        return problem.contains("violations") ? violations_of(problem) : code_of(answer);
+    };
+    EXPECT_EQ(refused(laser.id.text(), 7, 1), "grid");
+    EXPECT_EQ(refused(laser.id.text(), 15, 1), "too_short");
+    EXPECT_EQ(refused(laser.id.text(), 255, 1), "too_long");
+    EXPECT_EQ(refused(laser.id.text(), 60, 900), "invalid") << "out of all bounds";
+    auto const room = shop.add_machine({.slug = "room",
+                                        .name = {"Room", "কক্ষ"},
+                                        .kind = "room",
+                                        .grid_minutes = 15,
+                                        .min_minutes = 30,
+                                        .max_minutes = 240,
+                                        .seats = 4});
+    EXPECT_EQ(refused(room.id.text(), 60, 5), "capacity");
+    EXPECT_EQ(refused(room.id.text(), 60, 4), "waits");
+    EXPECT_EQ(refused(laser.id.text(), 240, 1), "waits");
 }
 
 }  // namespace

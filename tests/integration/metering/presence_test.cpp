@@ -2,6 +2,7 @@
 
 #include "server/booking/life_records.hpp"
 #include "server/booking/sweep.hpp"
+#include "server/facility/book_changes.hpp"
 #include "tests/integration/metering/shop.hpp"
 
 namespace karkhana::metering {
@@ -120,6 +121,27 @@ TEST_P(OwnSwitch, WhoWorksIsThereAndPaysForWhatTheyUseFromItsFirstSecond) {
     EXPECT_LE(session.energy->wh, after - before + 3) << "and its standby until eleven";
     EXPECT_EQ(told("markMissed"), 0);
     EXPECT_EQ(told("attendByPower"), 1);
+}
+
+TEST_P(OwnSwitch, ThatNobodyKnowsWhetherTheyMayRunItIsKept) {
+    shop.store.write([&](store::Writer& writer) {
+        facility::insert_setting(writer, shop.workshop.facility,
+                                 shop.workshop.ids.make<SettingId>(),
+                                 {.name = "needs_authorisation",
+                                  .machine = press,
+                                  .group = {},
+                                  .membership = "",
+                                  .season = "",
+                                  .value = 1,
+                                  .from = dhaka("2026-01-01 00:00")},
+                                 std::nullopt, shop.workshop.clock.now());
+        return true;
+    });
+    auto const booking = booked(mita, press, "10:00", "11:00");
+    switch_on(press);
+    live(25s);
+    EXPECT_EQ(shop.state_of(booking), "running") << "its own switch is not asked";
+    EXPECT_EQ(shop.last_reason(booking), "power_unfit");
 }
 
 TEST_P(OwnSwitch, TheLastSecondsOfTheGraceTimeCount) {

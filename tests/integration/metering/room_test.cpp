@@ -19,6 +19,8 @@ protected:
         throw std::runtime_error("no session of this booking");
     }
 
+    store::Store& store_of_room() { return shop.workshop.ledger; }
+
     Shop shop{ledger(), telemetry()};
     MachineId room;
 };
@@ -33,6 +35,12 @@ TEST_P(Room, SeveralWorkInASharedRoomAtTheSameTime) {
     ASSERT_EQ(started.status, 200) << started.body;
     shop.run_for(20min);
     EXPECT_EQ(shop.state_of(first), "running");
+    auto const board = store_of_room().read([&](store::Reader& reader) {
+        return live_board(shop.daemon->services, shop.daemon->run, reader, shop.workshop.facility);
+    });
+    std::set<std::string> there;
+    for (auto const& slot : board.machines.front().in_room) there.insert(slot.booking.id.text());
+    EXPECT_EQ(there, (std::set<std::string>{first, second})) << "the board shows both";
     ASSERT_EQ(shop.stop(first, "stop-key-1").status, 200);
     EXPECT_TRUE(shop.unit(room).closed) << "the second works on";
     shop.run_for(20min);

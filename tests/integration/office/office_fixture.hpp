@@ -58,11 +58,14 @@ protected:
                 .position = position};
     }
     http::Response call(http::Principal const& who, std::string method, std::string const& target,
-                        std::string body) {
+                        std::string body, std::string const& seen = "") {
+        std::vector<std::pair<std::string, std::string>> headers{
+            {"idempotency-key", ids.make<BookingId>().text()}};
+        if (!seen.empty()) headers.emplace_back("if-match", seen);
         return tests::ask(
             router, who,
             tests::request_of(std::move(method), "/api/v1" + target, std::move(body),
-                              {{"idempotency-key", ids.make<BookingId>().text()}}),
+                              std::move(headers)),
             [&](std::string const& operation) { return people::may_call(who, operation); });
     }
     http::Response get(http::Principal const& who, std::string const& target) {

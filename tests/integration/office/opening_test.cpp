@@ -196,5 +196,42 @@ TEST_P(OfficeOpening, EveryChangeIsInTheAuditTrail) {
     EXPECT_EQ(told[0].event.after, R"({"items":[]})");
 }
 
+TEST_P(OfficeOpening, WhatSomebodyElseHasSavedSinceIsNotOverwritten) {
+    auto const etag = [](http::Response const& answer) {
+        for (auto const& [name, value] : answer.headers)
+            if (name == "ETag") return value;
+        return std::string{};
+    };
+    auto const day = [](std::string const& date) {
+        return R"({"items":[{"day":")" + date + R"(","name":{"en":"Day","bn":"দিন"}}]})";
+    };
+    struct List {
+        std::string saved, read, one, two;
+    };
+    std::string const needs = "/machines/" + laser.id.text() + "/needs";
+    std::string const window =
+        R"({"items":[{"weekday":6,"from_minute":540,"until_minute":600,"audience":"women_led",)"
+        R"("release_hours":1}]})";
+    post("/opening-profiles", ramadan);
+    std::string const period =
+        R"({"items":[{"first_day":"2027-02-08","last_day":"2027-03-09","profile":"ramadan"}]})";
+    std::string const none = R"({"items":[]})";
+    for (auto const& list :
+         {List{"/special-days", "/opening", day("2026-12-16"), none},
+          List{"/opening-periods", "/opening", period, none},
+          List{"/reserved-windows", "/reserved-windows", window, none},
+          List{needs, "/resources", R"({"items":[{"kind":"die","units":1}]})", none}}) {
+        auto const seen = etag(get(manager, list.read));
+        ASSERT_NE(seen, "") << list.read;
+        auto const first = call(manager, "POST", list.saved, list.one, seen);
+        ASSERT_EQ(first.status, 200) << first.body;
+        auto const before = changes();
+        EXPECT_EQ(call(manager, "POST", list.saved, list.two, seen).status, 412) << list.saved;
+        EXPECT_EQ(changes(), before);
+        EXPECT_EQ(etag(get(manager, list.read)), etag(first)) << "it goes on from its own answer";
+        EXPECT_EQ(call(manager, "POST", list.saved, list.two, etag(first)).status, 200);
+    }
+}
+
 }  // namespace
 }  // namespace karkhana::office

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "server/booking/rules_holds.hpp"
+#include "server/booking/words.hpp"
 #include "tests/unit/booking/values.hpp"
 
 namespace karkhana::booking {
@@ -95,7 +96,7 @@ std::vector<Row> party_rows() {
              });
              it.world.now = dhaka("2026-11-21 07:59");
          },
-         "09:00-12:00 is kept for women-led enterprises until 2026-11-21 08:00."},
+         "09:00-12:00 is kept for women-led enterprises until 21 Nov 08:00."},
         {Rule::daily_quota,
          [](Case& it) {
              set(it.world, "daily_minutes", 90);
@@ -438,6 +439,22 @@ TEST(Approval, IsAskedAlwaysOrTheFirstTime) {
     EXPECT_FALSE(asked());
     set(it.world, "approval", 1);
     EXPECT_TRUE(asked());
+}
+
+TEST(Codes, DaysAreSaidAsPeopleSayThem) {
+    auto const world = saturday();
+    facility::Outage outage{.during = {dhaka("2026-11-21 22:00"), dhaka("2026-11-22 06:30")},
+                            .kind = "maintenance"};
+    auto const over_night = said_outage(world, outage).message;
+    EXPECT_EQ(over_night.en, "Not usable 21 Nov 22:00 - 22 Nov 06:30: maintenance.");
+    EXPECT_EQ(over_night.bn, "২১ নভেম্বর ২২:০০ - ২২ নভেম্বর ০৬:৩০ ব্যবহার করা যাবে না: রক্ষণাবেক্ষণ।");
+    outage.kind = "breakdown";
+    EXPECT_EQ(said_outage(world, outage).message.en,
+              "Not usable 21 Nov 22:00 - 22 Nov 06:30: breakdown.")
+        << "entered with an end";
+    outage.cause = numbered_id<BookingId>(1).uuid;
+    EXPECT_EQ(said_outage(world, outage).message.en,
+              "Not usable since 21 Nov 22:00, until it is repaired: breakdown.");
 }
 
 }  // namespace

@@ -51,6 +51,34 @@ api.use({
   },
 });
 
+// A list that is saved whole is saved as it was read: what somebody else has saved since is not
+// overwritten, and the server says so.
+const readFrom: [saved: RegExp, read: string][] = [
+  [/^\/api\/v1\/(opening-periods|special-days)$/, '/api/v1/opening'],
+  [/^\/api\/v1\/reserved-windows$/, '/api/v1/reserved-windows'],
+  [/^\/api\/v1\/machines\/[^/]+\/needs$/, '/api/v1/resources'],
+];
+const tags = new Map<string, string>();
+const pathRead = ({ method, url }: Request): string | undefined => {
+  const { pathname } = new URL(url);
+  if (method !== 'GET') return readFrom.find(([saved]) => saved.test(pathname))?.[1];
+  return readFrom.some(([, read]) => read === pathname) ? pathname : undefined;
+};
+
+api.use({
+  onRequest({ request }) {
+    const path = request.method === 'GET' ? undefined : pathRead(request);
+    const tag = path && tags.get(path);
+    if (tag) request.headers.set('If-Match', tag);
+    return request;
+  },
+  onResponse({ request, response }) {
+    const path = pathRead(request);
+    const tag = response.ok && response.headers.get('ETag');
+    if (path && tag) tags.set(path, tag);
+  },
+});
+
 interface Answer<T> {
   data?: T;
   error?: unknown;

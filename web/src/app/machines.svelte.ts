@@ -33,13 +33,23 @@ function known(told: MaybeSlot, before: LiveMachine): MaybeSlot {
   return same && { ...same, end: told.end, state: told.state };
 }
 
+/** The same of a room, where many may begin together: undefined when anybody came or went. */
+function knownRoom(told: Slot[] = [], before: Slot[] = []): Slot[] | undefined {
+  const same = told.length === before.length &&
+    told.every((slot, at) => slot.start === before[at]!.start && slot.end === before[at]!.end);
+  return same ? before.map((slot, at) => ({ ...slot, state: told[at]!.state })) : undefined;
+}
+
 function apply({ id, live }: MachineEvent): void {
   let strange = false;
   machines.value = machines.value?.map((machine) => {
     if (machine.id !== id) return machine;
     const [now, next] = [known(live.now, machine.live), known(live.next, machine.live)];
-    strange = now === undefined || next === undefined;
-    return { ...machine, live: { ...live, now: now ?? live.now, next: next ?? live.next } };
+    const room = knownRoom(live.in_room, machine.live.in_room);
+    strange = now === undefined || next === undefined || room === undefined;
+    return { ...machine, live: {
+      ...live, now: now ?? live.now, next: next ?? live.next, in_room: room ?? live.in_room ?? [],
+    } };
   });
   if (strange) void machines.refresh();
 }

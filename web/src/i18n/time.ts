@@ -161,3 +161,7 @@ export function monthText(key: string, language: Language): string {
   const [year = '', month = '1'] = key.split('-');
   return `${monthWord(Number(month), language)} ${digits(year, language)}`;
 }
+
+/** The days of a week that begins on `starts` (1 is Monday). */
+export const weekFrom = (starts: number): number[] =>
+  Array.from({ length: 7 }, (_, after) => ((starts - 1 + after) % 7) + 1);

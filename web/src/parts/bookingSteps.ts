@@ -16,6 +16,8 @@ export interface Step {
   assisted?: boolean | undefined;
   /** What staff vouch for and why, for start. */
   overrides?: BookingDraft['overrides'] | undefined;
+  /** From the sign at the machine, for check_in. */
+  scanned?: boolean | undefined;
   /** Why, for cancel. */
   reason?: string | undefined;
 }
@@ -24,7 +26,9 @@ export function takeStep(asked: Step, key: string): Promise<Booking> {
   const params = { path: { id: asked.id }, header: keyed(key) };
   switch (asked.step) {
     case 'check_in':
-      return take(api.POST('/api/v1/bookings/{id}/check-in', { params, body: {} }));
+      return take(api.POST('/api/v1/bookings/{id}/check-in', {
+        params, body: asked.scanned ? { by: 'qr' } : {},
+      }));
     case 'start': {
       const ticks = Object.fromEntries((asked.ticks ?? []).map((tick) => [tick, true]));
       const body = {

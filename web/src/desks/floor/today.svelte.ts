@@ -57,8 +57,9 @@ export class Today {
 
   /** The booking whose buttons belong on a machine's card: the one now, else the next. */
   of(machine: Machine): Booking | undefined {
-    const { now, next } = machine.live;
-    for (const slot of [now, next]) {
+    const { now, next, in_room: room } = machine.live;
+    // Of a room that is shared the own one, whoever else is there.
+    for (const slot of [...(room ?? []), now, next]) {
       const booking = slot?.booking_id ? this.bookings.value?.get(slot.booking_id) : undefined;
       if (booking?.actions?.some((action) => action !== 'move' && action !== 'cancel'))
         return booking;

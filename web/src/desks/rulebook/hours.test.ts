@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
-  blocksOf, breakBlocksOf, breaksOf, hoursOf, isCalendar, stretches, weekFrom,
+  blocksOf, breakBlocksOf, breaksOf, hoursOf, isCalendar, stretches,
 } from './hours.ts';
+import { weekFrom } from '../../i18n/time.ts';
 
 const hours = (weekday: number, opens_minute: number, closes_minute: number) =>
   ({ weekday, opens_minute, closes_minute });

@@ -12,10 +12,6 @@ type Break = Schemas['Break'];
 
 const DAY = 86_400_000;
 
-/** The days of a week that begins on `starts` (1 is Monday). */
-export const weekFrom = (starts: number): number[] =>
-  Array.from({ length: 7 }, (_, after) => ((starts - 1 + after) % 7) + 1);
-
 /** One stretch of time on several weekdays. */
 export interface Block {
   weekdays: number[];
