@@ -163,6 +163,7 @@ void add_routes(http::Router& router, Services const& services) {
     on("GET", "/ledger", "getLedger", show_ledger);
     add_invoice_routes(router, services);
     add_correction_routes(router, services);
+    add_evidence_routes(router, services);
 }
 
 booking::Pricing make_pricing(RateCardCache& cache,

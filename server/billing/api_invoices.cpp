@@ -36,6 +36,8 @@ bool may_see(Principal const& who, Invoice const& invoice) {
     return invoice.final && who.acts_for(invoice.enterprise);
 }
 
+}  // namespace
+
 Result<Invoice> visible_invoice(store::Reader& reader, Request const& request) {
     auto const id = http::path_id<InvoiceId>(request);
     if (!id) return tl::make_unexpected(id.error());
@@ -44,6 +46,8 @@ Result<Invoice> visible_invoice(store::Reader& reader, Request const& request) {
         return refuse(ErrorKind::not_found, "not_found");
     return std::move(*invoice);
 }
+
+namespace {
 
 json::object whole_json(store::Reader& reader, Invoice const& invoice, Names& names) {
     auto const lines = charges_of_invoice(reader, names.facility.id, invoice.id);

@@ -177,6 +177,7 @@ constexpr std::array kTable{
     OperationRow{"listInvoices",       yes,    no,      yes,   yes},
     OperationRow{"getInvoice",         yes,    no,      yes,   yes},
     OperationRow{"getLineProof",       yes,    no,      yes,   yes},
+    OperationRow{"getInvoiceEvidence", yes,    no,      yes,   yes},
     OperationRow{"getInvoicePdf",      yes,    no,      yes,   yes},
     OperationRow{"finalizeInvoice",    yes,    no,      no,    yes},
     OperationRow{"createPayment",      yes,    no,      no,    yes},
