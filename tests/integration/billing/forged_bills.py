@@ -113,7 +113,8 @@ FORGERIES = [
         last_number=f.file["series_number"], last_hash="0" * 64)), "end of the series"),
     ("number", lambda f: f.bill.update(number="X/1"), "number is not the bill's"),
     ("series number", lambda f: f.file.update(series_number=2 + f.file["series_number"]) or
-     f.file["chain"].update(last_number=9, last_hash=""), ("only the first", "not that of its series")),
+     f.file["chain"].update(last_number=9, last_hash=""),
+     ("only the first", "not that of its series")),
     ("total of the file", lambda f: f.file.update(total_poisha=1), "total is not the bill's"),
     ("total", raise_total, "the total is Tk"),
     ("amount", raise_line, "its amount is"),
@@ -122,7 +123,8 @@ FORGERIES = [
     ("quantity", lambda f: f.line("kwh").update(quantity=f.line("kwh")["quantity"] + 1),
      "its quantity is"),
     ("price on the bill", lambda f: f.line("kwh").update(price_e4=1), "its price is"),
-    ("price of the card", lambda f: component(f, f.line("kwh")["basis"]).update(price_e4=1), "its price is"),
+    ("price of the card", lambda f: component(f, f.line("kwh")["basis"]).update(
+        price_e4=1), "its price is"),
     ("minimum of the card", lambda f: component(f, "minimum").update(
         price_e4=900_000_000 if f.line("minimum") else 0),
      ("its price is", "it should have")),
