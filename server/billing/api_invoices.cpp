@@ -258,6 +258,9 @@ Response run_billing(Services const& services, Request const& request) {
         [&](store::Reader& reader) { return facility::zone_of(reader, facility); });
     auto const during = period_interval(zone, order.period);
     if (!during) return http::problem(during.error());
+    if (services.clock.now() < during->start)
+        return http::problem(
+            {ErrorKind::invalid, "period_ahead", "/period", "the month has not begun"});
     if (order.dry) return run_dry(services, request, order, *during);
     // What has just stopped belongs onto the bill too, without waiting for the job.
     charge_sessions_of(services.store, facility, zone, *during, services.clock.now());

@@ -10,6 +10,8 @@ namespace karkhana::billing {
 void add_invoice_routes(http::Router& router, Services const& services);
 /// Corrected registers: the part in api_corrections.cpp.
 void add_correction_routes(http::Router& router, Services const& services);
+/// All drafts of a month at once: the part in api_month.cpp.
+void add_month_routes(http::Router& router, Services const& services);
 /// What a bill rests on, as a file: the part in api_evidence.cpp.
 void add_evidence_routes(http::Router& router, Services const& services);
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "server/billing/halt_records.hpp"
+#include "server/billing/items.hpp"
 #include "server/facility/json.hpp"
 #include "server/store/id_list.hpp"
 
@@ -97,7 +98,8 @@ json::array cards_shown(store::Reader& reader, std::vector<Charge> const& lines,
 }
 
 /// The arithmetic in words; the line is the text's.
-json::array sums_shown(std::vector<Charge> const& lines, Names const& names) {
+json::array sums_shown(std::vector<Charge> const& lines, std::vector<Item> const& items,
+                       Names const& names) {
     json::array shown;
     for (auto const& line : lines) {
         auto const& machine = names.machines.at(names.sessions.at(line.session).machine);
@@ -105,6 +107,9 @@ json::array sums_shown(std::vector<Charge> const& lines, Names const& names) {
             json::object{{"line", line.line},
                          {"formula", facility::name_json(formula_of(line, machine.piece_unit))}});
     }
+    for (auto const& item : items)
+        shown.push_back(
+            json::object{{"line", item.line}, {"formula", facility::name_json(formula_of(item))}});
     return shown;
 }
 
@@ -128,18 +133,19 @@ json::object bill_evidence(store::Reader& reader, Invoice const& invoice, Names&
     for (auto const& line : lines)
         if (order.empty() || order.back() != line.session) order.push_back(line.session);
     auto evidence = read_evidence(reader, facility, order);
-    return {{"format", "karkhana-bill-evidence"},
-            {"version", 1},
-            {"number", invoice.number_text},
-            {"series_number", invoice.number},
-            {"total_poisha", invoice.total.poisha},
-            {"text", find_canonical(reader, facility, invoice.id).value()},
-            {"previous_hash", invoice.previous_hash},
-            {"hash", invoice.hash},
-            {"chain", head_shown(reader, invoice, facility)},
-            {"rate_cards", cards_shown(reader, lines, names)},
-            {"sessions", sessions_shown(order, evidence, names)},
-            {"arithmetic", sums_shown(lines, names)}};
+    return {
+        {"format", "karkhana-bill-evidence"},
+        {"version", 1},
+        {"number", invoice.number_text},
+        {"series_number", invoice.number},
+        {"total_poisha", invoice.total.poisha},
+        {"text", find_canonical(reader, facility, invoice.id).value()},
+        {"previous_hash", invoice.previous_hash},
+        {"hash", invoice.hash},
+        {"chain", head_shown(reader, invoice, facility)},
+        {"rate_cards", cards_shown(reader, lines, names)},
+        {"sessions", sessions_shown(order, evidence, names)},
+        {"arithmetic", sums_shown(lines, items_of_invoice(reader, facility, invoice.id), names)}};
 }
 
 }  // namespace karkhana::billing

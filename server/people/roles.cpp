@@ -179,6 +179,7 @@ constexpr std::array kTable{
     OperationRow{"getLineProof",       yes,    no,      yes,   yes},
     OperationRow{"getInvoiceEvidence", yes,    no,      yes,   yes},
     OperationRow{"getInvoicePdf",      yes,    no,      yes,   yes},
+    OperationRow{"finalizeBillingRun", yes,    no,      no,    yes},
     OperationRow{"finalizeInvoice",    yes,    no,      no,    yes},
     OperationRow{"createPayment",      yes,    no,      no,    yes},
     OperationRow{"listPayments",       yes,    no,      no,    yes},

@@ -1,9 +1,9 @@
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <cstdlib>
 #include <fstream>
 #include <gmock/gmock.h>
 
+#include "server/billing/items.hpp"
+#include "server/billing/tax_records.hpp"
 #include "tests/integration/billing/centre.hpp"
 
 namespace karkhana::billing {
@@ -12,7 +12,8 @@ namespace {
 using ::testing::HasSubstr;
 
 /// A bill of everything that is metered: across the beginning of the peak, with pieces, by the
-/// minute with a power cut inside, and one that only comes to the minimum.
+/// minute with a power cut inside, and one that only comes to the minimum. Then one with taxes and
+/// a line without a session, and a credit note for it.
 class BillEvidence : public tests::StoreTest {
 protected:
     BillEvidence() {
@@ -41,10 +42,57 @@ protected:
                               {light, booking::State::running, true, ""}}});
         centre.half_an_hour("Lakshmi", "2026-11-07", 10);
         centre.half_an_hour("Rahim", "2026-11-08", 0);
+        issue();
+        register_for_vat();
+        centre.half_an_hour("Lakshmi", "2026-11-09", 5'555);
+        add("service", 12'345, std::nullopt);
+        issue();
+        add("adjustment", -3'333, made.back());
+        issue();
+    }
+
+    void issue() {
         for (auto const& id : centre.run("2026-11")) {
             EXPECT_TRUE(centre.finalise(id));
             made.push_back(id);
         }
+    }
+    void register_for_vat() {
+        auto const from = centre.clock.now() + std::chrono::minutes{10};
+        centre.clock.advance(std::chrono::minutes{20});
+        auto const clerk = centre.person("accountant", {}).person;
+        ledger().write([&](store::Writer& writer) {
+            insert_tax_setting(
+                writer, centre.facility().id,
+                {from, Regime::vat, TaxRounding::line, false, "000000001-0101", "registered"},
+                clerk, from);
+            insert_tax_code(
+                writer, centre.facility().id,
+                {"standard", from, 1500, {"VAT", "ভ্যাট"}, "S099.20", "Act 47/2012 s.15"}, clerk,
+                from);
+            return true;
+        });
+    }
+    void add(std::string const& source, std::int64_t poisha, std::optional<InvoiceId> of) {
+        Item item;
+        item.id = centre.ids.make<ItemId>();
+        item.enterprise = centre.enterprise("Lakshmi");
+        item.source = source;
+        item.source_id = "1";
+        item.happened_at = dhaka("2026-11-20 15:00");
+        item.label = {"Design file", "নকশার ফাইল"};
+        item.unit = "file";
+        item.price = {poisha * 10'000};
+        item.amount = {poisha};
+        item.income = "income:service";
+        item.tax_code = std::string{kStandardTax};
+        item.note = "said so";
+        item.created_at = centre.clock.now();
+        item.refers_invoice = of;
+        if (of) item.refers_line = 1;
+        ledger().write([&](store::Writer& writer) {
+            return add_item(writer, centre.facility().id, item).has_value();
+        });
     }
 
     std::string path(InvoiceId const& id) { return "/api/v1/invoices/" + id.text() + "/evidence"; }
@@ -65,7 +113,7 @@ TEST_P(BillEvidence, IsWorkedOutAgainByAnotherProgramAndEveryForgeryIsNamed) {
         std::ofstream{file} << answer.body;
         command += " " + file;
     }
-    ASSERT_EQ(made.size(), 2U);
+    ASSERT_EQ(made.size(), 4U);
     EXPECT_EQ(std::system((command + " >&2").c_str()), 0);
 }
 
@@ -77,7 +125,7 @@ TEST_P(BillEvidence, IsForStaffAndForWhoIsBilled) {
         seen += answer.status == 200;
         EXPECT_TRUE(answer.status == 200 || answer.status == 404) << answer.status;
     }
-    EXPECT_EQ(seen, 1);
+    EXPECT_EQ(seen, 3);
     centre.half_an_hour("Rahim", "2026-10-08", 6'000);
     auto const draft = centre.run("2026-10").at(0);
     auto const answer = centre.get(centre.person("accountant", {}), path(draft));

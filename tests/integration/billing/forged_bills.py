@@ -47,6 +47,13 @@ class Forged:
                                       if their["edge"] == edge and their["at"] == one["at"]), {})
         raise StopIteration
 
+    def item(self):
+        return self.bill.get("items", [])[0]
+
+    def tax(self):
+        """The taxes of a bill that has any."""
+        return [self.bill["tax"]][0 if self.bill.get("tax", {}).get("lines") else 1]
+
     def halts(self):
         return next(one["halts"] for one in self.file["sessions"] if one["halts"])
 
@@ -162,6 +169,20 @@ FORGERIES = [
     ("unknown in the card", lambda f: component(f, "kwh").update(tiers=[]), "tiers is not known"),
     ("unknown basis", lambda f: component(f, "kwh").update(basis="idle"), "idle is not known"),
     ("unknown in the file", lambda f: f.file.update(discount=1), "discount is not known"),
+    ("tax", lambda f: f.tax()["lines"][0].update(tax=1), "its tax is"),
+    ("rate of tax", lambda f: f.tax()["lines"][0].update(rate_e4=1), "its tax is"),
+    ("tax of a line", lambda f: f.tax()["lines"].pop(), "not every line has its tax"),
+    ("tax within the prices", lambda f: f.tax().update(inclusive=True), "its tax is"),
+    ("no tax", lambda f: f.tax() and f.bill.pop("tax"), "the total is Tk"),
+    ("regime", lambda f: f.tax().update(regime="sales"), "sales, line is not known"),
+    ("unknown in the tax", lambda f: f.tax().update(duty=0), "duty is not known"),
+    ("amount of an item", lambda f: f.item().update(amount=1), "its amount is"),
+    ("quantity of an item", lambda f: f.item().update(quantity=7), "its amount is"),
+    ("unknown in an item", lambda f: f.item().update(discount=0), "discount is not known"),
+    ("number of a line", lambda f: f.item().update(line=9), "not numbered in order"),
+    ("what a credit note refers to", lambda f: f.bill.pop("refers_to")
+     if "refers_to" in f.bill else f.bill["items"][9], "credit note"),
+    ("no item", lambda f: f.item() and f.bill.pop("items"), ""),
     ("missing", lambda f: f.file.pop("chain"), ""),
     ("kind", lambda f: f.bill.update(kind="debit_note"), "debit_note is not known"),
     ("a version to come", lambda f: f.file.update(version=2), "not a version"),
@@ -193,7 +214,7 @@ def main(names):
             forged = Forged(file)
             try:
                 forge(forged)
-            except StopIteration:
+            except (StopIteration, IndexError):  # nothing of the kind is on this bill
                 continue
             fits += 1
             found = said(forged.text() if "chain" in forged.file else json.dumps(forged.file))
