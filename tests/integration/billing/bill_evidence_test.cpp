@@ -117,6 +117,10 @@ TEST_P(BillEvidence, IsWorkedOutAgainByAnotherProgramAndEveryForgeryIsNamed) {
     EXPECT_EQ(std::system((command + " >&2").c_str()), 0);
 }
 
+TEST(CheckBill, ComesToWhatWasComputedByHand) {
+    EXPECT_EQ(std::system("/usr/bin/python3 tests/integration/billing/worked_examples.py >&2"), 0);
+}
+
 TEST_P(BillEvidence, IsForStaffAndForWhoIsBilled) {
     auto const lakshmi = centre.person("member", {centre.enterprise("Lakshmi")});
     int seen = 0;

@@ -1,4 +1,4 @@
-"""Holds deploy/check_bill.py against real evidence files, and against each of them forged.
+"""Holds deploy/check_bill against real evidence files, and against each of them forged.
 
     forged_bills.py FILE...
 
@@ -10,12 +10,13 @@ and fit at least one of the files.
 import copy
 import hashlib
 import json
-import runpy
 import sys
 from pathlib import Path
 
-CHECK = runpy.run_path(str(Path(__file__).resolve().parents[3] / "deploy" / "check_bill.py"))
-check_file, Fault = CHECK["check_file"], CHECK["Fault"]
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "deploy" / "check_bill"))
+
+from basics import Fault  # noqa: E402
+from check_bill import check_file  # noqa: E402
 
 
 class Forged:

@@ -17,14 +17,12 @@ import hashlib
 import json
 import struct
 import sys
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-QUARTER = 15 * 60 * 1_000_000
-BANGLA_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
-UNITS = {"kwh": 1000, "used_minute": 60, "piece": 1, "session": 1, "minimum": 1}
+from basics import EPOCH, Fault, bn, check, known, local, rounded, taka
+from rating import terms_of
 
 FILE = {"format", "version", "number", "series_number", "total_poisha", "text", "previous_hash",
         "hash", "chain", "rate_cards", "sessions", "arithmetic"}
@@ -33,8 +31,9 @@ TEXT = {"number", "issued_at", "period", "seller", "buyer", "rate_cards", "sessi
 TEXT_MAY = {"kind", "refers_to", "reason", "items", "tax"}
 CARD = {"id", "name", "version", "effective_from", "effective_to", "peak_from_minute",
         "peak_to_minute", "source", "components"}
-COMPONENT = {"basis", "window", "price_e4", "label"}
+CARD_MAY = {"peak_weekdays", "holidays", "price_lock", "discount_order"}
 SESSION = {"id", "machine_kind", "pieces", "halts", "registers"}
+SESSION_MAY = {"classes", "booked_from", "booked_to", "assisted", "busy_above_w"}
 REGISTER = {"channel", "edge", "at", "value_wh", "carried_wh", "words", "form", "quality",
             "method"}
 PARTS = {"part_wh", "least_wh", "most_wh"}
@@ -43,66 +42,12 @@ ISSUED_REGISTER = {"edge", "at", "value_wh", "words", "meter", "quality", "metho
 ISSUED_PARTS = PARTS | {"split", "weight", "weights"}
 LINE = {"line", "session", "rate_card", "component", "label_en", "label_bn", "basis", "window",
         "quantity", "price_e4", "amount", "quality"}
+LINE_MAY = {"per", "unit", "income"}
 ITEM = {"line", "item", "source", "source_id", "at", "label_en", "label_bn", "quantity", "unit",
         "per", "price_e4", "amount", "income", "sector", "subsidy", "note"}
 TAX = {"regime", "rounding", "inclusive", "bin", "lines"}
 LINE_TAX = {"code", "rate_e4", "tax"}
 REFERS = {"number", "issued_at", "line"}
-
-
-class Fault(Exception):
-    """The first thing that does not hold."""
-
-    def __init__(self, english, bangla):
-        super().__init__(english)
-        self.english = english
-        self.bangla = bangla
-
-
-def check(holds, english, bangla):
-    if not holds:
-        raise Fault(english, bangla)
-
-
-def bn(number):
-    return str(number).translate(BANGLA_DIGITS)
-
-
-def taka(poisha):
-    sign = "-" if poisha < 0 else ""
-    return f"{sign}{abs(poisha) // 100}.{abs(poisha) % 100:02}"
-
-
-def known(thing, keys, what, may=frozenset()):
-    """What this program has never heard of may change what the bill says."""
-    check(isinstance(thing, dict), f"{what}: not an object", f"{what}: গঠন ঠিক নেই")
-    for key in keys - thing.keys():
-        raise Fault(f"{what}: {key} is missing", f"{what}: {key} নেই")
-    for key in thing.keys() - keys - may:
-        raise Fault(f"{what}: {key} is not known to this program; get a newer check_bill.py",
-                    f"{what}: {key} এই প্রোগ্রাম চেনে না; নতুন check_bill.py নিন")
-    for key, value in thing.items():
-        number = key in NUMBERS
-        check(not number or (isinstance(value, int) and not isinstance(value, bool)),
-              f"{what}: {key} is not a whole number", f"{what}: {key} পূর্ণ সংখ্যা নয়")
-
-
-NUMBERS = {"at", "value_wh", "carried_wh", "part_wh", "least_wh", "most_wh", "quantity", "price_e4",
-           "amount", "total", "total_poisha", "line", "component", "per", "subsidy", "rate_e4",
-           "tax_poisha", "issued_at", "series_number", "last_number", "version", "from", "to"}
-
-
-def once(pairs):
-    """An object whose keys stand there once: else two readers may read two bills."""
-    found = dict(pairs)
-    check(len(found) == len(pairs), "a key stands there twice", "একই নাম দুবার আছে")
-    return found
-
-
-def rounded(amount):
-    """Half away from zero."""
-    whole = int(abs(amount) + Fraction(1, 2))
-    return -whole if amount < 0 else whole
 
 
 # ------------------------------------------------------------------ the chain
@@ -191,12 +136,6 @@ def check_words(register, what):
     return True
 
 
-def in_order(registers):
-    places = {"start": 0, "stop": 2}
-    return sorted(registers, key=lambda one: (one["channel"], places.get(one["edge"], 1),
-                                              one["at"], one["value_wh"], one["edge"]))
-
-
 def told(register):
     keys = ("edge", "at", "value_wh", "words", "quality", "method", *sorted(PARTS))
     return tuple(register.get(key) for key in keys)
@@ -218,119 +157,10 @@ def check_registers(session, issued, what):
     return sum(check_words(one, f"{what}, {one['edge']}") for one in session["registers"])
 
 
-def parts_of(session, issued, what):
-    """(from, to, watt-hours) between every two registers of a meter."""
-    registers = in_order(session["registers"])
-    parts = []
-    for before, after in zip(registers, registers[1:]):
-        if before["channel"] != after["channel"]:
-            continue
-        rise = after["value_wh"] - before["value_wh"]
-        if "part_wh" in after:
-            check(after["least_wh"] <= after["part_wh"] <= after["most_wh"],
-                  f"{what}: its part is not between the least and the most",
-                  f"{what}: ভাগ সর্বনিম্ন ও সর্বোচ্চের বাইরে")
-            rise = after["part_wh"]
-        check(rise >= 0 and before["at"] <= after["at"], f"{what}: the meter ran backwards",
-              f"{what}: মিটার উল্টো চলেছে")
-        parts.append((before["at"], after["at"], rise))
-    return parts
-
-
-# ------------------------------------------------------------------ from use to lines
-
-
-def is_peak(card, at, zone):
-    local = (EPOCH + timedelta(microseconds=at)).astimezone(zone)
-    minute = local.hour * 60 + local.minute
-    first, last = card["peak_from_minute"], card["peak_to_minute"]
-    return first <= minute < last if first <= last else minute >= first or minute < last
-
-
-def quarters(start, stop):
-    """The interval cut at every quarter of an hour, where tariffs change."""
-    while start < stop:
-        end = min(stop, (start // QUARTER + 1) * QUARTER)
-        yield start, end
-        start = end
-
-
-def times(card, start, stop, zone):
-    found = {"peak": 0, "off_peak": 0}
-    for begin, end in quarters(start, stop):
-        found["peak" if is_peak(card, begin, zone) else "off_peak"] += end - begin
-    return found
-
-
-def running(card, session, issued, zone):
-    """Whole seconds of each window, less those that it stood still."""
-    used = times(card, issued["from"], issued["to"], zone)
-    last = issued["from"]
-    for halt in session["halts"]:
-        known(halt, {"from", "to", "reason"}, "halt")
-        check(last <= halt["from"] <= halt["to"] <= issued["to"],
-              "a halt is not inside its session", "বিরতি কাজের সময়ের বাইরে")
-        last = halt["to"]
-        for window, micros in times(card, halt["from"], halt["to"], zone).items():
-            used[window] -= micros
-    used["any"] = used["peak"] + used["off_peak"]
-    return {window: micros // 1_000_000 for window, micros in used.items()}
-
-
-def energy(card, parts, zone, windows, what):
-    wh = {"peak": 0, "off_peak": 0}
-    for start, stop, rise in parts:
-        peaks = {is_peak(card, begin, zone) for begin, _ in quarters(start, stop)}
-        check(not windows or rise == 0 or len(peaks) < 2,
-              f"{what}: no register at a boundary of the tariff",
-              f"{what}: ট্যারিফ বদলের সময় মিটারের মান নেই")
-        wh["peak" if is_peak(card, start, zone) else "off_peak"] += rise
-    wh["any"] = wh["peak"] + wh["off_peak"]
-    return wh
-
-
-def components_of(card, kind):
-    for sequence, component in enumerate(card["components"], 1):
-        known(component, COMPONENT, f"rate card {card['name']}", {"machine_kind"})
-        check(component["basis"] in UNITS,
-              f"rate card: {component['basis']} is not known to this program",
-              f"দর: {component['basis']} এই প্রোগ্রাম চেনে না")
-        if component.get("machine_kind", "") in ("", kind):
-            yield sequence, component
-
-
-def terms_of(card, session, issued, zone, what):
-    """[component, quantity, amount] as they should be on the bill."""
-    parts = parts_of(session, issued, what)
-    mine = list(components_of(card, session["machine_kind"]))
-    windows = any(one["basis"] == "kwh" and one["window"] != "any" for _, one in mine)
-    wh = energy(card, parts, zone, windows, what)
-    seconds = running(card, session, issued, zone)
-    pieces = session["pieces"] or 0
-    found = []
-    for sequence, one in mine:
-        if one["basis"] == "minimum":
-            continue
-        quantity = {"kwh": wh[one["window"]], "used_minute": seconds[one["window"]],
-                    "piece": pieces, "session": 1}[one["basis"]]
-        amount = Fraction(one["price_e4"], 10_000) * quantity / UNITS[one["basis"]]
-        if quantity:
-            found.append((sequence, one, quantity, rounded(amount)))
-    if any(halt["to"] == issued["to"] and halt["reason"] != "person"
-           for halt in session["halts"]):
-        return found  # no minimum of work that a fault or an outage ended
-    for sequence, one in mine:
-        sofar = sum(term[3] for term in found)
-        least = rounded(Fraction(one["price_e4"], 10_000))
-        if one["basis"] == "minimum" and least > sofar:
-            found.append((sequence, one, 1, least - sofar))
-    return found
-
-
 def check_lines(lines, expected, what):
     check(len(lines) == len(expected), f"{what}: it should have {len(expected)} lines",
           f"{what}: {bn(len(expected))}টি সারি হওয়ার কথা")
-    for line, (sequence, component, quantity, amount) in zip(lines, expected):
+    for line, (sequence, component, quantity, price, amount) in zip(lines, expected):
         here = f"line {line['line']}"
         there = f"সারি {bn(line['line'])}"
         for name, value, english, bangla in (
@@ -339,7 +169,7 @@ def check_lines(lines, expected, what):
                 ("window", component["window"], "window", "সময়"),
                 ("label_en", component["label"]["en"], "name", "নাম"),
                 ("label_bn", component["label"]["bn"], "name", "নাম"),
-                ("price_e4", component["price_e4"], "price", "দর"),
+                ("price_e4", price, "price", "দর"),
                 ("quantity", quantity, "quantity", "পরিমাণ"),
                 ("amount", amount, "amount", "টাকা")):
             check(line[name] == value,
@@ -352,7 +182,7 @@ def check_sessions(file, bill):
     zone = ZoneInfo(bill["seller"]["zone"])
     cards = {card["id"]: card for card in file["rate_cards"]}
     for card in file["rate_cards"]:
-        known(card, CARD, "rate card")
+        known(card, CARD, "rate card", CARD_MAY)
     named = [(one["id"], one["name"], one["version"]) for one in bill["rate_cards"]]
     kept = [(one["id"], one["name"], one["version"]) for one in cards.values()]
     check(sorted(named) == sorted(kept),
@@ -361,14 +191,15 @@ def check_sessions(file, bill):
           "the sessions are not those of the bill", "কাজগুলো বিলের সঙ্গে মেলে না")
     words, seen = 0, 0
     for session, issued in zip(file["sessions"], bill["sessions"]):
-        known(session, SESSION, "session")
+        known(session, SESSION, "session", SESSION_MAY)
         what = f"{issued['machine_en']} {local_text(issued['from'], zone)}"
         words += check_registers(session, issued, what)
         lines = [line for line in bill["lines"] if line["session"] == session["id"]]
         for line in lines:
-            known(line, LINE, f"line {line.get('line')}")
+            known(line, LINE, f"line {line.get('line')}", LINE_MAY)
         check(lines and len({line["rate_card"] for line in lines}) == 1,
-              f"{what}: not one rate card", f"{what}: একটি দরের তালিকা নয়")
+              f"{what}: prices of several versions are not known to this program",
+              f"{what}: এক কাজে একাধিক দরের সংস্করণ এই প্রোগ্রাম চেনে না")
         card = cards[lines[0]["rate_card"]]
         began = datetime.fromisoformat(card["effective_from"]) - EPOCH
         began //= timedelta(microseconds=1)
@@ -381,7 +212,7 @@ def check_sessions(file, bill):
 
 
 def local_text(micros, zone):
-    return (EPOCH + timedelta(microseconds=micros)).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return local(micros, zone).strftime("%Y-%m-%d %H:%M")
 
 
 # ------------------------------------------------------------------ from lines to the total
