@@ -56,21 +56,6 @@ json::object whole_json(store::Reader& reader, Invoice const& invoice, Names& na
                         names);
 }
 
-/// Invoices with their lines and sessions, in a number of queries that does not grow with them.
-json::array whole_list(store::Reader& reader, std::vector<Invoice> const& invoices, Names& names) {
-    std::vector<InvoiceId> ids;
-    for (auto const& invoice : invoices) ids.push_back(invoice.id);
-    auto lines = charges_of_invoices(reader, names.facility.id, ids);
-    auto items = items_of_invoices(reader, names.facility.id, ids);
-    std::vector<Charge> all;
-    for (auto const& [id, some] : lines) all.insert(all.end(), some.begin(), some.end());
-    read_sessions(reader, names, all);
-    json::array shown;
-    for (auto const& invoice : invoices)
-        shown.push_back(invoice_json(invoice, lines[invoice.id], items[invoice.id], names));
-    return shown;
-}
-
 Response get_invoice(Services const& services, Request const& request) {
     return services.store.read([&](store::Reader& reader) {
         auto const invoice = visible_invoice(reader, request);
@@ -126,9 +111,14 @@ Response list_all(Services const& services, Request const& request) {
     auto filter = read_filter(request);
     if (!filter) return http::problem(filter.error());
     return services.store.read([&](store::Reader& reader) {
-        auto names = read_names(reader, who.facility);
+        auto const names = read_names(reader, who.facility);
         auto const found = visible_page(reader, who, *filter);
-        json::array items = whole_list(reader, found, names);
+        std::vector<InvoiceId> ids;
+        for (auto const& invoice : found) ids.push_back(invoice.id);
+        auto counts = line_counts(reader, who.facility, ids);
+        json::array items;
+        for (auto const& invoice : found)
+            items.push_back(invoice_head_json(invoice, counts[invoice.id], names));
         json::value next = nullptr;
         if (std::ssize(found) == filter->limit) next = found.back().id.text();
         return http::json_response(200, json::object{{"items", std::move(items)}, {"next", next}});

@@ -63,11 +63,11 @@ protected:
         auto const clerk = centre.person("accountant", {}).person;
         ledger().write([&](store::Writer& writer) {
             insert_tax_setting(
-                writer, centre.facility().id,
+                writer, facility,
                 {from, Regime::vat, TaxRounding::line, false, "000000001-0101", "registered"},
                 clerk, from);
             insert_tax_code(
-                writer, centre.facility().id,
+                writer, facility,
                 {"standard", from, 1500, {"VAT", "ভ্যাট"}, "S099.20", "Act 47/2012 s.15"}, clerk,
                 from);
             return true;
@@ -90,14 +90,14 @@ protected:
         item.created_at = centre.clock.now();
         item.refers_invoice = of;
         if (of) item.refers_line = 1;
-        ledger().write([&](store::Writer& writer) {
-            return add_item(writer, centre.facility().id, item).has_value();
-        });
+        ledger().write(
+            [&](store::Writer& writer) { return add_item(writer, facility, item).has_value(); });
     }
 
     std::string path(InvoiceId const& id) { return "/api/v1/invoices/" + id.text() + "/evidence"; }
 
     Centre centre{ledger()};
+    FacilityId facility = centre.facility().id;
     std::vector<InvoiceId> made;
 };
 KARKHANA_ON_BOTH_ENGINES(BillEvidence);
