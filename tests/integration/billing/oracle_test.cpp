@@ -221,11 +221,10 @@ private:
         auto const from = dhaka("2026-07-01 00:00");
         auto const clerk = centre_.person("accountant", {}).person;
         centre_.ledger.write([&](store::Writer& writer) {
-            auto const facility = centre_.facility().id;
-            insert_tax_setting(writer, facility,
+            insert_tax_setting(writer, facility_,
                                {from, Regime::vat, TaxRounding::invoice, false, "", ""}, clerk,
                                from);
-            insert_tax_code(writer, facility,
+            insert_tax_code(writer, facility_,
                             {"standard", from, kTax, {"VAT", "ভ্যাট"}, "S099.20", ""}, clerk, from);
             return true;
         });
@@ -247,19 +246,18 @@ private:
         item.income = "income:service";
         item.tax_code = std::string{kStandardTax};
         item.created_at = centre_.clock.now();
-        auto const kept =
-            centre_.ledger.write([&](store::Writer& writer) { return add_item_to(writer, item); });
+        auto const kept = centre_.ledger.write([&](store::Writer& writer) {
+            return billing::add_item(writer, facility_, item).has_value();
+        });
         ASSERT_TRUE(kept);
         items_.push_back(json::object{{"enterprise", whose},
                                       {"quantity", item.quantity},
                                       {"per", item.per},
                                       {"price", item.price.e4}});
     }
-    bool add_item_to(store::Writer& writer, Item const& item) {
-        return billing::add_item(writer, centre_.facility().id, item).has_value();
-    }
 
     Centre centre_;
+    FacilityId facility_ = centre_.facility().id;
     Chance& chance_;
     RateCard card_;
     std::int64_t meter_ = 1'000;
