@@ -6,6 +6,7 @@
 
 #include "server/billing/halt_records.hpp"
 #include "server/billing/items.hpp"
+#include "server/billing/tariff_json.hpp"
 #include "server/facility/json.hpp"
 #include "server/store/id_list.hpp"
 
@@ -21,15 +22,17 @@ constexpr std::string_view kRegistersSqlite =
     KARKHANA_REGISTERS "IN (SELECT value FROM json_each($2))";
 constexpr std::string_view kRegistersPostgres = KARKHANA_REGISTERS "= ANY(CAST($2 AS uuid[]))";
 #undef KARKHANA_REGISTERS
-#define KARKHANA_KINDS                                                                             \
-    "SELECT session_id, machine_kind FROM rated_session WHERE facility_id = $1 AND session_id "
-constexpr std::string_view kKindsSqlite = KARKHANA_KINDS "IN (SELECT value FROM json_each($2))";
-constexpr std::string_view kKindsPostgres = KARKHANA_KINDS "= ANY(CAST($2 AS uuid[]))";
-#undef KARKHANA_KINDS
+#define KARKHANA_RATED_BY                                                                          \
+    "SELECT session_id, machine_kind, classes, booked_from, booked_to, assisted, busy_above_w "    \
+    "FROM rated_session WHERE facility_id = $1 AND session_id "
+constexpr std::string_view kRatedBySqlite =
+    KARKHANA_RATED_BY "IN (SELECT value FROM json_each($2))";
+constexpr std::string_view kRatedByPostgres = KARKHANA_RATED_BY "= ANY(CAST($2 AS uuid[]))";
+#undef KARKHANA_RATED_BY
 
 struct Evidence {
     std::map<SessionId, json::array> registers;
-    std::map<SessionId, std::string> kinds;
+    std::map<SessionId, json::object> rated_by;  ///< what was frozen besides registers and halts
     HaltsOf halts;
 };
 
@@ -46,6 +49,19 @@ json::object shown_register(store::Row const& row) {
     return shown;
 }
 
+json::object shown_rated(store::Row const& row) {
+    auto const number = [&](int column) {
+        return row.is_null(column) ? json::value(nullptr) : json::value(row.integer(column));
+    };
+    return {{"id", row.id<SessionId>(0).text()},
+            {"machine_kind", row.text(1)},
+            {"classes", row.text(2)},
+            {"booked_from", number(3)},
+            {"booked_to", number(4)},
+            {"assisted", row.flag(5)},
+            {"busy_above_w", row.integer(6)}};
+}
+
 Evidence read_evidence(store::Reader& reader, FacilityId const& facility,
                        std::vector<SessionId> const& ids) {
     Evidence found;
@@ -57,8 +73,10 @@ Evidence read_evidence(store::Reader& reader, FacilityId const& facility,
         },
         facility, list);
     reader.each(
-        reader.is_postgres() ? kKindsPostgres : kKindsSqlite,
-        [&](store::Row const& row) { found.kinds.emplace(row.id<SessionId>(0), row.text(1)); },
+        reader.is_postgres() ? kRatedByPostgres : kRatedBySqlite,
+        [&](store::Row const& row) {
+            found.rated_by.emplace(row.id<SessionId>(0), shown_rated(row));
+        },
         facility, list);
     found.halts = kept_halts(reader, facility, ids);
     return found;
@@ -78,12 +96,11 @@ json::array sessions_shown(std::vector<SessionId> const& order, Evidence& eviden
     json::array shown;
     for (auto const& id : order) {
         auto const& quantity = names.sessions.at(id).quantity;
-        shown.push_back(
-            json::object{{"id", id.text()},
-                         {"machine_kind", evidence.kinds[id]},
-                         {"pieces", quantity ? json::value(*quantity) : json::value(nullptr)},
-                         {"halts", halts_shown(evidence.halts[id])},
-                         {"registers", std::move(evidence.registers[id])}});
+        auto one = std::move(evidence.rated_by.at(id));
+        one["pieces"] = quantity ? json::value(*quantity) : json::value(nullptr);
+        one["halts"] = halts_shown(evidence.halts[id]);
+        one["registers"] = std::move(evidence.registers[id]);
+        shown.push_back(std::move(one));
     }
     return shown;
 }
