@@ -53,7 +53,7 @@ class Forged:
 
     def tax(self):
         """The taxes of a bill that has any."""
-        return [self.bill["tax"]][0 if self.bill.get("tax", {}).get("lines") else 1]
+        return [tax for tax in [self.bill.get("tax", {})] if tax.get("lines")][0]
 
     def halts(self):
         return next(one["halts"] for one in self.file["sessions"] if one["halts"])
