@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from basics import EPOCH, Fault, bn, check, known, local, rounded, taka
+from basics import EPOCH, Fault, bn, check, known, local, once, rounded, taka
 from rating import terms_of
 
 FILE = {"format", "version", "number", "series_number", "total_poisha", "text", "previous_hash",

@@ -182,7 +182,7 @@ FORGERIES = [
     ("unknown in an item", lambda f: f.item().update(discount=0), "discount is not known"),
     ("number of a line", lambda f: f.item().update(line=9), "not numbered in order"),
     ("what a credit note refers to", lambda f: f.bill.pop("refers_to")
-     if "refers_to" in f.bill else f.bill["items"][9], "credit note"),
+     if "refers_to" in f.bill else [][0], "credit note"),
     ("no item", lambda f: f.item() and f.bill.pop("items"), ""),
     ("missing", lambda f: f.file.pop("chain"), ""),
     ("kind", lambda f: f.bill.update(kind="debit_note"), "debit_note is not known"),
