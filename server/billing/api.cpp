@@ -138,6 +138,8 @@ void add_routes(http::Router& router, Services const& services) {
     add_invoice_routes(router, services);
     add_correction_routes(router, services);
     add_money_routes(router, services);
+    add_evidence_routes(router, services);
+    add_month_routes(router, services);
 }
 
 booking::Pricing make_pricing(RateCardCache& cache,

@@ -36,6 +36,8 @@ bool may_see(Principal const& who, Invoice const& invoice) {
     return invoice.final && who.acts_for(invoice.enterprise);
 }
 
+}  // namespace
+
 Result<Invoice> visible_invoice(store::Reader& reader, Request const& request) {
     auto const id = http::path_id<InvoiceId>(request);
     if (!id) return tl::make_unexpected(id.error());
@@ -45,26 +47,13 @@ Result<Invoice> visible_invoice(store::Reader& reader, Request const& request) {
     return std::move(*invoice);
 }
 
+namespace {
+
 json::object whole_json(store::Reader& reader, Invoice const& invoice, Names& names) {
     auto const lines = charges_of_invoice(reader, names.facility.id, invoice.id);
     read_sessions(reader, names, lines);
     return invoice_json(invoice, lines, items_of_invoice(reader, names.facility.id, invoice.id),
                         names);
-}
-
-/// Invoices with their lines and sessions, in a number of queries that does not grow with them.
-json::array whole_list(store::Reader& reader, std::vector<Invoice> const& invoices, Names& names) {
-    std::vector<InvoiceId> ids;
-    for (auto const& invoice : invoices) ids.push_back(invoice.id);
-    auto lines = charges_of_invoices(reader, names.facility.id, ids);
-    auto items = items_of_invoices(reader, names.facility.id, ids);
-    std::vector<Charge> all;
-    for (auto const& [id, some] : lines) all.insert(all.end(), some.begin(), some.end());
-    read_sessions(reader, names, all);
-    json::array shown;
-    for (auto const& invoice : invoices)
-        shown.push_back(invoice_json(invoice, lines[invoice.id], items[invoice.id], names));
-    return shown;
 }
 
 Response get_invoice(Services const& services, Request const& request) {
@@ -122,9 +111,14 @@ Response list_all(Services const& services, Request const& request) {
     auto filter = read_filter(request);
     if (!filter) return http::problem(filter.error());
     return services.store.read([&](store::Reader& reader) {
-        auto names = read_names(reader, who.facility);
+        auto const names = read_names(reader, who.facility);
         auto const found = visible_page(reader, who, *filter);
-        json::array items = whole_list(reader, found, names);
+        std::vector<InvoiceId> ids;
+        for (auto const& invoice : found) ids.push_back(invoice.id);
+        auto counts = line_counts(reader, who.facility, ids);
+        json::array items;
+        for (auto const& invoice : found)
+            items.push_back(invoice_head_json(invoice, counts[invoice.id], names));
         json::value next = nullptr;
         if (std::ssize(found) == filter->limit) next = found.back().id.text();
         return http::json_response(200, json::object{{"items", std::move(items)}, {"next", next}});
@@ -258,6 +252,9 @@ Response run_billing(Services const& services, Request const& request) {
         [&](store::Reader& reader) { return facility::zone_of(reader, facility); });
     auto const during = period_interval(zone, order.period);
     if (!during) return http::problem(during.error());
+    if (services.clock.now() < during->start)
+        return http::problem(
+            {ErrorKind::invalid, "period_ahead", "/period", "the month has not begun"});
     if (order.dry) return run_dry(services, request, order, *during);
     // What has just stopped belongs onto the bill too, without waiting for the job.
     charge_sessions_of(services.store, facility, zone, *during, services.clock.now());

@@ -69,22 +69,38 @@ IssuedSession issued_session(metering::UsageSession const& session,
     return issued;
 }
 
-void add_sessions(store::Reader& reader, FacilityId const& facility, InvoiceDocument& document) {
+/// What bills that become final together have in common, read once for all of them.
+struct Common {
+    std::map<MachineId, facility::Machine> machines;
+    MeterNames meters;
+    std::vector<RateCard> cards;
+    TaxTable taxes;
+};
+
+Common read_common(store::Reader& reader, FacilityId const& facility) {
+    Common common{{},
+                  meters_of(reader, facility),
+                  list_rate_cards(reader, facility),
+                  read_taxes(reader, facility)};
+    for (auto& machine : facility::list_machines(reader, facility))
+        common.machines.emplace(machine.id, std::move(machine));
+    return common;
+}
+
+void add_sessions(store::Reader& reader, FacilityId const& facility, Common const& common,
+                  InvoiceDocument& document) {
     std::vector<SessionId> order;
     for (auto const& line : document.lines)
         if (order.empty() || order.back() != line.session) order.push_back(line.session);
-    std::map<MachineId, facility::Machine> machines;
-    for (auto& machine : facility::list_machines(reader, facility))
-        machines.emplace(machine.id, std::move(machine));
-    auto const meters = meters_of(reader, facility);
     std::map<SessionId, IssuedSession> sessions;
     for (auto const& session : metering::find_sessions(reader, facility, order))
-        sessions.emplace(session.id, issued_session(session, machines.at(session.machine), meters));
-    for (auto const& id : order) document.sessions.push_back(sessions.at(id));
+        sessions.emplace(session.id, issued_session(session, common.machines.at(session.machine),
+                                                    common.meters));
+    for (auto const& id : order) document.sessions.push_back(std::move(sessions.at(id)));
 }
 
-void add_rate_cards(store::Reader& reader, FacilityId const& facility, InvoiceDocument& document) {
-    for (auto const& card : list_rate_cards(reader, facility))
+void add_rate_cards(Common const& common, InvoiceDocument& document) {
+    for (auto const& card : common.cards)
         if (std::ranges::find(document.lines, card.id, &IssuedLine::rate_card) !=
             document.lines.end())
             document.rate_cards.push_back({card.id, card.name, card.version});
@@ -122,7 +138,7 @@ struct Content {
 
 /// The taxes of a bill that is issued now, or those that a credit note gives back.
 Result<void> tax(store::Reader& reader, FacilityId const& facility, Invoice const& invoice,
-                 Instant now, Content& content) {
+                 Common const& common, Instant now, Content& content) {
     if (invoice.refers_to) {
         auto const original =
             read_document(find_canonical(reader, facility, *invoice.refers_to).value());
@@ -132,13 +148,12 @@ Result<void> tax(store::Reader& reader, FacilityId const& facility, Invoice cons
         content.taxes = credit_taxes(*original, content.items);
         return {};
     }
-    auto const table = read_taxes(reader, facility);
-    content.setting = setting_at(table, now);
+    content.setting = setting_at(common.taxes, now);
     std::vector<Taxable> lines;
     for (auto const& line : content.lines)
         lines.push_back({line.term.amount, tax_code_of(line.term)});
     for (auto const& item : content.items) lines.push_back({item.amount, item.tax_code});
-    auto taxes = taxes_of(table, now, lines);
+    auto taxes = taxes_of(common.taxes, now, lines);
     if (!taxes) return tl::make_unexpected(taxes.error());
     content.taxes = std::move(*taxes);
     return {};
@@ -146,7 +161,7 @@ Result<void> tax(store::Reader& reader, FacilityId const& facility, Invoice cons
 
 InvoiceDocument document_of(store::Reader& reader, Invoice const& invoice,
                             facility::Facility const& seller, people::Enterprise const& buyer,
-                            Content const& content) {
+                            Common const& common, Content const& content) {
     InvoiceDocument document;
     document.kind = invoice.credit_note ? DocumentKind::credit_note : DocumentKind::invoice;
     document.number = invoice.number_text;
@@ -168,8 +183,8 @@ InvoiceDocument document_of(store::Reader& reader, Invoice const& invoice,
     for (auto const& line : document.lines) document.total += line.term.amount;
     for (auto const& item : document.items) document.total += item.amount;
     if (!setting.inclusive) document.total += document.tax_total();
-    add_sessions(reader, seller.id, document);
-    add_rate_cards(reader, seller.id, document);
+    add_sessions(reader, seller.id, common, document);
+    add_rate_cards(common, document);
     return document;
 }
 
@@ -220,10 +235,12 @@ JournalEntry entry_of(Invoice const& invoice, InvoiceDocument const& document) {
     return entry;
 }
 
-Result<Invoice> finalize(store::Writer& writer, facility::Facility const& seller, Zone const& zone,
-                         IdSource& ids, InvoiceId const& id, Instant now) {
+namespace {
+
+Result<Invoice> finalize_one(store::Writer& writer, facility::Facility const& seller,
+                             Zone const& zone, IdSource& ids, Common const& common,
+                             InvoiceId const& id, Instant now) {
     auto const facility = seller.id;
-    lock_billing(writer, facility);
     auto invoice = find_invoice(writer, facility, id);
     if (!invoice) return refuse(ErrorKind::not_found, "not_found");
     if (invoice->final) return refuse(ErrorKind::conflict, "already_final");
@@ -232,10 +249,10 @@ Result<Invoice> finalize(store::Writer& writer, facility::Facility const& seller
     auto const buyer = people::find_enterprise(writer, facility, invoice->enterprise);
     if ((content.lines.empty() && content.items.empty()) || !buyer)
         return refuse(ErrorKind::conflict, "empty_invoice");
-    if (auto const taxed = tax(writer, facility, *invoice, now, content); !taxed)
+    if (auto const taxed = tax(writer, facility, *invoice, common, now, content); !taxed)
         return tl::make_unexpected(taxed.error());
     number(writer, seller, zone, *invoice, now);
-    auto const document = document_of(writer, *invoice, seller, *buyer, content);
+    auto const document = document_of(writer, *invoice, seller, *buyer, common, content);
     invoice->total = document.total;
     invoice->tax = document.tax_total();
     auto const canonical = canonical_text(document);
@@ -248,6 +265,29 @@ Result<Invoice> finalize(store::Writer& writer, facility::Facility const& seller
     settle_issued(writer, facility, ids, *invoice, now);
     ++invoice->version;
     return *invoice;
+}
+
+}  // namespace
+
+Result<Invoice> finalize(store::Writer& writer, facility::Facility const& seller, Zone const& zone,
+                         IdSource& ids, InvoiceId const& id, Instant now) {
+    auto all = finalize_all(writer, seller, zone, ids, {id}, now);
+    if (!all) return tl::make_unexpected(all.error());
+    return std::move(all->front());
+}
+
+Result<std::vector<Invoice>> finalize_all(store::Writer& writer, facility::Facility const& seller,
+                                          Zone const& zone, IdSource& ids,
+                                          std::vector<InvoiceId> const& drafts, Instant now) {
+    lock_billing(writer, seller.id);
+    auto const common = read_common(writer, seller.id);
+    std::vector<Invoice> all;
+    for (auto const& id : drafts) {
+        auto one = finalize_one(writer, seller, zone, ids, common, id, now);
+        if (!one) return tl::make_unexpected(one.error());
+        all.push_back(std::move(*one));
+    }
+    return all;
 }
 
 }  // namespace karkhana::billing

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "server/base/calendar.hpp"
 #include "server/base/random.hpp"
 #include "server/billing/document.hpp"
@@ -14,6 +16,10 @@ namespace karkhana::billing {
 /// Errors: `not_found`, `already_final`, `empty_invoice`, `unknown_tax_code`.
 Result<Invoice> finalize(store::Writer& writer, facility::Facility const& seller, Zone const& zone,
                          IdSource& ids, InvoiceId const& id, Instant now);
+/// The same for many, in this order, all or none.
+Result<std::vector<Invoice>> finalize_all(store::Writer& writer, facility::Facility const& seller,
+                                          Zone const& zone, IdSource& ids,
+                                          std::vector<InvoiceId> const& drafts, Instant now);
 /// What the ledger says of a final invoice or credit note; without an id.
 JournalEntry entry_of(Invoice const& invoice, InvoiceDocument const& document);
 

@@ -39,6 +39,26 @@ constexpr std::string_view kDrafts = KARKHANA_INVOICE_COLUMNS
 constexpr std::string_view kCanonical =
     "SELECT canonical FROM invoice WHERE facility_id = $1 AND invoice_id = $2 "
     "AND state = 'final'";
+// From the invoices on: SQLite takes a CROSS JOIN as it is written.
+#define KARKHANA_SESSION_LINES                                                                     \
+    "SELECT n.invoice_id, COUNT(*) FROM invoice_session n CROSS JOIN charge c "                    \
+    "WHERE n.facility_id = $1 AND c.facility_id = n.facility_id "                                  \
+    "AND c.session_id = n.session_id AND n.invoice_id "
+#define KARKHANA_ITEM_LINES                                                                        \
+    " GROUP BY n.invoice_id UNION ALL SELECT n.invoice_id, COUNT(*) FROM invoice_item n "          \
+    "WHERE n.facility_id = $1 AND n.invoice_id "
+#define KARKHANA_OF_SQLITE "IN (SELECT value FROM json_each($2))"
+#define KARKHANA_OF_POSTGRES "= ANY(CAST($2 AS uuid[]))"
+constexpr std::string_view kLinesSqlite =
+    KARKHANA_SESSION_LINES KARKHANA_OF_SQLITE KARKHANA_ITEM_LINES KARKHANA_OF_SQLITE
+    " GROUP BY n.invoice_id";
+constexpr std::string_view kLinesPostgres =
+    KARKHANA_SESSION_LINES KARKHANA_OF_POSTGRES KARKHANA_ITEM_LINES KARKHANA_OF_POSTGRES
+    " GROUP BY n.invoice_id";
+#undef KARKHANA_OF_POSTGRES
+#undef KARKHANA_OF_SQLITE
+#undef KARKHANA_ITEM_LINES
+#undef KARKHANA_SESSION_LINES
 constexpr std::string_view kHeads =
     "SELECT series, fiscal_year, last_number, last_hash FROM invoice_series "
     "WHERE facility_id = $1 ORDER BY series, fiscal_year";
@@ -110,6 +130,16 @@ std::optional<std::string> find_canonical(store::Reader& reader, FacilityId cons
                                           InvoiceId const& id) {
     return reader.first(
         kCanonical, [](store::Row const& row) { return row.text(0); }, facility, id);
+}
+
+std::map<InvoiceId, std::int64_t> line_counts(store::Reader& reader, FacilityId const& facility,
+                                              std::vector<InvoiceId> const& ids) {
+    std::map<InvoiceId, std::int64_t> counts;
+    reader.each(
+        reader.is_postgres() ? kLinesPostgres : kLinesSqlite,
+        [&](store::Row const& row) { counts[row.id<InvoiceId>(0)] += row.integer(1); }, facility,
+        store::id_list(reader, ids));
+    return counts;
 }
 
 std::vector<Invoice> list_invoices(store::Reader& reader, FacilityId const& facility,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ std::vector<Invoice> find_invoices(store::Reader& reader, FacilityId const& faci
 /// The text of a final invoice that its hash is taken of.
 std::optional<std::string> find_canonical(store::Reader& reader, FacilityId const& facility,
                                           InvoiceId const& id);
+/// How many lines each has that has any; one query.
+std::map<InvoiceId, std::int64_t> line_counts(store::Reader& reader, FacilityId const& facility,
+                                              std::vector<InvoiceId> const& ids);
 struct InvoiceFilter {
     std::optional<EnterpriseId> enterprise;
     std::optional<bool> final;

@@ -1,13 +1,12 @@
 #include "server/billing/runs.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <map>
 #include <set>
-#include <stdexcept>
 #include <tuple>
 
 #include "server/billing/tax_records.hpp"
-#include "server/store/id_list.hpp"
 
 namespace karkhana::billing {
 namespace {
@@ -21,21 +20,14 @@ constexpr std::string_view kInsertInvoice =
 constexpr std::string_view kSetTotal =
     "UPDATE invoice SET total_poisha = $3, tax_poisha = $4, version = version + 1 "
     "WHERE facility_id = $1 AND invoice_id = $2";
-/// All sessions of a draft at once, each with the line it begins at.
+/// All sessions of a draft at once, as [[first line, session], ...].
 #define KARKHANA_PUT_ON                                                                            \
-    "INSERT INTO invoice_session (facility_id, invoice_id, first_line, session_id) "               \
-    "SELECT $1, $2, $3 + CAST(COALESCE(SUM(s.lines) OVER (ORDER BY s.stopped_at, s.session_id "    \
-    "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS BIGINT), s.session_id "              \
-    "FROM (SELECT r.session_id AS session_id, r.stopped_at AS stopped_at, COUNT(*) AS lines "      \
-    "FROM rated_session r JOIN charge c "                                                          \
-    "ON c.facility_id = r.facility_id AND c.session_id = r.session_id "                            \
-    "WHERE r.facility_id = $1 AND r.session_id "
-#define KARKHANA_EACH_ONCE " GROUP BY r.session_id, r.stopped_at) AS s"
-constexpr std::string_view kPutOnSqlite =
-    KARKHANA_PUT_ON "IN (SELECT value FROM json_each($4))" KARKHANA_EACH_ONCE;
-constexpr std::string_view kPutOnPostgres =
-    KARKHANA_PUT_ON "= ANY(CAST($4 AS uuid[]))" KARKHANA_EACH_ONCE;
-#undef KARKHANA_EACH_ONCE
+    "INSERT INTO invoice_session (facility_id, invoice_id, first_line, session_id) "
+constexpr std::string_view kPutOnSqlite = KARKHANA_PUT_ON
+    "SELECT $1, $2, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each($3)";
+constexpr std::string_view kPutOnPostgres = KARKHANA_PUT_ON
+    "SELECT CAST($1 AS uuid), CAST($2 AS uuid), CAST(one ->> 0 AS bigint), CAST(one ->> 1 AS uuid) "
+    "FROM jsonb_array_elements(CAST($3 AS jsonb)) AS one";
 #undef KARKHANA_PUT_ON
 
 bool in_order(Charge const& a, Charge const& b) {
@@ -43,21 +35,20 @@ bool in_order(Charge const& a, Charge const& b) {
            std::tie(b.enterprise, b.stopped_at, b.session, b.sequence);
 }
 
-std::vector<SessionId> sessions_of(std::vector<Charge> const& charges) {
-    std::vector<SessionId> sessions;
-    for (auto const& charge : charges)
-        if (sessions.empty() || sessions.back() != charge.session)
-            sessions.push_back(charge.session);
-    return sessions;
-}
-
 void put_on(store::Writer& writer, FacilityId const& facility, InvoiceId const& invoice,
             Draft const& draft) {
-    auto const sessions = sessions_of(draft.charges);
-    auto const put = writer.execute(writer.is_postgres() ? kPutOnPostgres : kPutOnSqlite, facility,
-                                    invoice, draft.first_line(), store::id_list(writer, sessions));
-    if (put != std::ssize(sessions))
-        throw std::logic_error("the sessions of a run are not those that were planned");
+    std::string sessions;
+    int line = draft.first_line();
+    SessionId last;
+    for (auto const& charge : draft.charges) {
+        if (charge.session != last)
+            sessions += fmt::format(R"({}[{},"{}"])", sessions.empty() ? "" : ",", line,
+                                    charge.session.text());
+        last = charge.session;
+        ++line;
+    }
+    writer.execute(writer.is_postgres() ? kPutOnPostgres : kPutOnSqlite, facility, invoice,
+                   '[' + sessions + ']');
 }
 
 /// Whose bill, or which invoice's credit note.

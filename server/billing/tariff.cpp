@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 4> kModels = {"none", "graduated", "volum
 constexpr std::array<std::string_view, 2> kScopes = {"session", "month"};
 
 constexpr int kDay = 24 * 60;
-constexpr std::int64_t kWhole = 10'000;  // a discount of everything
+constexpr std::int64_t kAllOfIt = 10'000;  // a discount of everything
 
 template <class Enum, std::size_t n>
 std::optional<Enum> parse(std::array<std::string_view, n> const& names, std::string_view name) {
@@ -74,7 +74,7 @@ Result<void> check_component(Component const& component) {
     if (!sound_tiers(component))
         return refuse(ErrorKind::invalid, "bad_tiers",
                       "tiers of what is measured rise, and the last one is open");
-    if (basis == Basis::discount && (component.price.e4 < 1 || component.price.e4 > kWhole))
+    if (basis == Basis::discount && (component.price.e4 < 1 || component.price.e4 > kAllOfIt))
         return refuse(ErrorKind::invalid, "bad_discount", "a part of what is charged, at most all");
     if (component.increment < 0 || component.per < 0 ||
         (component.increment > 0 && !is_measured(basis)))

@@ -1,6 +1,9 @@
 """What sessions cost, worked out with fractions by somebody who has not read the C++.
 
-    oracle.py FILE   a line of JSON for each session: its rate card, its use, and what it came to
+    oracle.py FILE            a line of JSON for each session: its rate card, its use, and what
+                              it came to
+    oracle.py --months FILE   a line for each month: its rate card, the uses and the other items of
+                              every ME, the tax, and the totals of their bills
 
 Money is in poisha, prices are 10^-4 poisha a unit, times microseconds since 1970. Prints every
 session that came to something else; the exit status says whether there was any.
@@ -110,16 +113,33 @@ def fault(session):
     return None
 
 
+def month_fault(month):
+    """Every ME's bill: sessions and items, each line rounded, and the tax of all of it at once."""
+    owed = {}
+    for one in month["uses"]:
+        found, minimum = terms({"zone": month["zone"], "card": month["card"], "use": one["use"]})
+        came = max(minimum, sum(term[2] for term in found))
+        owed[one["enterprise"]] = owed.get(one["enterprise"], 0) + came
+    for item in month["items"]:
+        amount = Fraction(item["price"], 10_000) * item["quantity"] / item["per"]
+        owed[item["enterprise"]] = owed.get(item["enterprise"], 0) + rounded(amount)
+    expected = {who: net + rounded(Fraction(month["tax_e4"], 10_000) * net)
+                for who, net in owed.items() if net > 0}
+    return None if expected == month["totals"] else f"expected {expected}"
+
+
 def main():
+    months = sys.argv[1] == "--months"
+    judge = month_fault if months else fault
     faults = checked = 0
-    with open(sys.argv[1], encoding="utf-8") as lines:
+    with open(sys.argv[-1], encoding="utf-8") as lines:
         for line in lines:
-            session = json.loads(line)
+            told = json.loads(line)
             checked += 1
-            if found := fault(session):
+            if found := judge(told):
                 faults += 1
-                print(found, "but", json.dumps(session))
-    print(f"{checked} sessions, {faults} at fault")
+                print(found, "but", json.dumps(told))
+    print(f"{checked} {'months' if months else 'sessions'}, {faults} at fault")
     return 1 if faults or checked == 0 else 0
 
 

@@ -7,7 +7,10 @@
 #include <gtest/gtest.h>
 #include <random>
 
+#include "server/billing/items.hpp"
 #include "server/billing/rating.hpp"
+#include "server/billing/tax_records.hpp"
+#include "tests/integration/billing/centre.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace karkhana::billing {
@@ -32,6 +35,29 @@ public:
         auto const count = between(1, 8);
         for (int i = 0; i < count; ++i) card.components.push_back(component(i + 1));
         return card;
+    }
+
+    /// A use on a day of November, as its meter and whoever stood by would have told it. What is
+    /// paused is paused once, by its party or by a power cut.
+    Use november(std::int64_t day, RateCard const& card, Zone const& zone, std::int64_t& meter) {
+        auto const midnight = dhaka("2026-11-01 00:00") + std::chrono::days{day};
+        Instant const start = midnight + std::chrono::seconds{between(0, 60'000)};
+        Instant const stop = start + std::chrono::seconds{between(600, 20'000)};
+        Use use{.machine = one_in(2) ? "laser" : "press",
+                .enterprise = one_in(2) ? "Lakshmi" : "Rahim",
+                .during = {start, stop}};
+        use.readings.push_back({start, Energy{meter}});
+        for (auto const& piece : cut(card, zone, use.during))
+            use.readings.push_back({piece.end, Energy{meter += between(0, 30'000)}});
+        if (one_in(2)) use.pieces = between(0, 500);
+        if (one_in(3)) {
+            auto const from = start + std::chrono::seconds{between(60, 200)};
+            auto const to = from + std::chrono::seconds{between(60, 300)};
+            bool const person = one_in(2);
+            use.steps = {{from, booking::State::paused, person, person ? "" : "power_cut"},
+                         {to, booking::State::running, true, ""}};
+        }
+        return use;
     }
 
     Usage usage(RateCard const& card, Zone const& zone) {
@@ -128,6 +154,131 @@ TEST(Rating, AgreesWithFractionsOnSessionsOfEveryKind) {
     out.close();
     std::string const command =
         "/usr/bin/python3 tests/integration/billing/oracle.py " + file + " >&2";
+    EXPECT_EQ(std::system(command.c_str()), 0);
+}
+
+// ------------------------------------------------------------------ whole months
+
+json::object shown(Use const& use) {
+    json::array parts, halts;
+    for (std::size_t i = 1; i < use.readings.size(); ++i)
+        parts.push_back(
+            json::object{{"from", micros(use.readings[i - 1].at)},
+                         {"wh", use.readings[i].value.wh - use.readings[i - 1].value.wh}});
+    if (!use.steps.empty())
+        halts.push_back(json::object{{"from", micros(use.steps[0].at)},
+                                     {"to", micros(use.steps[1].at)},
+                                     {"reason", use.steps[0].by_person ? "person" : "fault"}});
+    return {{"kind", use.machine},
+            {"halts", std::move(halts)},
+            {"from", micros(use.during.start)},
+            {"to", micros(use.during.end)},
+            {"pieces", use.pieces ? json::value(*use.pieces) : json::value()},
+            {"parts", std::move(parts)}};
+}
+
+/// A month of chance in an empty ledger: used, put onto bills with what else there is to bill,
+/// taxed, and made final; told as the oracle wants it.
+class MonthOfChance {
+public:
+    MonthOfChance(store::Store& ledger, Chance& chance) : centre_(ledger), chance_(chance) {
+        card_ = chance_.card();
+        card_.id = centre_.ids.make<RateCardId>();
+        card_.name = "Prices";
+        card_.effective_from = dhaka("2026-07-01 00:00");
+        for (auto& component : card_.components) component.label = {"Use", "ব্যবহার"};
+        centre_.add_card(card_);
+        tax();
+    }
+
+    json::object run() {
+        auto const sessions = chance_.between(1, 25);
+        for (std::int64_t i = 0; i < sessions; ++i) {
+            auto const use = chance_.november(i, card_, centre_.zone, meter_);
+            centre_.use(use);
+            uses_.push_back(json::object{{"enterprise", use.enterprise}, {"use", shown(use)}});
+        }
+        for (auto i = chance_.between(0, 5); i > 0; --i) add_item();
+        json::object totals;
+        for (auto const& id : centre_.run("2026-11")) {
+            auto const bill = centre_.finalise(id).value();
+            bool const lakshmi = bill.enterprise == centre_.enterprise("Lakshmi");
+            totals[lakshmi ? "Lakshmi" : "Rahim"] = bill.total.poisha;
+        }
+        EXPECT_TRUE(centre_.findings().empty());
+        return {{"zone", centre_.zone.name()},
+                {"card", shown(card_)},
+                {"uses", uses_},
+                {"items", items_},
+                {"tax_e4", kTax},
+                {"totals", totals}};
+    }
+
+private:
+    static constexpr std::int64_t kTax = 1'500;
+
+    void tax() {
+        auto const from = dhaka("2026-07-01 00:00");
+        auto const clerk = centre_.person("accountant", {}).person;
+        centre_.ledger.write([&](store::Writer& writer) {
+            insert_tax_setting(writer, facility_,
+                               {from, Regime::vat, TaxRounding::invoice, false, "", ""}, clerk,
+                               from);
+            insert_tax_code(writer, facility_,
+                            {"standard", from, kTax, {"VAT", "ভ্যাট"}, "S099.20", ""}, clerk, from);
+            return true;
+        });
+    }
+    void add_item() {
+        std::string const whose = chance_.one_in(2) ? "Lakshmi" : "Rahim";
+        Item item;
+        item.id = centre_.ids.make<ItemId>();
+        item.enterprise = centre_.enterprise(whose);
+        item.source = "service";
+        item.source_id = item.id.text();
+        item.happened_at = dhaka("2026-11-20 15:00");
+        item.label = {"File", "ফাইল"};
+        item.quantity = chance_.between(1, 100'000);
+        item.unit = "piece";
+        item.per = chance_.between(1, 1'000);
+        item.price = {chance_.between(1, 10'000'000)};
+        item.amount = price_of(item.price, item.quantity, item.per);
+        item.income = "income:service";
+        item.tax_code = std::string{kStandardTax};
+        item.created_at = centre_.clock.now();
+        auto const kept = centre_.ledger.write([&](store::Writer& writer) {
+            return billing::add_item(writer, facility_, item).has_value();
+        });
+        ASSERT_TRUE(kept);
+        items_.push_back(json::object{{"enterprise", whose},
+                                      {"quantity", item.quantity},
+                                      {"per", item.per},
+                                      {"price", item.price.e4}});
+    }
+
+    Centre centre_;
+    FacilityId facility_ = centre_.facility().id;
+    Chance& chance_;
+    RateCard card_;
+    std::int64_t meter_ = 1'000;
+    json::array uses_;
+    json::array items_;
+};
+
+/// A few here; as many as KARKHANA_MONTHS says where there is time.
+TEST(Month, OfChanceComesToWhatFractionsSay) {
+    char const* const wanted = std::getenv("KARKHANA_MONTHS");
+    Chance chance{20261122};
+    tests::TemporaryFolder const folder;
+    auto const file = folder.file("months.json");
+    std::ofstream out{file};
+    for (int left = wanted == nullptr ? 12 : std::atoi(wanted); left > 0; --left) {
+        tests::ProjectStores stores(tests::Engine::sqlite);
+        out << json::serialize(MonthOfChance{stores.ledger(), chance}.run()) << '\n';
+    }
+    out.close();
+    std::string const command =
+        "/usr/bin/python3 tests/integration/billing/oracle.py --months " + file + " >&2";
     EXPECT_EQ(std::system(command.c_str()), 0);
 }
 

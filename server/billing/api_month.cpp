@@ -1,0 +1,91 @@
+#include <boost/json/serialize.hpp>
+
+#include "server/billing/api_parts.hpp"
+#include "server/billing/finalize.hpp"
+#include "server/billing/runs.hpp"
+#include "server/http/json.hpp"
+#include "server/people/audit.hpp"
+#include "server/people/idempotency.hpp"
+
+namespace karkhana::billing {
+namespace {
+
+namespace json = boost::json;
+using http::Request;
+using http::Response;
+
+constexpr std::size_t kAtOnce = 25;  // short enough for others to write in between
+
+std::vector<InvoiceId> some_drafts(store::Reader& reader, FacilityId const& facility,
+                                   std::string const& period) {
+    std::vector<InvoiceId> ids;
+    for (auto const& draft : draft_invoices_of(reader, facility, period))
+        if (draft.total > Money{} && ids.size() < kAtOnce) ids.push_back(draft.id);
+    return ids;
+}
+
+/// Makes some of the drafts final; none when there are none left.
+Result<std::vector<Invoice>> close_some(store::Writer& writer, Services const& services,
+                                        http::Principal const& who, std::string const& period,
+                                        Instant now) {
+    lock_billing(writer, who.facility);
+    auto const drafts = some_drafts(writer, who.facility, period);
+    if (drafts.empty()) return std::vector<Invoice>{};
+    auto const seller = facility::find_facility(writer, who.facility).value();
+    auto const zone = facility::zone_of(writer, who.facility);
+    auto made = finalize_all(writer, seller, zone, services.ids, drafts, now);
+    if (!made) return made;
+    for (auto const& invoice : *made)
+        people::append_audit(writer, who.facility,
+                             {who.person, "finalizeInvoice", "invoice/" + invoice.id.text(), "",
+                              invoice.number_text + " " + invoice.hash, ""},
+                             now);
+    return made;
+}
+
+/// Every draft of a month that is over. What is final when something is refused stays so, and
+/// asking again goes on with the rest.
+Response finalize_month(Services const& services, Request const& request) {
+    auto body = http::JsonBody::parse(request);
+    auto const period = body.text("period", 7);
+    if (auto error = body.finish()) return http::problem(*error);
+    auto const& who = *request.principal;
+    Instant const now = services.clock.now();
+    auto const zone = services.store.read(
+        [&](store::Reader& reader) { return facility::zone_of(reader, who.facility); });
+    auto const during = period_interval(zone, period);
+    if (!during) return http::problem(during.error());
+    if (now < during->end)
+        return http::problem(
+            {ErrorKind::conflict, "period_open", "/period", "the month is not over"});
+    std::int64_t finalized = 0;
+    Money total;
+    for (bool more = true; more;) {
+        auto const made = services.store.write(
+            [&](store::Writer& writer) { return close_some(writer, services, who, period, now); });
+        if (!made) return http::problem(made.error());
+        for (auto const& invoice : *made)
+            total += invoice.credit_note ? -invoice.total : invoice.total;
+        finalized += std::ssize(*made);
+        more = !made->empty();
+    }
+    return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+        people::append_audit(writer, who.facility,
+                             {who.person, "finalizeBillingRun", "period/" + period, "",
+                              std::to_string(finalized) + " invoices", ""},
+                             now);
+        return http::json_response(200, json::object{{"period", period},
+                                                     {"finalized", finalized},
+                                                     {"total", http::to_json(total)}});
+    });
+}
+
+}  // namespace
+
+void add_month_routes(http::Router& router, Services const& services) {
+    router.add({"POST", "/api/v1/billing-runs/finalize", "finalizeBillingRun",
+                [services](Request const& request) { return finalize_month(services, request); },
+                http::Access::signed_in, true, false});
+}
+
+}  // namespace karkhana::billing
