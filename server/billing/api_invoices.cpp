@@ -269,6 +269,9 @@ Response finalize_invoice(Services const& services, Request const& request) {
     Instant const now = services.clock.now();
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         auto names = read_names(writer, who.facility);
+        if (asked_for_by(writer, who.facility, *id, who.person))
+            return http::problem(
+                {ErrorKind::conflict, "same_person", "", "another person makes it final"});
         auto const invoice = finalize(writer, names.facility, names.zone, services.ids, *id, now);
         if (!invoice) return http::problem(invoice.error());
         people::append_audit(writer, who.facility,

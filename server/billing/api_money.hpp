@@ -51,6 +51,9 @@ Result<boost::json::object> proof_of(store::Reader& reader, FacilityId const& fa
 void add_claim_routes(http::Router& router, Services const& services);
 void add_wallet_routes(http::Router& router, Services const& services);
 void add_dispute_routes(http::Router& router, Services const& services);
+void add_sale_routes(http::Router& router, Services const& services);
+void add_tax_routes(http::Router& router, Services const& services);
+void add_credit_routes(http::Router& router, Services const& services);
 void add_closing_routes(http::Router& router, Services const& services);
 
 }  // namespace karkhana::billing

@@ -2,6 +2,7 @@
 
 #include "server/billing/api_parts.hpp"
 #include "server/billing/finalize.hpp"
+#include "server/billing/items.hpp"
 #include "server/billing/runs.hpp"
 #include "server/http/json.hpp"
 #include "server/people/audit.hpp"
@@ -16,11 +17,15 @@ using http::Response;
 
 constexpr std::size_t kAtOnce = 25;  // short enough for others to write in between
 
+/// But for what this person has asked to be given back.
 std::vector<InvoiceId> some_drafts(store::Reader& reader, FacilityId const& facility,
-                                   std::string const& period) {
+                                   std::string const& period, PersonId const& person) {
     std::vector<InvoiceId> ids;
-    for (auto const& draft : draft_invoices_of(reader, facility, period))
-        if (draft.total > Money{} && ids.size() < kAtOnce) ids.push_back(draft.id);
+    for (auto const& draft : draft_invoices_of(reader, facility, period)) {
+        if (draft.total <= Money{} || ids.size() == kAtOnce) continue;
+        if (draft.credit_note && asked_for_by(reader, facility, draft.id, person)) continue;
+        ids.push_back(draft.id);
+    }
     return ids;
 }
 
@@ -29,7 +34,7 @@ Result<std::vector<Invoice>> close_some(store::Writer& writer, Services const& s
                                         http::Principal const& who, std::string const& period,
                                         Instant now) {
     lock_billing(writer, who.facility);
-    auto const drafts = some_drafts(writer, who.facility, period);
+    auto const drafts = some_drafts(writer, who.facility, period, who.person);
     if (drafts.empty()) return std::vector<Invoice>{};
     auto const seller = facility::find_facility(writer, who.facility).value();
     auto const zone = facility::zone_of(writer, who.facility);

@@ -35,6 +35,8 @@ constexpr std::string_view kIssued = KARKHANA_INVOICE_COLUMNS
 constexpr std::string_view kDrafts = KARKHANA_INVOICE_COLUMNS
     " FROM invoice i WHERE i.facility_id = $1 AND i.state = 'draft' AND i.period = $2 "
     "ORDER BY i.kind DESC, i.enterprise_id, i.invoice_id";
+constexpr std::string_view kCreditDraft = KARKHANA_INVOICE_COLUMNS
+    " FROM invoice i WHERE i.facility_id = $1 AND i.refers_to = $2 AND i.state = 'draft'";
 #undef KARKHANA_INVOICE_COLUMNS
 constexpr std::string_view kCanonical =
     "SELECT canonical FROM invoice WHERE facility_id = $1 AND invoice_id = $2 "
@@ -169,6 +171,11 @@ void each_issued(store::Reader& reader, FacilityId const& facility,
                  std::function<void(Invoice const&, std::string const& canonical)> const& work) {
     reader.each(
         kIssued, [&](store::Row const& row) { work(read_invoice(row), row.text(19)); }, facility);
+}
+
+std::optional<Invoice> credit_draft_of(store::Reader& reader, FacilityId const& facility,
+                                       InvoiceId const& invoice) {
+    return reader.first(kCreditDraft, read_invoice, facility, invoice);
 }
 
 std::vector<SeriesHead> series_heads(store::Reader& reader, FacilityId const& facility) {

@@ -76,6 +76,10 @@ std::vector<Invoice> final_invoices_of(store::Reader& reader, FacilityId const& 
 std::vector<Invoice> draft_invoices_of(store::Reader& reader, FacilityId const& facility,
                                        std::string const& period);
 
+/// The draft of a credit note for an invoice, if there is one.
+std::optional<Invoice> credit_draft_of(store::Reader& reader, FacilityId const& facility,
+                                       InvoiceId const& invoice);
+
 /// Where a series stands: the last number it gave and the hash of that invoice.
 struct SeriesHead {
     std::string series;

@@ -63,6 +63,10 @@ constexpr std::string_view kTakeItemOff =
 constexpr std::string_view kSettleItems =
     "UPDATE billable_item SET state = 'billed' WHERE facility_id = $1 AND item_id IN "
     "(SELECT item_id FROM invoice_item WHERE facility_id = $1 AND invoice_id = $2)";
+constexpr std::string_view kAskedFor =
+    "SELECT 1 FROM invoice_item n JOIN billable_item b ON b.facility_id = n.facility_id "
+    "AND b.item_id = n.item_id WHERE n.facility_id = $1 AND n.invoice_id = $2 "
+    "AND b.created_by = $3 AND substr(b.source_id, 1, 7) = 'credit/'";
 constexpr std::string_view kLastItemId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 Item read_item(store::Row const& row) {
@@ -197,6 +201,11 @@ std::vector<Item> list_items(store::Reader& reader, FacilityId const& facility,
 std::vector<Item> adjustments_of(store::Reader& reader, FacilityId const& facility,
                                  InvoiceId const& invoice) {
     return reader.all(kAdjustments, read_item, facility, invoice);
+}
+
+bool asked_for_by(store::Reader& reader, FacilityId const& facility, InvoiceId const& draft,
+                  PersonId const& person) {
+    return reader.exists(kAskedFor, facility, draft, person);
 }
 
 void put_items_on(store::Writer& writer, FacilityId const& facility, InvoiceId const& invoice,

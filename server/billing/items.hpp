@@ -78,6 +78,10 @@ std::vector<Item> list_items(store::Reader& reader, FacilityId const& facility,
 std::vector<Item> adjustments_of(store::Reader& reader, FacilityId const& facility,
                                  InvoiceId const& invoice);
 
+/// Whether this person asked for a line of the draft to be given back: another one makes it final.
+bool asked_for_by(store::Reader& reader, FacilityId const& facility, InvoiceId const& draft,
+                  PersonId const& person);
+
 /// Puts items onto a draft, from this line on.
 void put_items_on(store::Writer& writer, FacilityId const& facility, InvoiceId const& invoice,
                   std::vector<Item> const& items, int first_line);

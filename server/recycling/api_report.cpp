@@ -134,9 +134,9 @@ Response export_weigh_tickets(Services const& services, Request const& request) 
         std::map<EnterpriseId, std::string> enterprises;
         for (auto const& each : people::all_enterprises(reader, here))
             enterprises[each.id] = each.name.en;
-        exports::Csv csv{{"number", "at", "direction", "material", "enterprise", "gross_g",
-                          "tare_g", "net_g", "source", "deal", "price_e4", "amount", "reason",
-                          "counts"}};
+        exports::Table csv{{"number", "at", "direction", "material", "enterprise", "gross_g",
+                            "tare_g", "net_g", "source", "deal", "price_e4", "amount", "reason",
+                            "counts"}};
         for (auto const& ticket : tickets_within(reader, here, year->during)) {
             csv.number(ticket.number).text(to_rfc3339(ticket.at, zone));
             csv.text(name_of(ticket.direction)).text(materials[ticket.material]);
@@ -151,7 +151,7 @@ Response export_weigh_tickets(Services const& services, Request const& request) 
             csv.end_row();
         }
         http::Response answer{.status = 200, .content_type = "text/csv; charset=utf-8"};
-        answer.body = csv.take();
+        answer.body = exports::csv_of(csv, exports::CsvReaderIs::spreadsheet);
         return answer.with("Content-Disposition",
                            "attachment; filename=\"weigh-tickets-" + year->name + ".csv\"");
     });
