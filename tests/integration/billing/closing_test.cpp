@@ -107,6 +107,7 @@ TEST_P(Closing, WhatComesAfterTheCountBelongsToTheNextDay) {
     centre.clock.advance(std::chrono::minutes{1});
     ASSERT_TRUE(count("2026-11-30", 500));
     ASSERT_TRUE(top_up(300));
+    centre.clock.advance(std::chrono::minutes{1});
     EXPECT_EQ(open("cash_days", "2026-11"), 1) << "it was not counted";
     centre.clock.advance(std::chrono::hours{20});
     EXPECT_EQ(count("2026-12-01", 800)->expected, Money{800});
@@ -196,7 +197,8 @@ protected:
                            : all[static_cast<std::size_t>(roll(static_cast<int>(all.size())))];
     }
     Money some() { return {1 + roll(20'000)}; }
-    EnterpriseId who() { return roll(2) ? lakshmi : centre.enterprise("Rahim"); }
+    EnterpriseId rahim = centre.enterprise("Rahim");
+    EnterpriseId who() { return roll(2) ? lakshmi : rahim; }
     PersonId by() { return roll(2) ? clerk : manager; }
 
     void pay(store::Writer& writer, Instant now) {

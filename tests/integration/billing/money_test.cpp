@@ -543,7 +543,7 @@ TEST_P(MoneyIn, BookingIsToldOfTheWalletAndOfWhatIsNotBilledYet) {
     };
     ASSERT_TRUE(top_up(10'000));
     EXPECT_EQ(account().balance, Money{10'000});
-    centre.half_an_hour("Lakshmi", "2026-11-20", 6'000);
+    centre.half_an_hour("Lakshmi", "2026-11-28", 6'000);
     ASSERT_EQ(centre.charge(), 1);
     EXPECT_EQ(account().balance, Money{4'000}) << "used and not on a bill";
     auto const id = centre.run("2026-11").at(0);
