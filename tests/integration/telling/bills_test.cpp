@@ -28,13 +28,14 @@ protected:
     InvoiceId issue(std::int64_t poisha) {
         auto const id = shop.ids.make<InvoiceId>();
         auto const now = shop.clock.now();
+        ++number;
         ledger().write([&](store::Writer& writer) {
             return writer.execute(
                 "INSERT INTO invoice (facility_id, invoice_id, enterprise_id, period, state, "
                 "total_poisha, series, fiscal_year, number, number_text, issued_at, canonical, "
                 "previous_hash, hash, created_at, version) VALUES ($1, $2, $3, '2026-11', 'final', "
                 "$4, 'invoice', '2026-27', $5, $6, $7, 'x', '', 'x', $7, 1)",
-                shop.facility, id, shop.mita, poisha, ++number,
+                shop.facility, id, shop.mita, poisha, number,
                 "BHAIRAB/2026-27/00000" + std::to_string(number), now);
         });
         return id;
