@@ -62,6 +62,8 @@ Printed receipt_of(Parties const& parties, Receipt const& receipt) {
         paper.facts.push_back({{"Reference", "সূত্র"}, same(receipt.reference)});
     if (!receipt.invoice.empty())
         paper.facts.push_back({{"For bill", "যে বিলের জন্য"}, same(receipt.invoice)});
+    if (receipt.taken_back)
+        paper.opening = {{"This payment was taken back.", "এই পরিশোধ বাতিল হয়েছে।"}};
     paper.sums = {{{"Received", "গৃহীত"}, taka_of(receipt.amount), true}};
     paper.words = {in_words(receipt.amount)};
     paper.signed_by = {{"Received by", "গ্রহণকারী"}};

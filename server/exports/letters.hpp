@@ -27,7 +27,8 @@ struct Receipt {
     Money amount;
     Text method;
     std::string reference;  ///< may be empty
-    std::string invoice;    ///< its number; empty: for no bill
+    std::string invoice;    ///< the numbers of the bills it pays; empty: none
+    bool taken_back = false;
 };
 Printed receipt_of(Parties const& parties, Receipt const& receipt);
 

@@ -1,21 +1,17 @@
 #include "server/exports/records.hpp"
 
 #include <array>
-#include <fmt/format.h>
 
 #include "server/billing/charges.hpp"
 #include "server/billing/invoices.hpp"
 #include "server/billing/ledger.hpp"
+#include "server/billing/payments.hpp"
 #include "server/facility/records.hpp"
 #include "server/people/records.hpp"
 
 namespace karkhana::exports {
 namespace {
 
-constexpr std::string_view kFindReceipt =
-    "SELECT p.sequence, p.received_at, p.amount_poisha, p.method, p.reference, p.enterprise_id, "
-    "i.number_text FROM payment p LEFT JOIN invoice i ON i.facility_id = p.facility_id "
-    "AND i.invoice_id = p.invoice_id WHERE p.facility_id = $1 AND p.payment_id = $2";
 // The accounts of an enterprise, by their names.
 #define KARKHANA_OWN_ACCOUNTS                                                                      \
     "p.facility_id = $1 AND p.account IN ('assets:receivable:' || $2, 'liabilities:wallet:' || "   \
@@ -41,13 +37,14 @@ struct Named {
     std::string_view name;
     std::string_view en, bn;
 };
-constexpr std::array<Named, 7> kMethodWords{{{"cash", "Cash", "নগদ"},
+constexpr std::array<Named, 8> kMethodWords{{{"cash", "Cash", "নগদ"},
                                              {"bkash", "bKash", "বিকাশ"},
                                              {"nagad", "Nagad", "নগদ (মোবাইল)"},
                                              {"rocket", "Rocket", "রকেট"},
                                              {"bank", "Bank", "ব্যাংক"},
                                              {"card", "Card", "কার্ড"},
-                                             {"wallet", "Wallet", "ওয়ালেট"}}};
+                                             {"wallet", "Wallet", "ওয়ালেট"},
+                                             {"vds", "VAT withheld", "উৎসে কর্তিত ভ্যাট"}}};
 constexpr std::array<Named, 8> kKindWords{{{"invoice", "Bill", "বিল"},
                                            {"payment", "Payment", "পরিশোধ"},
                                            {"credit_note", "Credit note", "ক্রেডিট নোট"},
@@ -105,21 +102,20 @@ void add_earlier(JobSlip& slip, EarlierJob const& job, std::vector<billing::Char
 
 std::optional<KeptReceipt> find_receipt(store::Reader& reader, facility::Facility const& facility,
                                         PaymentId const& id) {
-    std::string slug = facility.slug;
-    for (char& c : slug)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    return reader.first(
-        kFindReceipt,
-        [&](store::Row const& row) {
-            Receipt receipt{fmt::format("{}/R/{:06}", slug, row.integer(0)),
-                            row.at(1),
-                            row.money(2),
-                            word_for(kMethodWords, row.text(3)),
-                            row.maybe_text(4).value_or(""),
-                            row.maybe_text(6).value_or("")};
-            return KeptReceipt{std::move(receipt), row.id<EnterpriseId>(5)};
-        },
-        facility.id, id);
+    auto const payment = billing::find_payment(reader, facility.id, id);
+    if (!payment) return std::nullopt;
+    Receipt receipt{billing::receipt_text(facility, *payment),
+                    payment->received_at,
+                    payment->amount,
+                    word_for(kMethodWords, payment->method),
+                    payment->reference.value_or(""),
+                    "",
+                    false};
+    for (auto const& part : payment->allocations)
+        receipt.invoice += (receipt.invoice.empty() ? "" : ", ") + part.number;
+    for (auto const& one : billing::list_reversals(reader, facility.id))
+        if (one.payment == id) receipt.taken_back = true;
+    return KeptReceipt{std::move(receipt), payment->enterprise};
 }
 
 Statement read_statement(store::Reader& reader, FacilityId const& facility,
