@@ -51,7 +51,7 @@ constexpr std::array<Named, 8> kKindWords{{{"invoice", "Bill", "বিল"},
                                            {"topup", "Paid in advance", "অগ্রিম জমা"},
                                            {"refund", "Paid back", "ফেরত"},
                                            {"reversal", "Taken back", "বাতিল"},
-                                           {"write_off", "Written off", "অবলোপন"},
+                                           {"waiver", "Waived", "মওকুফ"},
                                            {"opening", "Opening balance", "প্রারম্ভিক স্থিতি"}}};
 
 /// A word that nobody has translated yet stays as it is.
