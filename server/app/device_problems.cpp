@@ -58,11 +58,11 @@ void add_ratio_problems(DeviceConfig const& device, profiles::Profile const& pro
 
 bool is_watched(profiles::Point const& point) {
     // Beside the energy that is billed a meter counts much; what counts water or pulses is there
-    // for nothing else.
+    // for nothing else. A weight counts while it is stable alone.
     return point.kind == profiles::PointKind::counter
                ? point.billing || point.unit == Unit::ml || point.unit == Unit::count
                : point.unit == Unit::g || point.unit == Unit::ml_h ||
-                     point.name == "active_power" ||
+                     point.name == "active_power" || point.name == "weight_stable" ||
                      (point.name == "output_power" && point.unit == Unit::w);
 }
 
