@@ -15,14 +15,14 @@ namespace json = boost::json;
 using http::Request;
 using http::Response;
 
-constexpr std::size_t kAtOnce = 25;  // short enough for others to write in between
+constexpr std::size_t kBillsAtOnce = 25;  // short enough for others to write in between
 
 /// But for what this person has asked to be given back.
 std::vector<InvoiceId> some_drafts(store::Reader& reader, FacilityId const& facility,
                                    std::string const& period, PersonId const& person) {
     std::vector<InvoiceId> ids;
     for (auto const& draft : draft_invoices_of(reader, facility, period)) {
-        if (draft.total <= Money{} || ids.size() == kAtOnce) continue;
+        if (draft.total <= Money{} || ids.size() == kBillsAtOnce) continue;
         if (draft.credit_note && asked_for_by(reader, facility, draft.id, person)) continue;
         ids.push_back(draft.id);
     }
