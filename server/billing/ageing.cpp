@@ -16,13 +16,16 @@ constexpr std::string_view kOpenAt =
     "AND i.issued_at <= $2 "
     "GROUP BY i.invoice_id, i.enterprise_id, i.number_text, i.issued_at, i.total_poisha "
     "HAVING i.total_poisha > COALESCE(SUM(a.amount_poisha), 0) ORDER BY i.issued_at, i.invoice_id";
+// The accounts first, by name: each is one seek in the index.
 constexpr std::string_view kAccountLines =
     "SELECT COALESCE(e.effective_at, e.booked_at), e.kind, e.document_id, e.memo, "
     "CAST(SUM(p.amount_poisha) AS BIGINT) "
     "FROM (SELECT CAST(enterprise_id AS TEXT) AS id FROM " KARKHANA_MERGED_INTO " AS g) AS m "
-    "JOIN journal_posting p ON p.facility_id = $1 AND p.account IN ('assets:receivable:' || m.id, "
-    "'liabilities:wallet:' || m.id, 'liabilities:wallet-held:' || m.id) "
-    "JOIN journal_entry e ON e.facility_id = p.facility_id AND e.sequence = p.sequence "
+    "CROSS JOIN (SELECT 'assets:receivable:' AS prefix UNION ALL SELECT 'liabilities:wallet:' "
+    "UNION ALL SELECT 'liabilities:wallet-held:') AS x "
+    "CROSS JOIN journal_posting p CROSS JOIN journal_entry e "
+    "WHERE p.facility_id = $1 AND p.account = x.prefix || m.id "
+    "AND e.facility_id = p.facility_id AND e.sequence = p.sequence "
     "GROUP BY e.sequence, e.effective_at, e.booked_at, e.kind, e.document_id, e.memo "
     "ORDER BY 1, e.sequence";
 
