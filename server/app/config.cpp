@@ -22,12 +22,15 @@ std::string own_profiles(Table& root, std::string const& path) {
     return fs::is_directory(beside) ? beside.string() : "";
 }
 
-/// What is printed and scanned leads there.
+/// What is printed and scanned leads there unless another address is said.
+std::string own_address(HttpConfig const& http) {
+    auto const scheme = http.tls_key.empty() ? "http://" : "https://";
+    bool const v6 = http.address.find(':') != std::string::npos;
+    return scheme + (v6 ? "[" + http.address + "]" : http.address) + ":" +
+           std::to_string(http.port);
+}
+
 void read_public_address(Table& table, HttpConfig& out) {
-    auto const scheme = out.tls_key.empty() ? "http://" : "https://";
-    bool const v6 = out.address.find(':') != std::string::npos;
-    out.public_address =
-        scheme + (v6 ? "[" + out.address + "]" : out.address) + ":" + std::to_string(out.port);
     auto said = table.text("public_address");
     if (!said) return;
     bool const web = said->starts_with("https://") || said->starts_with("http://");
@@ -67,6 +70,7 @@ void read_places(Table& root, std::string const& path, Config& out) {
     if (auto const web = default_share("web", "web/dist"); std::filesystem::exists(web))
         out.http.web = web;
     if (auto http = root.table("http")) read_http(*http, out.http);
+    if (out.http.public_address.empty()) out.http.public_address = own_address(out.http);
 }
 
 }  // namespace

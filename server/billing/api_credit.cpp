@@ -89,7 +89,7 @@ Result<void> give_back(store::Writer& writer, FacilityId const& facility, IdSour
 /// The draft of the credit note with all that waits for it.
 Result<InvoiceId> draft_note(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                              Invoice const& of, std::string const& period, Instant now) {
-    RunInput input{{}, {}, read_taxes(writer, facility), now};
+    RunInput input{{}, {}, read_taxes(writer, facility), now, now};
     for (auto& item : waiting_items(writer, facility, now + Duration{1}))
         if (item.refers_invoice == of.id && item.amount < Money{})
             input.items.push_back(std::move(item));

@@ -153,6 +153,7 @@ json::object planned_json(store::Reader& reader, Draft const& draft, RunOrder co
         lines.push_back(std::move(charge));
     }
     auto items = draft.items;
+    if (draft.shadow) items.push_back(*draft.shadow);
     for (auto& item : items) item.line = line++;
     read_sessions(reader, names, lines);
     return invoice_json(planned(draft, order), lines, items, names);

@@ -148,6 +148,8 @@ Result<void> tax(store::Reader& reader, FacilityId const& facility, Invoice cons
         content.taxes = credit_taxes(*original, content.items);
         return {};
     }
+    // What is not charged is not taxed either.
+    if (std::ranges::any_of(content.items, is_shadow)) return {};
     content.setting = setting_at(common.taxes, now);
     std::vector<Taxable> lines;
     for (auto const& line : content.lines)

@@ -17,6 +17,7 @@ using booking::FeeKind;
 
 /// What is settled or withdrawn later waits for a run of its own month.
 constexpr std::chrono::days kFeeLateness{62};
+constexpr int kMonthsBack = 2;
 constexpr std::string_view kFeeSource = "booking_fee";
 constexpr std::string_view kSettledFees =
     "SELECT booking_id, kind, number, enterprise_id, amount_poisha, "
@@ -120,6 +121,14 @@ void gather_fees(store::Reader& reader, FacilityId const& facility, IdSource& id
     }
 }
 
+/// "2025-12" of "2026-01".
+std::string month_before(std::string const& period) {
+    std::chrono::year_month_day const first{parse_date(period + "-01").value()};
+    auto const before = std::chrono::local_days{
+        (first.year() / first.month() - std::chrono::months{1}) / std::chrono::day{1}};
+    return to_date(before).substr(0, 7);
+}
+
 }  // namespace
 
 Result<Gathered> gather(store::Reader& reader, FacilityId const& facility, IdSource& ids,
@@ -128,8 +137,12 @@ Result<Gathered> gather(store::Reader& reader, FacilityId const& facility, IdSou
     if (!during) return tl::make_unexpected(during.error());
     Gathered gathered;
     gather_fees(reader, facility, ids, *during, now, gathered);
-    if (auto const month = gather_month(reader, facility, ids, period, now, gathered); !month)
-        return tl::make_unexpected(month.error());
+    auto month = period;
+    for (int back = 0; back <= kMonthsBack; ++back) {
+        auto const done = gather_month(reader, facility, ids, month, back > 0, now, gathered);
+        if (!done) return tl::make_unexpected(done.error());
+        month = month_before(month);
+    }
     return gathered;
 }
 

@@ -153,6 +153,11 @@ Item month_item(EnterpriseId const& enterprise, Term const& term, Month const& m
     item.per = term.priced_per();
     item.price = term.price;
     item.amount = term.amount;
+    // What tops up is an amount of its own, not the price of a quantity.
+    if (price_of(item.price, item.quantity, item.per) != item.amount) {
+        item.quantity = item.per = 1;
+        item.price = {item.amount.poisha * 10'000};
+    }
     item.income = term.account();
     item.tax_code = tax_code_of(term);
     item.created_at = now;
@@ -235,15 +240,18 @@ void adjust(MonthItems const& issued, MonthItems const& adjusted, std::vector<It
 }  // namespace
 
 Result<void> gather_month(store::Reader& reader, FacilityId const& facility, IdSource& ids,
-                          std::string const& period, Instant now, Gathered& gathered) {
+                          std::string const& period, bool issued_only, Instant now,
+                          Gathered& gathered) {
     auto const cards = list_rate_cards(reader, facility);
     if (std::ranges::none_of(cards, by_the_month)) return {};
     auto const zone = facility::zone_of(reader, facility);
     auto const during = period_interval(zone, period).value();
     Month const month{period, during, zone, during.end <= now};
+    auto const issued = items_of_month(reader, facility, kMonthSource, period + "/");
+    auto const final = [](auto const& of) { return !of.second.billed.empty(); };
+    if (issued_only && std::ranges::none_of(issued, final)) return {};
     auto due = due_of(reader, facility, cards, month);
     if (!due) return tl::make_unexpected(due.error());
-    auto const issued = items_of_month(reader, facility, kMonthSource, period + "/");
     for (auto const& [enterprise, items] : issued) due->try_emplace(enterprise);
     auto adjusted = items_of_month(reader, facility, "adjustment", "period/" + period + "/");
     for (auto& [enterprise, terms] : *due) {
@@ -254,9 +262,8 @@ Result<void> gather_month(store::Reader& reader, FacilityId const& facility, IdS
             if (term.amount > Money{})
                 wanted.push_back(
                     month_item(enterprise, term, month, there.said + wanted.size() + 1, ids, now));
-        if (there.billed.empty())
-            replace(there, std::move(wanted), gathered);
-        else
+        if (there.billed.empty() && !issued_only) replace(there, std::move(wanted), gathered);
+        if (!there.billed.empty())
             adjust(there, adjusted[enterprise], wanted, month, ids, now, gathered);
     }
     return {};

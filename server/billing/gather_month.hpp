@@ -13,8 +13,10 @@ namespace karkhana::billing {
 /// month is rated anew each time: as long as none of it is on a final bill, its items are replaced;
 /// after that the difference is an adjustment of the first line that was issued. The least of a
 /// month and memberships wait until the month is over.
-/// Errors: those of rate_period.
+/// `issued_only`: of a month before, what of it is on a final bill already; the rest waits for a
+/// run of that month. Errors: those of rate_period.
 Result<void> gather_month(store::Reader& reader, FacilityId const& facility, IdSource& ids,
-                          std::string const& period, Instant now, Gathered& gathered);
+                          std::string const& period, bool issued_only, Instant now,
+                          Gathered& gathered);
 
 }  // namespace karkhana::billing

@@ -28,8 +28,8 @@ constexpr std::string_view kOfSourceSqlite =
     KARKHANA_ITEMS "AND b.source = $2 AND b.source_id IN (SELECT value FROM json_each($3))";
 constexpr std::string_view kOfSourcePostgres =
     KARKHANA_ITEMS "AND b.source = $2 AND b.source_id = ANY(CAST($3 AS text[]))";
-constexpr std::string_view kWithPrefix =
-    KARKHANA_ITEMS "AND b.source = $2 AND substr(b.source_id, 1, $3) = $4 ORDER BY b.item_id";
+constexpr std::string_view kWithPrefix = KARKHANA_ITEMS
+    "AND b.source = $2 AND substr(b.source_id, 1, CAST($3 AS integer)) = $4 ORDER BY b.item_id";
 constexpr std::string_view kWaitingItems =
     KARKHANA_ITEMS "AND b.state = 'waiting' AND b.happened_at < $2 "
                    "ORDER BY b.enterprise_id, b.happened_at, b.item_id";
@@ -98,6 +98,8 @@ Item read_item(store::Row const& row) {
 }
 
 }  // namespace
+
+bool is_shadow(Item const& item) { return item.source_id.starts_with("shadow/"); }
 
 std::string payload_sha256(Item const& item) {
     return sha256_hex(fmt::format(

@@ -41,6 +41,8 @@ struct Item {
     int line = 0;
 };
 
+/// True of the line that takes the worth of a bill off again where nothing is charged.
+bool is_shadow(Item const& item);
 /// What two items of the same source and id must have alike to be the same one.
 std::string payload_sha256(Item const& item);
 

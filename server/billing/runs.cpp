@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "server/billing/tax_records.hpp"
+#include "server/facility/mode.hpp"
 
 namespace karkhana::billing {
 namespace {
@@ -85,11 +86,15 @@ Drafts begun_drafts(store::Reader& reader, FacilityId const& facility, std::stri
 
 /// An item waits for this period's draft unless it is on another's already.
 void add_items(Drafts& drafts, std::vector<Item> items, std::set<InvoiceId> const& ours,
-               std::optional<EnterpriseId> const& only) {
+               bool for_revenue, std::optional<EnterpriseId> const& only) {
     for (auto& item : items) {
         if (only && item.enterprise != *only) continue;
         if (item.invoice && !ours.contains(*item.invoice)) continue;
-        bool const gives_back = item.amount < Money{};
+        bool const gives_back = item.amount < Money{} && for_revenue;
+        if (is_shadow(item)) {
+            draft_at(drafts, {item.enterprise, std::nullopt}).stale.push_back(item.id);
+            continue;
+        }
         auto& draft =
             draft_at(drafts, {item.enterprise, gives_back ? item.refers_invoice : std::nullopt});
         draft.items.push_back(std::move(item));
@@ -108,8 +113,8 @@ std::vector<Taxable> taxables_of(Draft const& draft) {
 
 /// True when the draft has its lines already, and no others.
 bool unchanged(Draft const& draft) {
-    if (!draft.id || !draft.charges.empty() || draft.items_there != std::ssize(draft.items))
-        return false;
+    auto const items = std::ssize(draft.items) + std::ssize(draft.stale);
+    if (!draft.id || !draft.charges.empty() || draft.items_there != items) return false;
     int line = draft.first_line();
     return std::ranges::all_of(draft.items, [&](Item const& item) {
         return item.invoice == draft.id && item.line == line++;
@@ -140,8 +145,14 @@ std::vector<LineTax> credit_taxes(InvoiceDocument const& original, std::vector<I
 
 RunInput run_input(store::Reader& reader, FacilityId const& facility, Interval during,
                    Instant now) {
-    return {waiting_charges(reader, facility, during), waiting_items(reader, facility, during.end),
-            read_taxes(reader, facility), now};
+    bool const for_revenue =
+        facility::mode_at(reader, facility, during.end - Duration{1}) == facility::Mode::revenue;
+    return {waiting_charges(reader, facility, during),
+            waiting_items(reader, facility, during.end),
+            for_revenue ? read_taxes(reader, facility) : TaxTable{},
+            now,
+            during.end,
+            for_revenue};
 }
 
 void lock_billing(store::Writer& writer, FacilityId const& facility) {
@@ -161,6 +172,9 @@ Result<void> tax(store::Reader& reader, FacilityId const& facility, RunInput con
         auto const original =
             read_document(find_canonical(reader, facility, *draft.refers_to).value());
         if (!original) return tl::make_unexpected(original.error());
+        // Of a bill that asked for nothing there is nothing to give back.
+        if (original->total == Money{}) draft.total = {};
+        if (original->total == Money{}) return {};
         taxes = credit_taxes(*original, draft.items);
         inclusive = original->tax.inclusive;
     } else {
@@ -171,6 +185,25 @@ Result<void> tax(store::Reader& reader, FacilityId const& facility, RunInput con
     for (auto const& each : taxes) draft.tax += each.tax;
     if (!inclusive) draft.total += draft.tax;
     return {};
+}
+
+/// What the bill is worth, taken off again: nothing is to be paid, and the books know what was
+/// given.
+void add_shadow(Draft& draft, std::string const& period, RunInput const& input) {
+    Item item;
+    item.enterprise = draft.enterprise;
+    item.source = "adjustment";
+    item.source_id = "shadow/" + period + "/" + draft.enterprise.text();
+    item.happened_at = input.until - Duration{1};
+    item.label = {"Not charged: a service of the facility", "বিনামূল্যে: কেন্দ্রের সেবা"};
+    item.unit = "bill";
+    item.price = {-draft.total.poisha * 10'000};
+    item.amount = -draft.total;
+    item.income = "contra:not-charged";
+    item.tax_code = kExempt;
+    item.created_at = input.at;
+    draft.total = {};
+    draft.shadow = std::move(item);
 }
 
 }  // namespace
@@ -186,13 +219,14 @@ Result<std::vector<Draft>> plan_run(store::Reader& reader, FacilityId const& fac
         if (!only || charge.enterprise == *only)
             draft_at(drafts, {charge.enterprise, std::nullopt})
                 .charges.push_back(std::move(charge));
-    add_items(drafts, std::move(input.items), ours, only);
+    add_items(drafts, std::move(input.items), ours, input.for_revenue, only);
     std::vector<Draft> plan;
     for (auto& [place, draft] : drafts) {
         if (unchanged(draft)) continue;
         if (auto const taxed = tax(reader, facility, input, draft); !taxed)
             return tl::make_unexpected(taxed.error());
-        if (draft.total > Money{} || draft.id) plan.push_back(std::move(draft));
+        if (!input.for_revenue && draft.total > Money{}) add_shadow(draft, period_name, input);
+        if (draft.total > Money{} || draft.id || draft.shadow) plan.push_back(std::move(draft));
     }
     return plan;
 }
@@ -213,7 +247,15 @@ std::vector<InvoiceId> apply_run(store::Writer& writer, FacilityId const& facili
                            draft.refers_to ? draft.items.front().note : std::string{}, now);
         }
         if (!draft.charges.empty()) put_on(writer, facility, id, draft);
-        put_items_on(writer, facility, id, draft.items,
+        for (auto const& stale : draft.stale) drop_item(writer, facility, stale);
+        auto items = draft.items;
+        if (draft.shadow) {
+            items.push_back(*draft.shadow);
+            items.back().id = ids.make<ItemId>();
+            items.back().source_id += "/" + items.back().id.text();
+            add_item(writer, facility, items.back()).value();
+        }
+        put_items_on(writer, facility, id, items,
                      draft.first_line() + static_cast<int>(std::ssize(draft.charges)));
         touched.push_back(id);
     }

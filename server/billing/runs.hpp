@@ -21,9 +21,12 @@ struct RunInput {
     std::vector<Charge> charges;
     std::vector<Item> items;
     TaxTable taxes;
-    Instant at;  ///< whose regime and rates of tax hold
+    Instant at;               ///< whose regime and rates of tax hold
+    Instant until;            ///< the end of the month
+    bool for_revenue = true;  ///< else bills say what it was worth, and ask for nothing
 };
-/// Charges of the month and those that came late, and the items from before its end.
+/// Charges of the month and those that came late, and the items from before its end. A facility
+/// that is not for revenue at the end of the month charges no tax.
 RunInput run_input(store::Reader& reader, FacilityId const& facility, Interval during, Instant now);
 
 /// One draft that a billing run makes or adds to: a bill, or a credit note for one invoice.
@@ -35,13 +38,17 @@ struct Draft {
     std::ptrdiff_t items_there = 0;      ///< how many items it has already
     std::vector<Charge> charges;         ///< to be put onto it, in order of their lines
     std::vector<Item> items;             ///< all of the bill's, after the charges
-    Money before;                        ///< what the draft there is comes to
-    Money total;                         ///< of the whole bill afterwards, with its tax
+    /// Of a facility that is not for revenue the last item: what the rest is worth, taken off
+    /// again.
+    std::optional<Item> shadow = {};
+    std::vector<ItemId> stale = {};  ///< shadows that no longer hold
+    Money before;                    ///< what the draft there is comes to
+    Money total;                     ///< of the whole bill afterwards, with its tax
     Money tax;
 
     int first_line() const { return static_cast<int>(std::ssize(there)) + 1; }
     std::int64_t line_count() const {
-        return std::ssize(there) + std::ssize(charges) + std::ssize(items);
+        return std::ssize(there) + std::ssize(charges) + std::ssize(items) + (shadow ? 1 : 0);
     }
 };
 /// What a run does to a bill: lines there were, came and went.

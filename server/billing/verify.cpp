@@ -141,6 +141,7 @@ bool same_tax(InvoiceDocument const& document, Kept const& kept) {
     for (auto const& item : kept.items)
         lines.push_back({credit_note ? -item.amount : item.amount, item.tax_code});
     auto const& issued = document.tax;
+    if (std::ranges::any_of(kept.items, is_shadow)) return issued == IssuedTax{};
     if (!credit_note) {
         auto const setting = setting_at(kept.taxes, document.issued_at);
         auto const taxes = taxes_of(kept.taxes, document.issued_at, lines);

@@ -137,10 +137,14 @@ std::optional<Spent> JobSlip::earlier_each() const {
 
 std::string message_of(JobSlip const& slip, Language language) {
     auto const& name = in_language(slip.machine, language);
-    auto const work = " " + when_text(slip, language) + registers_text(slip, language) + ", " +
-                      spent_text(slip.spent, slip.priced, language);
+    auto const when = " " + when_text(slip, language) + registers_text(slip, language) + ", ";
+    auto const work = when + spent_text(slip.spent, slip.priced, language);
     auto const each = each_text(slip, language);
-    for (auto const& rest : {work + each + earlier_text(slip, language), work + each, work}) {
+    auto const earlier = earlier_text(slip, language);
+    // From when to when says how long: before the comparison goes, the minutes do.
+    auto const brief = when + (slip.priced ? money_text(slip.spent.money, language) + ", " : "") +
+                       kwh_text(slip.spent.energy, language) + " kWh";
+    for (auto const& rest : {work + each + earlier, brief + each + earlier, work + each, work}) {
         auto const length = character_count(rest);
         constexpr std::size_t kShortestName = 6;
         if (length + std::min(kShortestName, character_count(name)) <= longest_message)

@@ -5,6 +5,7 @@
 #include "server/billing/tax_records.hpp"
 #include "server/booking/life_records.hpp"
 #include "server/booking/records.hpp"
+#include "server/facility/mode.hpp"
 #include "tests/integration/billing/centre.hpp"
 
 namespace karkhana::billing {
@@ -326,16 +327,41 @@ TEST_P(Documents, TheLeastOfAMonthWaitsUntilItIsOver) {
                        .price = {100'000 * 10'000},
                        .label = {"Least of a month", "মাসের ন্যূনতম"},
                        .scope = Scope::month}});
-    work_for("2026-11-20 08:00", 1);
-    centre.clock.set(dhaka("2026-11-25 09:00"));
-    centre.run("2026-11");
+    work_for("2026-12-20 08:00", 1);
+    centre.clock.set(dhaka("2026-12-25 09:00"));
+    centre.run("2026-12");
     EXPECT_EQ(centre.invoices().at(0).total, Money{50'000});
-    centre.clock.set(dhaka("2026-12-01 09:00"));
-    centre.run("2026-11");
+    centre.clock.set(dhaka("2027-01-01 09:00"));
+    centre.run("2026-12");
     Money most;
     for (auto const& one : centre.invoices())
         if (one.enterprise == centre.enterprise("Lakshmi")) most = one.total;
     EXPECT_EQ(most, Money{100'000});
+}
+
+TEST_P(Documents, AFacilityThatIsNotForRevenueAsksForNothingAndSaysWhatItWasWorth) {
+    register_for_vat();
+    ledger().write([&](store::Writer& writer) {
+        facility::insert_mode_switch(
+            writer, facility,
+            {dhaka("2026-11-15 00:00"), facility::Mode::non_revenue, "until the board decides"},
+            clerk, centre.clock.now());
+        return 0;
+    });
+    centre.half_an_hour("Lakshmi", "2026-11-20", 11'567);
+    auto const draft = centre.run("2026-11").at(0);
+    EXPECT_THAT(centre.run("2026-11"), IsEmpty()) << "nothing new";
+    ASSERT_TRUE(add(item("service", "1", 30'000)));
+    ASSERT_EQ(centre.run("2026-11").at(0), draft);
+    auto const bill = centre.finalise(draft).value();
+    EXPECT_EQ(bill.total, Money{0});
+    EXPECT_EQ(bill.tax, Money{0});
+    auto const issued = document(bill.id);
+    EXPECT_EQ(issued.items.back().amount, Money{-41'567});
+    EXPECT_EQ(balances()["contra:not-charged"], Money{41'567});
+    EXPECT_EQ(balances()[account::receivable(centre.enterprise("Lakshmi"))], Money{0});
+    EXPECT_THAT(centre.run("2026-12"), IsEmpty());
+    EXPECT_THAT(centre.findings(), IsEmpty());
 }
 
 TEST_P(Documents, WhatIsFinalCannotBeChangedBesidesTheProgram) {

@@ -222,10 +222,11 @@ private:
         auto const clerk = centre_.person("accountant", {}).person;
         centre_.ledger.write([&](store::Writer& writer) {
             insert_tax_setting(writer, facility_,
-                               {from, Regime::vat, TaxRounding::invoice, false, "", ""}, clerk,
-                               from);
+                               {from, Regime::vat, TaxRounding::invoice, false, "1-1", "test"},
+                               clerk, from);
             insert_tax_code(writer, facility_,
-                            {"standard", from, kTax, {"VAT", "ভ্যাট"}, "S099.20", ""}, clerk, from);
+                            {"standard", from, kTax, {"VAT", "ভ্যাট"}, "S099.20", "test"}, clerk,
+                            from);
             return true;
         });
     }

@@ -14,6 +14,7 @@ TEST(FacilityJson, HasWhatTheContractRequires) {
     EXPECT_EQ(boost::json::serialize(facility_json(facility, {{6, 480, 1200}})),
               R"({"id":"01900000-0000-7000-8000-000000000001","slug":"bhairab",)"
               R"("name":{"en":"Bhairab","bn":"ভৈরব"},"zone":"Asia/Dhaka","currency":"BDT",)"
+              R"("week_starts":7,)"
               R"("opening_hours":[{"weekday":6,"opens_minute":480,"closes_minute":1200}]})");
 }
 
