@@ -7,7 +7,7 @@ import uuid
 import jsonschema
 import yaml
 
-from house import Caller, House, ROOT, book, machine
+from house import Caller, House, ROOT, book, facility_now, machine
 
 DOCUMENT = yaml.safe_load((ROOT / "schema/openapi.yaml").read_text(encoding="utf-8"))
 
@@ -161,6 +161,37 @@ class Contract(unittest.TestCase):
                 "weigh-tickets": ticket["id"], "recycling-batches": batch["id"]}
 
     @classmethod
+    def a_sale(cls, invoice):
+        """A service is sold, a scan is told of and withdrawn, and a bit of a bill given back."""
+        manager, operator = cls.roles["manager"], cls.roles["operator"]
+        accountant = cls.roles["accountant"]
+        later = {"effective_from": "2099-01-01T00:00:00+06:00", "source": "order no. 7"}
+        whose = {"enterprise_id": invoice["enterprise"]["id"], "quantity": 2}
+        name = {"en": "Print", "bn": "প্রিন্ট"}
+        cls.told("createService", manager.post("/api/v1/services", {
+            "code": "print", "label": name, "unit": "page", "price_e4": 5_000_000,
+            "full_price_e4": 8_000_000, "sector": "public", "source": "board"}))
+        cls.told("sellService", operator.post("/api/v1/services/sales",
+                                              {**whose, "code": "print", "note": "A4"}))
+        item = cls.told("createUsageEvent", operator.post("/api/v1/usage-events", {
+            **whose, "source": "scanner", "id": "7", "label": name, "unit": "page",
+            "price_e4": 1_000_000, "at": facility_now(operator).isoformat()}))
+        path = f"/api/v1/items/{item['id']}/withdraw"
+        cls.told("withdrawItem", accountant.post(path, {"reason": "a test of the scanner"}))
+        cls.told("setTaxCode", accountant.post("/api/v1/taxes/codes", {
+            **later, "code": "standard", "rate_e4": 1500, "service_code": "S099.20",
+            "label": {"en": "Standard", "bn": "সাধারণ"}}))
+        cls.told("setTaxRegime", accountant.post("/api/v1/taxes/regimes", {
+            **later, "regime": "vat", "rounding": "invoice", "inclusive": True,
+            "bin": "001234567-0101"}))
+        line = next(one for one in invoice["lines"] if one["amount"]["amount"] > 0)
+        path = f"/api/v1/invoices/{invoice['id']}/credit-notes"
+        cls.told("createCreditNote", accountant.post(path, {
+            "reason": "counted twice",
+            "lines": [{"line": line["line"], "amount": {"amount": 1, "currency": "BDT"}}]}))
+        return {"items": item["id"]}
+
+    @classmethod
     def some_ids(cls):
         cls.answers = []
         booked, done = cls.a_booking()
@@ -194,7 +225,8 @@ class Contract(unittest.TestCase):
         for step, body in (("approve", {"dry_run": True}), ("refuse", {"reason": "no die"})):
             answer = cls.roles["manager"].post(f"{path}/{step}", body)
             assert (answer.status, answer.json["code"]) == (409, "wrong_state"), answer.json
-        return {**cls.a_breakdown(), **cls.a_month_of_costs(booked["start"][:10]),
+        return {**cls.a_breakdown(), **cls.a_sale(invoice),
+                **cls.a_month_of_costs(booked["start"][:10]),
                 "line": line, "bookings": booked["id"],
                 "machines": booked["machine"]["id"], "token": token, "series": series["id"],
                 "alarms": str(uuid.uuid4()), "devices": device,
@@ -270,7 +302,10 @@ class Contract(unittest.TestCase):
             ("addRecyclingSetting", 201), ("createMaterial", 201), ("addMaterialPrice", 201),
             ("beginRecyclingBatch", 201), ("createWeighTicket", 201), ("correctWeighTicket", 201),
             ("endRecyclingBatch", 200),
-            ("openTicket", 201), ("addPhoto", 201), ("changeTicket", 200), ("closeTicket", 200)})
+            ("createService", 201), ("sellService", 201), ("createUsageEvent", 201),
+            ("withdrawItem", 200), ("setTaxCode", 201), ("setTaxRegime", 201),
+            ("createCreditNote", 201), ("openTicket", 201), ("addPhoto", 201),
+            ("changeTicket", 200), ("closeTicket", 200)})
         refused = {answer.status: answer.json for _, answer in self.answers if answer.status >= 400}
         self.assertEqual(refused[409]["code"], "slot_taken")
         self.assertTrue(refused[409]["alternatives"])

@@ -64,8 +64,8 @@ function codesOfServer(): Set<string> {
 /** Actions that the server writes into the audit trail. */
 function actionsOfServer(): Set<string> {
   const telling = new RegExp(
-    String.raw`\b(?:append_audit|append_change|(?:insert|update)_granted|change_once|tell|change` +
-      String.raw`|step)\([^;]*;`,
+    String.raw`\b(?:append_audit|append_change|(?:insert|update)_granted|change_once|tell` +
+      String.raw`|change|change_money|step)\([^;]*;`,
     'g',
   );
   const found = new Set<string>();
