@@ -50,7 +50,7 @@ test('cash is rounded, what was sent is booked by another, and the day is closed
 
     // The drawer is counted from the keyboard, and what differs needs a reason.
     await open('accountant', '/close');
-    const hundreds = page.getByLabel('৳১০০.০০', { exact: true });
+    const hundreds = page.getByLabel('৳ ১০০.০০', { exact: true });
     await hundreds.focus();
     await page.keyboard.type('২');
     await expect(page.getByRole('button', { name: 'দিন বন্ধ করুন' })).toBeDisabled();

@@ -122,3 +122,77 @@ test('a service is sold, waits, is billed, and given back by two people', async 
   const bill = await accountant.get(`/invoices/${draft.id}`);
   expect(bill.total.amount).toBe(150 * TAKA);
 });
+
+test('a service ends, and what waits is taken back', async ({ page, open, person }, info) => {
+  const accountant = await person('accountant');
+  const manager = await person('manager');
+  const code = `scan-${info.project.name}-${info.retry}`;
+  const buyer = `স্ক্যানঘর ${info.project.name}${'ক'.repeat(info.retry)}`;
+  const { id } = await manager.ask('/enterprises', { name: { en: code, bn: buyer } });
+  const label = { en: code, bn: 'স্ক্যান' };
+  await accountant.ask('/services',
+    { code, label, unit: 'page', price_e4: 2_500_000, source: 'board' });
+  await accountant.ask('/services/sales', { code, enterprise_id: id, quantity: 4 });
+
+  await open('accountant', '/services');
+  const card = page.locator(`[data-service="${code}"]`);
+  await expect(card).toContainText('প্রতি পাতা ৳ ২.৫০');
+  await card.getByRole('button', { name: 'নতুন দাম' }).click();
+  await expect(sheet(page).getByLabel('প্রতি একক কত টাকা')).toHaveValue('২.৫০');
+  await sheet(page).getByLabel('দাম কে ঠিক করেছেন').fill('কমিটির সভা ২');
+  await sheet(page).getByText('তখন থেকে আর বিক্রি হবে না').click();
+  await holdsTheRules(page);
+  await save(page, 'সেভ করুন');
+  await expect(card).toContainText('আর বিক্রি হয় না');
+  await expect(card.getByRole('button', { name: /^বিক্রি করুন/ })).toHaveCount(0);
+  await holdsTheRules(page);
+
+  await open('accountant', '/items');
+  const waiting = page.locator('[data-item]', { hasText: buyer });
+  await waiting.getByRole('button', { name: 'তুলে নিন' }).click();
+  await waiting.getByLabel('কারণ').fill('ভুল');
+  await waiting.locator('form').getByRole('button').click();
+  await expect(waiting).toContainText('তুলে নেওয়া');
+  const { items } = await accountant.get(`/items?enterprise_id=${id}`);
+  expect(items.map((one: { state: string }) => one.state)).toEqual(['withdrawn']);
+});
+
+test('a rate of tax and a regime are set for a day to come', async ({ page, open, person }) => {
+  const accountant = await person('accountant');
+  const before = await accountant.get('/taxes');
+  await open('accountant', '/taxes');
+  await holdsTheRules(page);
+  // A day of its own each time; so far ahead that no other story is taxed.
+  const ahead = (before.codes.length % 60) + 30;
+
+  await press(page, 'হার ঠিক করুন');
+  await sheet(page).getByLabel('নাম (বাংলায়)').fill('সাধারণ হার');
+  await sheet(page).getByLabel('নাম (ইংরেজি অক্ষরে)').fill('Standard rate');
+  await sheet(page).getByLabel('হার, শতকরা').fill('১৫০');
+  await expect(sheet(page).getByText('০ থেকে ১০০ এর মধ্যে')).toBeVisible();
+  await sheet(page).getByLabel('হার, শতকরা').fill('৭.৫');
+  await sheet(page).getByLabel('আইনের সেবার কোড').fill('S099.20');
+  await sheet(page).getByLabel('কবে থেকে').selectOption({ index: ahead });
+  await sheet(page).getByLabel('উৎস').fill('এসআরও ১৮৬, ২০১৯');
+  await holdsTheRules(page);
+  await save(page, 'সেভ করুন');
+  const rate = page.locator('[data-tax-code="standard"]', { hasText: '৭.৫০%' });
+  await expect(rate.first()).toContainText('সামনে');
+
+  await press(page, 'নিয়ম ঠিক করুন');
+  await sheet(page).getByText('ভ্যাট', { exact: true }).click();
+  await sheet(page).getByLabel('বিআইএন').fill('০০১২৩৪৫৬৭');
+  await expect(sheet(page).getByText('বিআইএনে ১৩টি অঙ্ক')).toBeVisible();
+  await sheet(page).getByLabel('বিআইএন').fill('০০১২৩৪৫৬৭-০১০১');
+  await sheet(page).getByText('দামের মধ্যে ভ্যাট আছে').click();
+  await sheet(page).getByLabel('কবে থেকে').selectOption({ index: ahead });
+  await sheet(page).getByLabel('উৎস').fill('নিবন্ধন সনদ');
+  await holdsTheRules(page);
+  await save(page, 'সেভ করুন');
+  await expect(page.getByText('001234567-0101').first()).toBeVisible();
+  await holdsTheRules(page);
+  const after = await accountant.get('/taxes');
+  expect(after.regime).toBe(before.regime);
+  expect(after.codes.at(-1).rate_e4).toBe(750);
+  expect([after.settings.at(-1).regime, after.settings.at(-1).inclusive]).toEqual(['vat', true]);
+});

@@ -83,7 +83,7 @@ class Caller:
         data = None
         if isinstance(body, bytes):
             data = body
-            sent["Content-Type"] = "image/jpeg"
+            sent.setdefault("Content-Type", "image/jpeg")
         elif body is not None:
             data = json.dumps(body)
             sent["Content-Type"] = "application/json"
