@@ -393,6 +393,8 @@ CREATE TABLE money_setting (
     wallet_vat_rate INTEGER NOT NULL CHECK (wallet_vat_rate BETWEEN 0 AND 10000),
     waiver_limit_poisha INTEGER NOT NULL CHECK (waiver_limit_poisha >= 0),
     match_days INTEGER NOT NULL CHECK (match_days BETWEEN 0 AND 60),
+    -- How long after its end a month's drafts are left open for what comes late.
+    grace_days INTEGER NOT NULL DEFAULT 0 CHECK (grace_days BETWEEN 0 AND 60),
     -- Days after its issue on which a bill is reminded of, ascending: JSON, [7,15,30].
     reminder_days TEXT NOT NULL,
     bangla_qr TEXT NOT NULL,

@@ -54,13 +54,21 @@ Result<void> give_back(store::Writer& writer, FacilityId const& facility, IdSour
     auto const document = read_document(find_canonical(writer, facility, of.id).value()).value();
     auto const lines = lines_of(document);
     std::map<int, Money> left;
-    for (auto const& [number, line] : lines) left[number] = line.amount;
-    for (auto const& item : adjustments_of(writer, facility, of.id))
-        if (item.amount < Money{}) left[item.refers_line.value()] += item.amount;
+    Money whole;  // discounts are lines of the bill too
+    for (auto const& [number, line] : lines) {
+        left[number] = line.amount;
+        whole += line.amount;
+    }
+    for (auto const& item : adjustments_of(writer, facility, of.id)) {
+        if (item.amount >= Money{}) continue;
+        left[item.refers_line.value()] += item.amount;
+        whole += item.amount;
+    }
     for (auto const& one : wanted) {
         auto const found = lines.find(one.line);
         if (found == lines.end()) return refuse(ErrorKind::not_found, "no_such_line");
-        if (one.amount > left[one.line])
+        whole = whole - one.amount;
+        if (one.amount > left[one.line] || whole < Money{})
             return refuse(ErrorKind::conflict, "more_than_billed",
                           "of line " + std::to_string(one.line) + " so much is not left", "/lines");
         left[one.line] += -one.amount;
@@ -118,6 +126,8 @@ Response create_credit_note(Services const& services, Request const& request) {
             if (!of) return refuse(ErrorKind::not_found, "not_found");
             if (!of->final || of->credit_note)
                 return refuse(ErrorKind::conflict, "not_final", "only a final bill is corrected");
+            if (of->total == Money{})
+                return refuse(ErrorKind::conflict, "nothing_charged", "the bill asked for nothing");
             if (auto const given = give_back(writer, who.facility, services.ids, *of, *lines,
                                              reason, who.person, now);
                 !given)

@@ -198,7 +198,8 @@ Response run_for_real(Services const& services, Request const& request, RunOrder
         lock_billing(writer, who.facility);
         auto const gathered = gather(writer, who.facility, services.ids, order.period, now);
         if (!gathered) return http::problem(gathered.error());
-        keep(writer, who.facility, *gathered);
+        if (auto const kept = keep(writer, who.facility, *gathered, now); !kept)
+            return http::problem(kept.error());
         auto const plan =
             plan_run(writer, who.facility, run_input(writer, who.facility, during, now),
                      order.period, order.only);
@@ -270,6 +271,7 @@ Response finalize_invoice(Services const& services, Request const& request) {
     Instant const now = services.clock.now();
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         auto names = read_names(writer, who.facility);
+        lock_billing(writer, who.facility);
         if (asked_for_by(writer, who.facility, *id, who.person))
             return http::problem(
                 {ErrorKind::conflict, "same_person", "", "another person makes it final"});

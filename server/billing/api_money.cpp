@@ -168,6 +168,7 @@ json::object settings_json(MoneySettings const& settings) {
             {"wallet_vat_rate", settings.wallet_vat_rate},
             {"waiver_limit", to_json(settings.waiver_limit)},
             {"match_days", settings.match_days},
+            {"grace_days", settings.grace_days},
             {"reminder_days",
              json::array(settings.reminder_days.begin(), settings.reminder_days.end())},
             {"bangla_qr", settings.bangla_qr}};
@@ -193,6 +194,7 @@ Response save_money_settings(Services const& services, Request const& request) {
     if (settings.waiver_limit < Money{})
         body.fail("not_positive", "waiver_limit", "nothing or more");
     settings.match_days = static_cast<int>(body.integer("match_days", 0, 60));
+    settings.grace_days = static_cast<int>(body.maybe_integer("grace_days", 0, 60).value_or(0));
     settings.reminder_days.clear();
     for (auto& part : body.objects("reminders", 9)) {
         settings.reminder_days.push_back(static_cast<int>(part.integer("days", 1, 365)));

@@ -3,6 +3,7 @@
 #include "server/billing/api_parts.hpp"
 #include "server/billing/finalize.hpp"
 #include "server/billing/items.hpp"
+#include "server/billing/money_settings.hpp"
 #include "server/billing/runs.hpp"
 #include "server/http/json.hpp"
 #include "server/people/audit.hpp"
@@ -22,7 +23,7 @@ std::vector<InvoiceId> some_drafts(store::Reader& reader, FacilityId const& faci
                                    std::string const& period, PersonId const& person) {
     std::vector<InvoiceId> ids;
     for (auto const& draft : draft_invoices_of(reader, facility, period)) {
-        if (draft.total <= Money{} || ids.size() == kBillsAtOnce) continue;
+        if (ids.size() == kBillsAtOnce || !has_lines(reader, facility, draft.id)) continue;
         if (draft.credit_note && asked_for_by(reader, facility, draft.id, person)) continue;
         ids.push_back(draft.id);
     }
@@ -63,6 +64,12 @@ Response finalize_month(Services const& services, Request const& request) {
     if (now < during->end)
         return http::problem(
             {ErrorKind::conflict, "period_open", "/period", "the month is not over"});
+    auto const grace = services.store.read([&](store::Reader& reader) {
+        return std::chrono::days{money_settings(reader, who.facility).grace_days};
+    });
+    if (now < during->end + grace)
+        return http::problem({ErrorKind::conflict, "in_grace", "/period",
+                              "its drafts are left open for what comes late"});
     std::int64_t finalized = 0;
     Money total;
     for (bool more = true; more;) {

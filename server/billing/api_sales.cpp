@@ -1,6 +1,7 @@
 #include "server/billing/api_money.hpp"
 #include "server/billing/items.hpp"
 #include "server/billing/json.hpp"
+#include "server/billing/runs.hpp"
 #include "server/billing/services.hpp"
 #include "server/billing/tax_records.hpp"
 #include "server/http/paging.hpp"
@@ -15,8 +16,9 @@ using http::Request;
 using http::Response;
 using http::to_json;
 
-constexpr std::int64_t kMostE4 = 1'000'000'000'000'000;
-constexpr std::int64_t kMostQuantity = 1'000'000'000;
+// Together at most Tk 10^12: far from what 64 bits of poisha hold, also ten thousand times.
+constexpr std::int64_t kMostE4 = 1'000'000'000'000;
+constexpr std::int64_t kMostQuantity = 1'000'000;
 
 json::object words_json(Label const& label) { return {{"en", label.en}, {"bn", label.bn}}; }
 
@@ -71,8 +73,10 @@ Response get_services(Services const& services, Request const& request) {
 /// "income:" and a word, as the accounts of the ledger are called.
 std::string read_income(JsonBody& body) {
     auto const head = body.maybe_text("income", 60).value_or("income:service");
-    if (!head.starts_with("income:") || head.size() == 7)
-        body.fail("bad_account", "income", "income: and a word");
+    bool const word =
+        head.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-", 7) == std::string::npos;
+    if (!head.starts_with("income:") || head.size() == 7 || !word)
+        body.fail("bad_account", "income", "income: and a word of small letters");
     return head;
 }
 
@@ -172,7 +176,10 @@ Response create_event(Services const& services, Request const& request) {
     auto body = JsonBody::parse(request);
     Item item;
     item.source = "event";
-    item.source_id = body.text("source", 60) + "/" + body.text("id", 120);
+    auto const source = body.text("source", 60);
+    if (source.empty() || source.find('/') != std::string::npos)
+        body.fail("bad_source_name", "source", "a name without a slash");
+    item.source_id = source + "/" + body.text("id", 120);
     item.enterprise = body.id<EnterpriseId>("enterprise_id");
     item.happened_at = body.at("at");
     item.label = read_label(body);
@@ -223,6 +230,12 @@ Response get_items(Services const& services, Request const& request) {
     });
 }
 
+/// What somebody has said, and no run or correction.
+bool by_hand(Item const& item) {
+    return item.source == "service" || item.source == "event" || item.source == "material" ||
+           (item.source == "adjustment" && item.source_id.starts_with("credit/"));
+}
+
 Response take_item_back(Services const& services, Request const& request) {
     auto const id = http::path_id<ItemId>(request);
     if (!id) return http::problem(id.error());
@@ -233,6 +246,11 @@ Response take_item_back(Services const& services, Request const& request) {
     return change_money(
         services, request, "withdrawItem", 200, reason,
         [&](store::Writer& writer, MoneyNames const& names, Instant) -> Result<Done> {
+            lock_billing(writer, request.principal->facility);
+            auto const there = find_item(writer, request.principal->facility, *id);
+            if (there && !by_hand(*there))
+                return refuse(ErrorKind::conflict, "made_by_the_run",
+                              "it follows from something else, and would come back");
             auto const item = withdraw_item(writer, request.principal->facility, *id);
             if (!item) return tl::make_unexpected(item.error());
             return Done{"item/" + id->text(), item_json(*item, names)};

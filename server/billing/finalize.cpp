@@ -136,6 +136,14 @@ struct Content {
     std::vector<LineTax> taxes;
 };
 
+/// What the lines come to without tax.
+Money worth_of(Content const& content, bool credit_note) {
+    Money sum;
+    for (auto const& line : content.lines) sum += line.term.amount;
+    for (auto const& item : content.items) sum += credit_note ? -item.amount : item.amount;
+    return sum;
+}
+
 /// The taxes of a bill that is issued now, or those that a credit note gives back.
 Result<void> tax(store::Reader& reader, FacilityId const& facility, Invoice const& invoice,
                  Common const& common, Instant now, Content& content) {
@@ -251,6 +259,8 @@ Result<Invoice> finalize_one(store::Writer& writer, facility::Facility const& se
     auto const buyer = people::find_enterprise(writer, facility, invoice->enterprise);
     if ((content.lines.empty() && content.items.empty()) || !buyer)
         return refuse(ErrorKind::conflict, "empty_invoice");
+    if (worth_of(content, invoice->credit_note) < Money{})
+        return refuse(ErrorKind::conflict, "less_than_nothing", "run the bills anew");
     if (auto const taxed = tax(writer, facility, *invoice, common, now, content); !taxed)
         return tl::make_unexpected(taxed.error());
     number(writer, seller, zone, *invoice, now);

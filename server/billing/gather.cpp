@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 
 #include "server/billing/gather_month.hpp"
 #include "server/billing/invoices.hpp"
+#include "server/billing/runs.hpp"
 #include "server/billing/tax.hpp"
 #include "server/booking/rules_fee.hpp"
 #include "server/facility/records.hpp"
@@ -116,8 +118,16 @@ void gather_fees(store::Reader& reader, FacilityId const& facility, IdSource& id
         if (!fee.withdrawn || item.state == "withdrawn") continue;
         if (item.state == "waiting")
             gathered.gone.push_back(item);
-        else if (!back.contains("item/" + item.id.text()))
-            gathered.fresh.push_back(given_back(item, fee.reason, ids, now));
+        else if (!back.contains("item/" + item.id.text())) {
+            auto returned = given_back(item, fee.reason, ids, now);
+            auto const left = left_of(item.amount, item.line,
+                                      adjustments_of(reader, facility, item.invoice.value()));
+            if (left == Money{}) continue;
+            returned.amount = -left;
+            returned.price = {-left.poisha * 10'000};
+            returned.quantity = returned.per = 1;
+            gathered.fresh.push_back(std::move(returned));
+        }
     }
 }
 
@@ -146,9 +156,15 @@ Result<Gathered> gather(store::Reader& reader, FacilityId const& facility, IdSou
     return gathered;
 }
 
-void keep(store::Writer& writer, FacilityId const& facility, Gathered const& gathered) {
+Result<void> keep(store::Writer& writer, FacilityId const& facility, Gathered const& gathered,
+                  Instant now) {
+    std::set<InvoiceId> drafts;
     for (auto const& item : gathered.fresh) add_item(writer, facility, item).value();
-    for (auto const& item : gathered.gone) drop_item(writer, facility, item.id);
+    for (auto const& item : gathered.gone) {
+        drop_item(writer, facility, item.id);
+        if (item.invoice) drafts.insert(*item.invoice);
+    }
+    return refresh_drafts(writer, facility, drafts, now);
 }
 
 std::vector<Item> with(std::vector<Item> waiting, Gathered const& gathered) {

@@ -22,8 +22,10 @@ struct Gathered {
 /// Errors: `bad_period`, those of rate_period.
 Result<Gathered> gather(store::Reader& reader, FacilityId const& facility, IdSource& ids,
                         std::string const& period, Instant now);
-/// Keeps and takes back what was gathered. Precondition: lock_billing.
-void keep(store::Writer& writer, FacilityId const& facility, Gathered const& gathered);
+/// Keeps and takes back what was gathered; a draft that something is taken off sums up the rest.
+/// Precondition: lock_billing. Errors: `unknown_tax_code`.
+Result<void> keep(store::Writer& writer, FacilityId const& facility, Gathered const& gathered,
+                  Instant now);
 /// The waiting items as they are once what was gathered is kept.
 std::vector<Item> with(std::vector<Item> waiting, Gathered const& gathered);
 

@@ -18,6 +18,8 @@ namespace karkhana::billing {
 namespace {
 
 constexpr std::string_view kMonthSource = "period_rate";
+constexpr std::string_view kMembershipUnit = "membership";
+constexpr std::string_view kLeastUnit = "month";
 constexpr std::string_view kCharged =
     "SELECT r.enterprise_id, CAST(SUM(c.amount_poisha) AS BIGINT) FROM rated_session r "
     "JOIN charge c ON c.facility_id = r.facility_id AND c.session_id = r.session_id "
@@ -95,7 +97,7 @@ Term membership_term(Component const& component, RateCard const& card, MonthShar
             .quantity = 1,
             .price = {amount.poisha * 10'000},
             .amount = amount,
-            .unit = "month",
+            .unit = std::string{kMembershipUnit},
             .income = component.income,
             .tax_code = component.tax_code,
             .card = card.id};
@@ -164,17 +166,24 @@ Item month_item(EnterpriseId const& enterprise, Term const& term, Month const& m
     return item;
 }
 
-/// A discount of the month takes its part off the whole: a line cannot be less than nothing.
+/// A discount of the month takes its part off what is taxed alike: a line cannot be less than
+/// nothing.
 std::vector<Term> without_discounts(std::vector<Term> terms) {
     auto const less = [](Term const& term) { return term.amount < Money{}; };
     if (std::ranges::none_of(terms, less)) return terms;
-    auto whole = terms.front();
-    whole.amount = total_of(terms);
-    whole.quantity = 1;
-    whole.per = 1;
-    whole.unit = "month";
-    whole.price = {whole.amount.poisha * 10'000};
-    return {whole};
+    std::map<std::string, Term> whole;
+    for (auto const& term : terms) {
+        auto const [place, fresh] = whole.try_emplace(tax_code_of(term), term);
+        if (!fresh) place->second.amount += term.amount;
+        place->second.quantity = place->second.per = 1;
+        place->second.unit = "tariff";
+    }
+    std::vector<Term> left;
+    for (auto& [code, term] : whole) {
+        term.price = {term.amount.poisha * 10'000};
+        left.push_back(std::move(term));
+    }
+    return left;
 }
 
 bool alike(Item const& a, Item const& b) {
@@ -208,19 +217,42 @@ void replace(MonthItems const& there, std::vector<Item> wanted, Gathered& gather
     std::ranges::move(wanted, std::back_inserter(gathered.fresh));
 }
 
-/// After that: what is due less what was issued, as one adjustment.
-void adjust(MonthItems const& issued, MonthItems const& adjusted, std::vector<Item> const& wanted,
-            Month const& month, IdSource& ids, Instant now, Gathered& gathered) {
+/// What a bill must not change afterwards: an ME may be of another class today, or merged.
+bool stays(Item const& item) { return item.unit == kMembershipUnit || item.unit == kLeastUnit; }
+
+/// After that: what the use of the month is due less what was issued for it, as one adjustment. A
+/// membership and the least of a month stay as they were issued; those that were not yet are.
+void adjust(store::Reader& reader, FacilityId const& facility, MonthItems const& issued,
+            MonthItems const& adjusted, std::vector<Item> const& wanted, Month const& month,
+            IdSource& ids, Instant now, Gathered& gathered) {
     Money difference;
-    for (auto const& item : wanted) difference += item.amount;
-    for (auto const& item : issued.billed) difference = difference - item.amount;
+    Item const* first = nullptr;
+    for (auto const& item : wanted) {
+        auto const alike_unit = [&](Item const& other) { return other.unit == item.unit; };
+        bool const there = std::ranges::any_of(issued.billed, alike_unit) ||
+                           std::ranges::any_of(issued.waiting, alike_unit);
+        if (!stays(item))
+            difference += item.amount;
+        else if (!there)
+            gathered.fresh.push_back(item);
+    }
+    Money left;
+    for (auto const& item : issued.billed) {
+        if (stays(item)) continue;
+        if (first == nullptr) first = &item;
+        difference = difference - item.amount;
+        left +=
+            left_of(item.amount, item.line, adjustments_of(reader, facility, item.invoice.value()));
+    }
+    if (first == nullptr) return;
     for (auto const& item : adjusted.billed) difference = difference - item.amount;
+    difference = std::max(difference, -left);
     bool const said = adjusted.waiting.size() == (difference == Money{} ? 0 : 1) &&
                       (difference == Money{} || adjusted.waiting[0].amount == difference);
     if (said) return;
     std::ranges::copy(adjusted.waiting, std::back_inserter(gathered.gone));
     if (difference == Money{}) return;
-    auto item = issued.billed.front();
+    auto item = *first;
     item.id = ids.make<ItemId>();
     item.source = "adjustment";
     item.refers_invoice = item.invoice;
@@ -264,7 +296,8 @@ Result<void> gather_month(store::Reader& reader, FacilityId const& facility, IdS
                     month_item(enterprise, term, month, there.said + wanted.size() + 1, ids, now));
         if (there.billed.empty() && !issued_only) replace(there, std::move(wanted), gathered);
         if (!there.billed.empty())
-            adjust(there, adjusted[enterprise], wanted, month, ids, now, gathered);
+            adjust(reader, facility, there, adjusted[enterprise], wanted, month, ids, now,
+                   gathered);
     }
     return {};
 }

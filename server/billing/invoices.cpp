@@ -35,6 +35,8 @@ constexpr std::string_view kIssued = KARKHANA_INVOICE_COLUMNS
 constexpr std::string_view kDrafts = KARKHANA_INVOICE_COLUMNS
     " FROM invoice i WHERE i.facility_id = $1 AND i.state = 'draft' AND i.period = $2 "
     "ORDER BY i.kind DESC, i.enterprise_id, i.invoice_id";
+constexpr std::string_view kCreditDrafts = KARKHANA_INVOICE_COLUMNS
+    " FROM invoice i WHERE i.facility_id = $1 AND i.refers_to IS NOT NULL AND i.state = 'draft'";
 constexpr std::string_view kCreditDraft = KARKHANA_INVOICE_COLUMNS
     " FROM invoice i WHERE i.facility_id = $1 AND i.refers_to = $2 AND i.state = 'draft'";
 #undef KARKHANA_INVOICE_COLUMNS
@@ -61,6 +63,9 @@ constexpr std::string_view kLinesPostgres =
 #undef KARKHANA_OF_SQLITE
 #undef KARKHANA_ITEM_LINES
 #undef KARKHANA_SESSION_LINES
+constexpr std::string_view kHasLines =
+    "SELECT 1 FROM invoice_session WHERE facility_id = $1 AND invoice_id = $2 UNION ALL "
+    "SELECT 1 FROM invoice_item WHERE facility_id = $1 AND invoice_id = $2 LIMIT 1";
 constexpr std::string_view kHeads =
     "SELECT series, fiscal_year, last_number, last_hash FROM invoice_series "
     "WHERE facility_id = $1 ORDER BY series, fiscal_year";
@@ -173,9 +178,17 @@ void each_issued(store::Reader& reader, FacilityId const& facility,
         kIssued, [&](store::Row const& row) { work(read_invoice(row), row.text(19)); }, facility);
 }
 
+std::vector<Invoice> credit_drafts(store::Reader& reader, FacilityId const& facility) {
+    return reader.all(kCreditDrafts, read_invoice, facility);
+}
+
 std::optional<Invoice> credit_draft_of(store::Reader& reader, FacilityId const& facility,
                                        InvoiceId const& invoice) {
     return reader.first(kCreditDraft, read_invoice, facility, invoice);
+}
+
+bool has_lines(store::Reader& reader, FacilityId const& facility, InvoiceId const& invoice) {
+    return reader.exists(kHasLines, facility, invoice);
 }
 
 std::vector<SeriesHead> series_heads(store::Reader& reader, FacilityId const& facility) {

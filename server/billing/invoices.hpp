@@ -76,9 +76,14 @@ std::vector<Invoice> final_invoices_of(store::Reader& reader, FacilityId const& 
 std::vector<Invoice> draft_invoices_of(store::Reader& reader, FacilityId const& facility,
                                        std::string const& period);
 
+/// Every draft of a credit note.
+std::vector<Invoice> credit_drafts(store::Reader& reader, FacilityId const& facility);
 /// The draft of a credit note for an invoice, if there is one.
 std::optional<Invoice> credit_draft_of(store::Reader& reader, FacilityId const& facility,
                                        InvoiceId const& invoice);
+
+/// False of a draft that everything was taken off again.
+bool has_lines(store::Reader& reader, FacilityId const& facility, InvoiceId const& invoice);
 
 /// Where a series stands: the last number it gave and the hash of that invoice.
 struct SeriesHead {

@@ -1,5 +1,6 @@
 #include "server/billing/items.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "server/base/digest.hpp"
@@ -61,12 +62,14 @@ constexpr std::string_view kTakeItemsOff =
 constexpr std::string_view kTakeItemOff =
     "DELETE FROM invoice_item WHERE facility_id = $1 AND item_id = $2";
 constexpr std::string_view kSettleItems =
-    "UPDATE billable_item SET state = 'billed' WHERE facility_id = $1 AND item_id IN "
+    "UPDATE billable_item SET state = 'billed' WHERE facility_id = $1 AND state = 'waiting' "
+    "AND item_id IN "
     "(SELECT item_id FROM invoice_item WHERE facility_id = $1 AND invoice_id = $2)";
 constexpr std::string_view kAskedFor =
     "SELECT 1 FROM invoice_item n JOIN billable_item b ON b.facility_id = n.facility_id "
     "AND b.item_id = n.item_id WHERE n.facility_id = $1 AND n.invoice_id = $2 "
-    "AND b.created_by = $3 AND substr(b.source_id, 1, 7) = 'credit/'";
+    "AND b.created_by = $3 AND b.source = 'adjustment' "
+    "AND substr(b.source_id, 1, 7) = 'credit/'";
 constexpr std::string_view kLastItemId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 Item read_item(store::Row const& row) {
@@ -99,7 +102,9 @@ Item read_item(store::Row const& row) {
 
 }  // namespace
 
-bool is_shadow(Item const& item) { return item.source_id.starts_with("shadow/"); }
+bool is_shadow(Item const& item) {
+    return item.source == "adjustment" && item.source_id.starts_with("shadow/");
+}
 
 std::string payload_sha256(Item const& item) {
     return sha256_hex(fmt::format(
@@ -136,10 +141,11 @@ void drop_item(store::Writer& writer, FacilityId const& facility, ItemId const& 
 Result<Item> withdraw_item(store::Writer& writer, FacilityId const& facility, ItemId const& id) {
     auto item = find_item(writer, facility, id);
     if (!item) return refuse(ErrorKind::not_found, "not_found");
-    if (item->state == "billed") return refuse(ErrorKind::conflict, "already_billed");
+    if (item->state != "waiting") return refuse(ErrorKind::conflict, "already_billed");
     if (item->invoice)
         return refuse(ErrorKind::conflict, "on_a_draft", "It is on a draft: run the bills anew.");
-    writer.execute(kWithdraw, facility, id);
+    if (writer.execute(kWithdraw, facility, id) != 1)
+        return refuse(ErrorKind::conflict, "already_billed");
     item->state = "withdrawn";
     return std::move(*item);
 }
@@ -203,6 +209,12 @@ std::vector<Item> list_items(store::Reader& reader, FacilityId const& facility,
 std::vector<Item> adjustments_of(store::Reader& reader, FacilityId const& facility,
                                  InvoiceId const& invoice) {
     return reader.all(kAdjustments, read_item, facility, invoice);
+}
+
+Money left_of(Money issued, int line, std::vector<Item> const& adjustments) {
+    for (auto const& item : adjustments)
+        if (item.refers_line == line) issued += item.amount;
+    return std::max(issued, Money{});
 }
 
 bool asked_for_by(store::Reader& reader, FacilityId const& facility, InvoiceId const& draft,

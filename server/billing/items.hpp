@@ -84,6 +84,9 @@ std::vector<Item> adjustments_of(store::Reader& reader, FacilityId const& facili
 bool asked_for_by(store::Reader& reader, FacilityId const& facility, InvoiceId const& draft,
                   PersonId const& person);
 
+/// What of an amount that was issued on a line is not given back yet, whoever gave it back.
+Money left_of(Money issued, int line, std::vector<Item> const& adjustments);
+
 /// Puts items onto a draft, from this line on.
 void put_items_on(store::Writer& writer, FacilityId const& facility, InvoiceId const& invoice,
                   std::vector<Item> const& items, int first_line);

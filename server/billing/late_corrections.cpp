@@ -26,10 +26,9 @@ metering::Edge late_edge_of(std::string_view name) {
 }
 
 /// What of a term was said to be wrong already.
-std::map<int, Money> adjusted(store::Reader& reader, FacilityId const& facility,
-                              InvoiceId const& invoice) {
+std::map<int, Money> adjusted(std::vector<Item> const& adjustments) {
     std::map<int, Money> sums;
-    for (auto const& item : adjustments_of(reader, facility, invoice))
+    for (auto const& item : adjustments)
         if (item.source_id.starts_with("register/")) sums[item.refers_line.value()] += item.amount;
     return sums;
 }
@@ -116,7 +115,10 @@ void keep_late(store::Writer& writer, FacilityId const& facility, IdSource& ids,
     writer.execute(kInsertLate, facility, correction.session, sequence, correction.channel.value(),
                    name_of(correction.edge), correction.at.value(), correction.value,
                    correction.reason, correction.said_by, now);
-    auto const before = adjusted(writer, facility, charged.front().invoice.value());
+    auto const others = adjustments_of(writer, facility, charged.front().invoice.value());
+    auto const before = adjusted(others);
+    std::map<int, Money> issued;
+    for (auto const& charge : charged) issued[charge.line] = charge.term.amount;
     std::map<int, LineDifference> lines;  // several terms may refer to the first line
     for (auto const& difference : differences(charged, due)) {
         auto const [place, fresh] = lines.emplace(difference.line, difference);
@@ -124,7 +126,9 @@ void keep_late(store::Writer& writer, FacilityId const& facility, IdSource& ids,
     }
     for (auto const& [line, difference] : lines) {
         auto const there = before.find(line);
-        auto const amount = difference.amount - (there == before.end() ? Money{} : there->second);
+        auto amount = difference.amount - (there == before.end() ? Money{} : there->second);
+        // Somebody may have given a part of it back already.
+        amount = std::max(amount, -left_of(issued[line], line, others));
         if (amount == Money{}) continue;
         add_item(
             writer, facility,

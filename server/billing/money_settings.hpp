@@ -18,7 +18,8 @@ struct MoneySettings {
     Money waiver_limit{50'000};   ///< above it a second person grants
     int match_days = 3;           ///< how far apart a claim and a statement line may lie
     std::vector<int> reminder_days{7, 15, 30};  ///< after the issue, ascending
-    std::string bangla_qr;                      ///< the acquirer's static text; empty: none
+    int grace_days = 0;     ///< after its end a month's drafts are left open for what comes late
+    std::string bangla_qr;  ///< the acquirer's static text; empty: none
 };
 
 MoneySettings money_settings(store::Reader& reader, FacilityId const& facility);

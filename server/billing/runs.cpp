@@ -66,7 +66,10 @@ Draft& draft_at(Drafts& drafts, Place const& place) {
 /// The drafts there are, with their lines; their items are among those that wait.
 Drafts begun_drafts(store::Reader& reader, FacilityId const& facility, std::string const& period,
                     std::optional<EnterpriseId> const& only) {
-    auto const begun = draft_invoices_of(reader, facility, period);
+    auto begun = draft_invoices_of(reader, facility, period);
+    std::erase_if(begun, [](Invoice const& invoice) { return invoice.credit_note; });
+    // Of an invoice there is one draft of a credit note, whatever its month.
+    std::ranges::move(credit_drafts(reader, facility), std::back_inserter(begun));
     std::vector<InvoiceId> ids;
     for (auto const& invoice : begun) ids.push_back(invoice.id);
     auto lines = charges_of_invoices(reader, facility, ids);
@@ -78,19 +81,41 @@ Drafts begun_drafts(store::Reader& reader, FacilityId const& facility, std::stri
         draft.id = invoice.id;
         draft.before = invoice.total;
         draft.there = std::move(lines[invoice.id]);
-        if (auto const on = items.find(invoice.id); on != items.end())
-            draft.items_there = std::ssize(on->second);
+        auto const on = items.find(invoice.id);
+        if (on == items.end()) continue;
+        draft.items_there = std::ssize(on->second);
+        // A note of another month keeps what is on it, also of after this one.
+        if (invoice.period != period) draft.items = on->second;
     }
     return drafts;
 }
 
+/// What was asked for by the invoices that items refer to.
+std::map<InvoiceId, Money> referred_totals(store::Reader& reader, FacilityId const& facility,
+                                           std::vector<Item> const& items) {
+    std::set<InvoiceId> ids;
+    for (auto const& item : items)
+        if (item.refers_invoice) ids.insert(*item.refers_invoice);
+    std::map<InvoiceId, Money> totals;
+    for (auto const& invoice : find_invoices(reader, facility, {ids.begin(), ids.end()}))
+        totals[invoice.id] = invoice.total;
+    return totals;
+}
+
 /// An item waits for this period's draft unless it is on another's already.
 void add_items(Drafts& drafts, std::vector<Item> items, std::set<InvoiceId> const& ours,
-               bool for_revenue, std::optional<EnterpriseId> const& only) {
+               std::map<InvoiceId, Money> const& charged, std::optional<EnterpriseId> const& only) {
     for (auto& item : items) {
         if (only && item.enterprise != *only) continue;
         if (item.invoice && !ours.contains(*item.invoice)) continue;
-        bool const gives_back = item.amount < Money{} && for_revenue;
+        auto const kept = [&](auto const& place) {
+            return std::ranges::find(place.second.items, item.id, &Item::id) !=
+                   place.second.items.end();
+        };
+        if (item.invoice && std::ranges::any_of(drafts, kept)) continue;
+        bool const gives_back = item.amount < Money{} && item.refers_invoice;
+        // Of a bill that asked for nothing there is nothing to give back.
+        if (gives_back && charged.at(*item.refers_invoice) == Money{}) continue;
         if (is_shadow(item)) {
             draft_at(drafts, {item.enterprise, std::nullopt}).stale.push_back(item.id);
             continue;
@@ -112,7 +137,9 @@ std::vector<Taxable> taxables_of(Draft const& draft) {
 }
 
 /// True when the draft has its lines already, and no others.
-bool unchanged(Draft const& draft) {
+bool unchanged(Draft const& draft, bool for_revenue) {
+    // A facility that has begun to charge, or has stopped, makes its drafts anew.
+    if (!draft.refers_to && for_revenue != draft.stale.empty()) return false;
     auto const items = std::ssize(draft.items) + std::ssize(draft.stale);
     if (!draft.id || !draft.charges.empty() || draft.items_there != items) return false;
     int line = draft.first_line();
@@ -172,9 +199,6 @@ Result<void> tax(store::Reader& reader, FacilityId const& facility, RunInput con
         auto const original =
             read_document(find_canonical(reader, facility, *draft.refers_to).value());
         if (!original) return tl::make_unexpected(original.error());
-        // Of a bill that asked for nothing there is nothing to give back.
-        if (original->total == Money{}) draft.total = {};
-        if (original->total == Money{}) return {};
         taxes = credit_taxes(*original, draft.items);
         inclusive = original->tax.inclusive;
     } else {
@@ -219,13 +243,15 @@ Result<std::vector<Draft>> plan_run(store::Reader& reader, FacilityId const& fac
         if (!only || charge.enterprise == *only)
             draft_at(drafts, {charge.enterprise, std::nullopt})
                 .charges.push_back(std::move(charge));
-    add_items(drafts, std::move(input.items), ours, input.for_revenue, only);
+    auto const charged = referred_totals(reader, facility, input.items);
+    add_items(drafts, std::move(input.items), ours, charged, only);
     std::vector<Draft> plan;
     for (auto& [place, draft] : drafts) {
-        if (unchanged(draft)) continue;
+        if (unchanged(draft, input.for_revenue)) continue;
         if (auto const taxed = tax(reader, facility, input, draft); !taxed)
             return tl::make_unexpected(taxed.error());
-        if (!input.for_revenue && draft.total > Money{}) add_shadow(draft, period_name, input);
+        if (!input.for_revenue && !draft.refers_to && draft.total > Money{})
+            add_shadow(draft, period_name, input);
         if (draft.total > Money{} || draft.id || draft.shadow) plan.push_back(std::move(draft));
     }
     return plan;
@@ -260,6 +286,25 @@ std::vector<InvoiceId> apply_run(store::Writer& writer, FacilityId const& facili
         touched.push_back(id);
     }
     return touched;
+}
+
+Result<void> refresh_drafts(store::Writer& writer, FacilityId const& facility,
+                            std::set<InvoiceId> const& drafts, Instant now) {
+    if (drafts.empty()) return {};
+    RunInput const input{{}, {}, read_taxes(writer, facility), now, now};
+    for (auto const& id : drafts) {
+        auto const invoice = find_invoice(writer, facility, id);
+        if (!invoice || invoice->final) continue;
+        Draft draft;
+        draft.refers_to = invoice->refers_to;
+        draft.there = charges_of_invoice(writer, facility, id);
+        draft.items = items_of_invoice(writer, facility, id);
+        if (auto const taxed = tax(writer, facility, input, draft); !taxed) return taxed;
+        take_items_off(writer, facility, id);
+        put_items_on(writer, facility, id, draft.items, draft.first_line());
+        writer.execute(kSetTotal, facility, id, draft.total, draft.tax);
+    }
+    return {};
 }
 
 }  // namespace karkhana::billing

@@ -2,6 +2,7 @@
 
 #include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,11 @@ std::vector<LineTax> credit_taxes(InvoiceDocument const& original, std::vector<I
 std::vector<InvoiceId> apply_run(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                                  std::string const& period_name, std::vector<Draft> const& plan,
                                  Instant now);
+
+/// Numbers the items of these drafts anew and sums them up, after some were taken back.
+/// Errors: `unknown_tax_code`.
+Result<void> refresh_drafts(store::Writer& writer, FacilityId const& facility,
+                            std::set<InvoiceId> const& drafts, Instant now);
 
 /// PostgreSQL: runs and finalisations of one facility queue up from here to the COMMIT, so that no
 /// charge is put onto two invoices or onto one that has just become final. SQLite has one writer.

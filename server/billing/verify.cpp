@@ -144,6 +144,7 @@ bool same_tax(InvoiceDocument const& document, Kept const& kept) {
     if (std::ranges::any_of(kept.items, is_shadow)) return issued == IssuedTax{};
     if (!credit_note) {
         auto const setting = setting_at(kept.taxes, document.issued_at);
+        if (setting.regime == Regime::none) return issued == IssuedTax{};
         auto const taxes = taxes_of(kept.taxes, document.issued_at, lines);
         return taxes && issued == IssuedTax{setting.regime, setting.rounding, setting.inclusive,
                                             setting.bin, *taxes};
@@ -337,7 +338,11 @@ void check_late(store::Reader& reader, FacilityId const& facility, SessionId con
         rate_as_rated(reader, with_late(*session, late_corrections_of(reader, facility, id)));
     Money billed;
     for (auto const& charge : charged) billed += charge.term.amount;
-    for (auto const& item : adjustments_of(reader, facility, *charged.front().invoice))
+    auto const adjustments = adjustments_of(reader, facility, *charged.front().invoice);
+    // A line that was given back whole has nothing more to give, whatever is corrected.
+    for (auto const& charge : charged)
+        if (left_of(charge.term.amount, charge.line, adjustments) == Money{}) return;
+    for (auto const& item : adjustments)
         if (item.source_id.starts_with("register/" + id.text() + "/")) billed += item.amount;
     if (!due || total_of(*due) != billed)
         findings.push_back(

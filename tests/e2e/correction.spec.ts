@@ -38,12 +38,13 @@ test('a register is corrected, and shows what it replaced, who did it and why', 
   await holdsTheRules(page);
 });
 
-test('what an issued bill rests on is shown, and that it stays', async ({ page, open, person }) => {
-  const manager = await person('manager');
-  const { items } = await manager.get('/invoices?state=final');
-  await open('manager', `/invoices/${items[0].id}/1`, 'en');
-  await page.locator('[data-correct=stop]').click();
-  const sheet = page.getByRole('dialog');
-  await expect(sheet).toContainText('It is on a bill that was issued already.');
-  await expect(sheet.getByRole('textbox')).toHaveCount(0);
-});
+test('what an issued bill rests on stays, and a correction says where the difference goes',
+  async ({ page, open, person }) => {
+    const manager = await person('manager');
+    const { items } = await manager.get('/invoices?state=final');
+    await open('manager', `/invoices/${items[0].id}/1`, 'en');
+    await page.locator('[data-correct=stop]').click();
+    const sheet = page.getByRole('dialog');
+    await expect(sheet).toContainText('the difference is on the next bill or on a credit note');
+    await expect(sheet.getByRole('textbox')).toHaveCount(2);
+  });

@@ -259,7 +259,8 @@ std::vector<InvoiceId> Centre::run(std::string const& period) {
     charge_sessions_of(ledger, facility_, zone, during, clock.now());
     return ledger.write([&](store::Writer& writer) {
         lock_billing(writer, facility_);
-        keep(writer, facility_, gather(writer, facility_, ids, period, clock.now()).value());
+        auto const gathered = gather(writer, facility_, ids, period, clock.now()).value();
+        if (!keep(writer, facility_, gathered, clock.now())) throw std::logic_error("not kept");
         auto const plan =
             plan_run(writer, facility_, run_input(writer, facility_, during, clock.now()), period,
                      std::nullopt)
