@@ -61,8 +61,8 @@ constexpr std::string_view kInsertLine =
 constexpr std::string_view kKnownLines =
     "SELECT trx_id, amount_poisha FROM statement_line WHERE facility_id = $1 AND channel = $2";
 constexpr std::string_view kBroughtBefore =
-    "SELECT trx_id, claim_id, amount_poisha FROM payment_claim WHERE facility_id = $1 AND channel = $2 "
-    "AND state = 'applied' AND statement_line_id IS NULL";
+    "SELECT trx_id, claim_id, amount_poisha FROM payment_claim WHERE facility_id = $1 "
+    "AND channel = $2 AND state = 'applied' AND statement_line_id IS NULL";
 struct Brought {
     ClaimId claim;
     Money amount;

@@ -158,11 +158,11 @@ TEST_P(MoneyOnce, TablesTellWhatWasPaidFromWhatWasGivenBack) {
     };
     auto const bills = table("invoices", "2026-11");
     using Column = std::vector<std::int64_t>;
-    EXPECT_EQ(column(bills, "total"), (Column{20'000, -3'000}));
-    EXPECT_EQ(column(bills, "paid"), (Column{15'000, 0}));
-    EXPECT_EQ(column(bills, "credited"), (Column{3'000, 0}));
-    EXPECT_EQ(column(bills, "waived"), (Column{500, 0}));
-    EXPECT_EQ(column(bills, "due"), (Column{1'500, 0})) << "nobody owes a credit note";
+    EXPECT_EQ(column(bills, "total"), (Column{-3'000, 20'000}));
+    EXPECT_EQ(column(bills, "paid"), (Column{0, 15'000}));
+    EXPECT_EQ(column(bills, "credited"), (Column{0, 3'000}));
+    EXPECT_EQ(column(bills, "waived"), (Column{0, 500}));
+    EXPECT_EQ(column(bills, "due"), (Column{0, 1'500})) << "nobody owes a credit note";
     auto const not_reversed = [&] {
         return table("payments", "2026-12").rows().at(0).back().text.empty();
     };
