@@ -53,7 +53,7 @@ Response list_all_claims(Services const& services, Request const& request) {
     }
     return services.store.read([&](store::Reader& reader) {
         std::vector<Claim> found;
-        if (people::is_staff(who))
+        if (people::keeps_books(who))
             found = list_claims(reader, who.facility, filter);
         else
             for (auto const& mine : who.enterprises) {
@@ -92,7 +92,7 @@ Response claim_money(Services const& services, Request const& request) {
         services, request, "createClaim", 201, "",
         [&](store::Writer& writer, MoneyNames const& names, Instant now) -> Result<Done> {
             if (!names.enterprises.contains(claim.enterprise) ||
-                !(people::is_staff(who) || who.acts_for(claim.enterprise)))
+                !(people::keeps_books(who) || who.acts_for(claim.enterprise)))
                 return refuse(ErrorKind::not_found, "not_found");
             auto const made = make_claim(writer, who.facility, claim, now);
             if (!made) return tl::make_unexpected(made.error());

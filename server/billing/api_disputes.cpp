@@ -37,7 +37,7 @@ Response list_all_disputes(Services const& services, Request const& request) {
             for (auto const& dispute : list_disputes(reader, who.facility, enterprise, unsettled))
                 items.push_back(dispute_json(dispute, names));
         };
-        if (people::is_staff(who))
+        if (people::keeps_books(who))
             add(std::nullopt);
         else
             for (auto const& mine : who.enterprises) add(mine);
@@ -57,7 +57,7 @@ Response dispute_line(Services const& services, Request const& request) {
             auto const& who = *request.principal;
             auto const invoice = find_invoice(writer, who.facility, *id);
             if (!invoice || !invoice->final ||
-                !(people::is_staff(who) || who.acts_for(invoice->enterprise)))
+                !(people::keeps_books(who) || who.acts_for(invoice->enterprise)))
                 return refuse(ErrorKind::not_found, "not_found");
             auto const proof = proof_of(writer, who.facility, *invoice, request.param("line"));
             if (!proof) return tl::make_unexpected(proof.error());

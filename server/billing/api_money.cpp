@@ -226,7 +226,7 @@ Response get_qr(Services const& services, Request const& request) {
     return services.store.read([&](store::Reader& reader) {
         auto const invoice = find_invoice(reader, who.facility, *id);
         if (!invoice || !invoice->final ||
-            !(people::is_staff(who) || who.acts_for(invoice->enterprise)))
+            !(people::keeps_books(who) || who.acts_for(invoice->enterprise)))
             return http::problem({ErrorKind::not_found, "not_found", "", ""});
         json::value text = nullptr;
         auto const settings = money_settings(reader, who.facility);
@@ -282,7 +282,7 @@ Result<EnterpriseId> visible_enterprise(store::Reader& reader, Request const& re
     auto const id = http::path_id<EnterpriseId>(request);
     if (!id) return id;
     auto const& who = *request.principal;
-    bool const mine = people::is_staff(who) || who.acts_for(*id);
+    bool const mine = people::keeps_books(who) || who.acts_for(*id);
     if (!mine || !people::find_enterprise(reader, who.facility, *id))
         return refuse(ErrorKind::not_found, "not_found");
     return id;

@@ -35,13 +35,22 @@ constexpr std::string_view kStepClaim =
     "INSERT INTO payment_claim_step (facility_id, claim_id, sequence, state, rule, reason, at, "
     "person_id) SELECT $1, $2, COUNT(*) + 1, $3, $4, $5, $6, $7 FROM payment_claim_step "
     "WHERE facility_id = $1 AND claim_id = $2";
-constexpr std::string_view kLines =
-    "SELECT l.line_id, l.channel, l.trx_id, l.sender, l.reference, l.amount_poisha, l.paid_at, "
-    "l.file_line, l.claim_id, l.booked_at, l.effective_at, c.claim_id, c.state "
-    "FROM statement_line l LEFT JOIN payment_claim c ON c.facility_id = l.facility_id "
-    "AND c.statement_line_id = l.line_id WHERE l.facility_id = $1 "
-    "AND ($2 = 0 OR (l.claim_id IS NULL AND (c.state IS NULL OR c.state = 'matched'))) "
-    "ORDER BY l.line_id DESC LIMIT $3";
+// Of a claim that was taken back the money is again nobody's: it counts from that moment.
+#define KARKHANA_LINES                                                                             \
+    "SELECT l.line_id, l.channel, l.trx_id, l.sender, l.reference, l.amount_poisha, l.paid_at, "   \
+    "l.file_line, CASE WHEN r.at IS NULL THEN l.claim_id END, COALESCE(r.at, l.booked_at), "       \
+    "COALESCE(r.at, l.effective_at), c.claim_id FROM statement_line l "                            \
+    "LEFT JOIN payment_claim c ON c.facility_id = l.facility_id "                                  \
+    "AND c.statement_line_id = l.line_id LEFT JOIN payment_claim_step r "                          \
+    "ON r.facility_id = l.facility_id AND r.claim_id = l.claim_id AND r.state = 'reversed' "       \
+    "WHERE l.facility_id = $1 "
+constexpr std::string_view kLines = KARKHANA_LINES
+    "AND ($2 = 0 OR ((l.claim_id IS NULL OR r.at IS NOT NULL) "
+    "AND (c.state IS NULL OR c.state = 'matched'))) ORDER BY l.line_id DESC LIMIT $3";
+constexpr std::string_view kBroughtLine = KARKHANA_LINES "AND l.claim_id = $2";
+#undef KARKHANA_LINES
+constexpr std::string_view kLineThere =
+    "SELECT 1 FROM statement_line WHERE facility_id = $1 AND channel = $2 AND trx_id = $3";
 constexpr std::string_view kInsertImport =
     "INSERT INTO statement_import (facility_id, import_id, channel, sha256, lines, imported_at, "
     "imported_by) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -52,8 +61,12 @@ constexpr std::string_view kInsertLine =
 constexpr std::string_view kKnownLines =
     "SELECT trx_id, amount_poisha FROM statement_line WHERE facility_id = $1 AND channel = $2";
 constexpr std::string_view kBroughtBefore =
-    "SELECT trx_id, claim_id FROM payment_claim WHERE facility_id = $1 AND channel = $2 "
-    "AND state = 'applied' AND statement_line_id IS NULL";
+    "SELECT trx_id, claim_id, amount_poisha FROM payment_claim WHERE facility_id = $1 "
+    "AND channel = $2 AND state = 'applied' AND statement_line_id IS NULL";
+struct Brought {
+    ClaimId claim;
+    Money amount;
+};
 
 Claim read_claim(store::Row const& row) {
     return {row.id<ClaimId>(0),
@@ -97,6 +110,13 @@ Result<Claim> claim_in(store::Writer& writer, FacilityId const& facility, ClaimI
     if (std::ranges::find(states, claim->state) == states.end())
         return refuse(ErrorKind::conflict, "wrong_state", "it is " + claim->state);
     return std::move(*claim);
+}
+
+/// A claim without a line brings its money itself: not where a statement has brought it.
+Result<bool> brings_money(store::Reader& reader, FacilityId const& facility, Claim const& claim) {
+    if (reader.exists(kLineThere, facility, claim.channel, claim.trx_id))
+        return refuse(ErrorKind::conflict, "line_there", "a statement shows this number");
+    return true;
 }
 
 /// Looks for the money of every open claim; how many were found.
@@ -177,6 +197,10 @@ Result<Claim> match_by_hand(store::Writer& writer, FacilityId const& facility, C
                           "the statement shows another amount");
         if (found->claim && found->claim != claim->id)
             return refuse(ErrorKind::conflict, "line_taken", "another claim has that line");
+    } else if (claim->line) {
+        return refuse(ErrorKind::conflict, "line_there", "it was found on a statement");
+    } else if (auto brings = brings_money(writer, facility, *claim); !brings) {
+        return tl::make_unexpected(brings.error());
     }
     claim->line = line;
     step(writer, facility, *claim, "matched", "manual", "", by, now);
@@ -189,6 +213,9 @@ Result<Claim> apply_claim(store::Writer& writer, FacilityId const& facility, IdS
     if (!claim) return claim;
     if (claim->claimed_by == by)
         return refuse(ErrorKind::conflict, "same_person", "another person applies what one claims");
+    if (!claim->line)
+        if (auto brings = brings_money(writer, facility, *claim); !brings)
+            return tl::make_unexpected(brings.error());
     auto const paid = receive(
         writer, facility, ids,
         {.enterprise = claim->enterprise,
@@ -213,11 +240,16 @@ Result<Claim> reject_claim(store::Writer& writer, FacilityId const& facility, Cl
     return claim;
 }
 
-void claim_reversed(store::Writer& writer, FacilityId const& facility, ClaimId const& id,
-                    std::string const& reason, PersonId const& by, Instant now) {
+void claim_reversed(store::Writer& writer, FacilityId const& facility, IdSource& ids,
+                    ClaimId const& id, std::string const& reason, PersonId const& by, Instant now) {
     auto claim = find_claim(writer, facility, id).value();
     claim.line.reset();
     step(writer, facility, claim, "reversed", "", reason, by, now);
+    if (auto const line = writer.first(kBroughtLine, read_statement_line, facility, id)) {
+        auto entry = entry_of(*line);
+        entry.id = ids.make<EntryId>();
+        book(writer, facility, entry);
+    }
 }
 
 std::vector<StatementLine> list_statement_lines(store::Reader& reader, FacilityId const& facility,
@@ -245,11 +277,13 @@ Result<Imported> import_statement(store::Writer& writer, FacilityId const& facil
     writer.each(
         kKnownLines, [&](store::Row const& row) { known.emplace(row.text(0), row.money(1)); },
         facility, channel);
-    std::map<std::string, ClaimId> brought;
+    std::map<std::string, Brought> brought;
     writer.each(
         kBroughtBefore,
-        [&](store::Row const& row) { brought.emplace(row.text(0), row.id<ClaimId>(1)); }, facility,
-        channel);
+        [&](store::Row const& row) {
+            brought.emplace(row.text(0), Brought{row.id<ClaimId>(1), row.money(2)});
+        },
+        facility, channel);
     Imported done{ids.make<StatementImportId>()};
     writer.execute(kInsertImport, facility, done.id, channel, sha256, std::ssize(file.lines), now,
                    by);
@@ -264,8 +298,13 @@ Result<Imported> import_statement(store::Writer& writer, FacilityId const& facil
             continue;
         }
         line.seen.id = ids.make<StatementLineId>();
-        if (auto const claim = brought.find(line.seen.trx_id); claim != brought.end())
-            line.brought_by = claim->second;
+        if (auto const claim = brought.find(line.seen.trx_id); claim != brought.end()) {
+            if (claim->second.amount != line.seen.amount)
+                return refuse(ErrorKind::conflict, "line_differs",
+                              fmt::format("line {}: {} was applied with another amount",
+                                          line.file_line, line.seen.trx_id));
+            line.brought_by = claim->second.claim;
+        }
         line.effective_at = open_date(writer, facility, line.seen.paid_at, now);
         writer.execute(kInsertLine, facility, line.seen.id, done.id, channel, line.seen.trx_id,
                        line.seen.amount, line.seen.sender, line.seen.reference, line.seen.paid_at,

@@ -44,25 +44,28 @@ std::optional<Claim> find_claim(store::Reader& reader, FacilityId const& facilit
 Result<Claim> make_claim(store::Writer& writer, FacilityId const& facility, Claim claim,
                          Instant now);
 /// A person says which line it is, or that the channel's own app shows it. Errors: `not_found`,
-/// `wrong_state`, `amount_differs`, `line_taken`.
+/// `wrong_state`, `amount_differs`, `line_taken`; `line_there` where it names no line though a
+/// statement shows the money.
 Result<Claim> match_by_hand(store::Writer& writer, FacilityId const& facility, ClaimId const& id,
                             std::optional<StatementLineId> const& line, PersonId const& by,
                             Instant now);
-/// Books the money. Errors: `not_found`, `wrong_state`, `same_person`: who claimed it may not.
+/// Books the money. Errors: `not_found`, `wrong_state`, `same_person`: who claimed it may not;
+/// `line_there` where a statement has shown it since.
 Result<Claim> apply_claim(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                           ClaimId const& id, PersonId const& by, Instant now);
 /// Errors: `not_found`, `wrong_state`.
 Result<Claim> reject_claim(store::Writer& writer, FacilityId const& facility, ClaimId const& id,
                            std::string const& reason, PersonId const& by, Instant now);
-/// Says that the payment of the claim was taken back.
-void claim_reversed(store::Writer& writer, FacilityId const& facility, ClaimId const& id,
-                    std::string const& reason, PersonId const& by, Instant now);
+/// Says that the payment of the claim was taken back; what a statement shows of it is nobody's
+/// again.
+void claim_reversed(store::Writer& writer, FacilityId const& facility, IdSource& ids,
+                    ClaimId const& id, std::string const& reason, PersonId const& by, Instant now);
 
 /// A line of a statement, and what became of it.
 struct StatementLine {
     Seen seen;
     int file_line = 0;
-    std::optional<ClaimId> brought_by;  ///< the claim had been applied before the line came
+    std::optional<ClaimId> brought_by;  ///< a claim was applied before the line came, and holds
     Instant booked_at;
     Instant effective_at;
     std::optional<ClaimId> claim;  ///< it is the money of this one
@@ -80,7 +83,7 @@ struct Imported {
     int matched = 0;  ///< claims that were found in it
 };
 /// Takes the lines in: all or none. Errors: `line_differs` where a number is known with another
-/// amount.
+/// amount, of a line or of a claim that was applied.
 Result<Imported> import_statement(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                                   StatementFile const& file, std::string const& channel,
                                   std::string const& sha256, PersonId const& by, Instant now);

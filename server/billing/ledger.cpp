@@ -18,8 +18,8 @@ constexpr std::string_view kBump =
     "ON CONFLICT (facility_id, name) DO UPDATE SET last = billing_counter.last + 1 RETURNING last";
 constexpr std::string_view kEntries =
     "SELECT sequence, entry_id, kind, document_id, memo, booked_at, effective_at "
-    "FROM journal_entry WHERE facility_id = $1 AND booked_at >= $2 AND booked_at < $3 "
-    "AND sequence < $4 ORDER BY sequence DESC LIMIT $5";
+    "FROM journal_entry WHERE facility_id = $1 AND COALESCE(effective_at, booked_at) >= $2 "
+    "AND COALESCE(effective_at, booked_at) < $3 AND sequence < $4 ORDER BY sequence DESC LIMIT $5";
 constexpr std::string_view kPostings =
     "SELECT sequence, account, amount_poisha FROM journal_posting WHERE facility_id = $1 "
     "AND sequence >= $2 AND sequence <= $3 ORDER BY sequence, line";

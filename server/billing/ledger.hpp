@@ -81,7 +81,7 @@ std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntr
 JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::string memo,
                            Instant at);
 
-/// Newest first, before `cursor` (a sequence; 0: from the newest), in the interval.
+/// Newest first, before `cursor` (a sequence; 0: from the newest), that count in the interval.
 std::vector<JournalEntry> list_entries(store::Reader& reader, FacilityId const& facility,
                                        Interval during, std::int64_t cursor, int limit);
 /// Every account with its balance; they sum to zero.

@@ -42,6 +42,8 @@ constexpr std::string_view kOpenOf =
     "SELECT i.invoice_id, i.enterprise_id, i.number_text, i.total_poisha - " KARKHANA_SETTLED
     " FROM invoice i WHERE i.facility_id = $1 AND i.enterprise_id IN " KARKHANA_MERGED_INTO
     "AND i.state = 'final' AND i.kind = 'invoice' ORDER BY i.issued_at, i.invoice_id";
+constexpr std::string_view kCountsFor =
+    "SELECT 1 FROM " KARKHANA_MERGED_INTO "AS g WHERE g.enterprise_id = $3";
 constexpr std::string_view kInsertReversal =
     "INSERT INTO payment_reversal (facility_id, payment_id, reason, reversed_at, reversed_by) "
     "VALUES ($1, $2, $3, $4, $5) ON CONFLICT (facility_id, payment_id) DO NOTHING";
@@ -79,6 +81,13 @@ void read_allocations(store::Reader& reader, FacilityId const& facility,
         facility, payments.back().sequence, payments.front().sequence);
 }
 
+/// Whether two records are of one ME: the same, or one was merged into the other.
+bool are_one(store::Reader& reader, FacilityId const& facility, EnterpriseId const& one,
+             EnterpriseId const& other) {
+    return one == other || reader.exists(kCountsFor, facility, one, other) ||
+           reader.exists(kCountsFor, facility, other, one);
+}
+
 /// What may be paid, in order, with what is due of each.
 Result<std::vector<Allocation>> payable(store::Reader& reader, FacilityId const& facility,
                                         Receipt const& receipt) {
@@ -98,6 +107,9 @@ Result<std::vector<Allocation>> payable(store::Reader& reader, FacilityId const&
     if (found.size() != receipt.invoices->size()) return refuse(ErrorKind::not_found, "not_found");
     for (auto const& invoice : found) {
         if (!invoice.final) return refuse(ErrorKind::conflict, "not_final");
+        if (receipt.method == "wallet" &&
+            !are_one(reader, facility, receipt.enterprise, invoice.enterprise))
+            return refuse(ErrorKind::conflict, "wallet_of_another", "a wallet pays its own bills");
         if (invoice.due() > Money{})
             open.push_back({invoice.id, invoice.enterprise, invoice.number_text, invoice.due()});
     }
@@ -228,12 +240,15 @@ Result<Payment> reverse_payment(store::Writer& writer, FacilityId const& facilit
             gather_wallet(writer, facility, ids, payment->enterprise, payment->to_wallet(), now);
         !enough)
         return tl::make_unexpected(enough.error());
+    if (balance_of(writer, facility, account::vat_advance(payment->enterprise)) <
+        payment->wallet_vat)
+        return refuse(ErrorKind::conflict, "advance_used", "its VAT is on a bill already");
     for (auto const& one : payment->allocations)
         allocate(writer, facility, one.invoice, "reversal", id.uuid, -one.amount, now);
     auto entry = reversed(entry_of(*payment), now);
     entry.id = ids.make<EntryId>();
     book(writer, facility, entry);
-    if (payment->claim) claim_reversed(writer, facility, *payment->claim, reason, by, now);
+    if (payment->claim) claim_reversed(writer, facility, ids, *payment->claim, reason, by, now);
     return *payment;
 }
 

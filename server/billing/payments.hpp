@@ -62,7 +62,8 @@ struct Receipt {
 
 /// Takes money and books it. What the invoices do not take goes into the wallet; cash that is what
 /// is due rounded to the taka settles it. Errors: `not_found`, `not_final`; `overpaid` where it is
-/// of the wallet or withheld VAT, which pay what is due at most; `wallet_short`.
+/// of the wallet or withheld VAT, which pay what is due at most; `wallet_short`;
+/// `wallet_of_another` where a wallet would pay the bill of another ME.
 Result<Payment> receive(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                         Receipt const& receipt, PersonId const& by, Instant now);
 /// Cash for one invoice.
@@ -70,7 +71,8 @@ Result<Payment> receive_cash(store::Writer& writer, FacilityId const& facility, 
                              InvoiceId const& invoice, Money amount,
                              std::optional<std::string> reference, PersonId const& by, Instant now);
 /// Takes a payment back: a cheque that bounced, a receipt for somebody else. Errors: `not_found`,
-/// `already_reversed`, `wallet_short` where what it brought to the wallet is spent.
+/// `already_reversed`, `wallet_short` where what it brought to the wallet is spent, `advance_used`
+/// where a bill has taken the VAT of the advance that it was.
 Result<Payment> reverse_payment(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                                 PaymentId const& id, std::string const& reason, PersonId const& by,
                                 Instant now);

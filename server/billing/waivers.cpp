@@ -20,6 +20,11 @@ constexpr std::string_view kWaivers =
     "ON i.facility_id = w.facility_id AND i.invoice_id = w.invoice_id LEFT JOIN waiver_decision d "
     "ON d.facility_id = w.facility_id AND d.waiver_id = w.waiver_id "
     "WHERE w.facility_id = $1 AND ($2 = 0 OR d.waiver_id IS NULL) ORDER BY w.waiver_id DESC";
+constexpr std::string_view kGrantedAlone =
+    "SELECT CAST(COALESCE(SUM(w.amount_poisha), 0) AS BIGINT) FROM waiver w "
+    "JOIN waiver_decision d ON d.facility_id = w.facility_id AND d.waiver_id = w.waiver_id "
+    "WHERE w.facility_id = $1 AND w.invoice_id = $2 AND d.granted = 1 "
+    "AND d.decided_by = w.asked_by";
 
 Result<bool> fits_due(store::Reader& reader, FacilityId const& facility, InvoiceId const& id,
                       Money amount) {
@@ -88,7 +93,9 @@ Result<Waiver> ask_waiver(store::Writer& writer, FacilityId const& facility, IdS
                   by};
     writer.execute(kInsertWaiver, facility, waiver.id, invoice, waiver.enterprise, amount, reason,
                    now, by);
-    if (amount <= money_settings(writer, facility).waiver_limit)
+    auto const alone = writer.first(
+        kGrantedAlone, [](store::Row const& row) { return row.money(0); }, facility, invoice);
+    if (*alone + amount <= money_settings(writer, facility).waiver_limit)
         decide(writer, facility, ids, waiver, true, by, now);
     return waiver;
 }

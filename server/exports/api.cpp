@@ -91,7 +91,7 @@ Result<GreenButton> read_usage(store::Reader& reader, Request const& request) {
     auto const& who = *request.principal;
     auto const id = EnterpriseId::parse(request.parameter("enterprise").value_or(""));
     auto const enterprise = id ? people::find_enterprise(reader, who.facility, *id) : std::nullopt;
-    if (!enterprise || !(people::is_staff(who) || who.acts_for(*id)))
+    if (!enterprise || !(people::keeps_books(who) || who.acts_for(*id)))
         return refuse(ErrorKind::not_found, "not_found");
     auto const name = request.parameter("period");
     if (!name) return refuse(ErrorKind::invalid, "missing_parameter", "a month", "period");

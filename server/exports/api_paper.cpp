@@ -36,13 +36,19 @@ Result<Wanted> read_bill(store::Reader& reader, Services const& services, Reques
     return Wanted{bill_of(issued->document, proof), *wish};
 }
 
-/// The enterprise of the path, if the caller may see what it owes. Errors: `not_found`.
+/// The enterprise, if the caller may see what is told of it: all of them or the own.
+/// Errors: `not_found`.
+Result<people::Enterprise> seen_enterprise(store::Reader& reader, http::Principal const& who,
+                                           bool all, EnterpriseId const& id) {
+    auto const enterprise = people::find_enterprise(reader, who.facility, id);
+    if (!enterprise || !(all || who.acts_for(id))) return refuse(ErrorKind::not_found, "not_found");
+    return *enterprise;
+}
+
+/// What it owes is for who keeps the books, and for its own people.
 Result<people::Enterprise> own_enterprise(store::Reader& reader, http::Principal const& who,
                                           EnterpriseId const& id) {
-    auto const enterprise = people::find_enterprise(reader, who.facility, id);
-    if (!enterprise || !(people::is_staff(who) || who.acts_for(id)))
-        return refuse(ErrorKind::not_found, "not_found");
-    return *enterprise;
+    return seen_enterprise(reader, who, people::keeps_books(who), id);
 }
 
 facility::Facility own_facility(store::Reader& reader, Request const& request) {
@@ -104,7 +110,8 @@ Result<Wanted> read_quotation(store::Reader& reader, Services const& services,
     auto const facility = own_facility(reader, request);
     auto const booking = booking::find_booking(reader, facility.id, *id);
     if (!booking) return refuse(ErrorKind::not_found, "not_found");
-    auto const enterprise = own_enterprise(reader, *request.principal, booking->enterprise);
+    auto const enterprise = seen_enterprise(
+        reader, *request.principal, people::is_staff(*request.principal), booking->enterprise);
     if (!enterprise) return tl::make_unexpected(enterprise.error());
     auto const wish = wish_of(reader, request);
     if (!wish) return tl::make_unexpected(wish.error());
@@ -127,8 +134,8 @@ Result<Issued> read_issued(store::Reader& reader, Request const& request) {
     auto const id = http::path_id<InvoiceId>(request);
     if (!id) return tl::make_unexpected(id.error());
     auto const invoice = billing::find_invoice(reader, who.facility, *id);
-    bool const staff = people::is_staff(who);
-    if (!invoice || !(staff || (invoice->final && who.acts_for(invoice->enterprise))))
+    bool const keeper = people::keeps_books(who);
+    if (!invoice || !(keeper || (invoice->final && who.acts_for(invoice->enterprise))))
         return refuse(ErrorKind::not_found, "not_found");
     if (!invoice->final)
         return refuse(ErrorKind::conflict, "not_final", "a draft is not a document yet");

@@ -1,3 +1,4 @@
+#include "server/base/unicode.hpp"
 #include "server/exports/api_parts.hpp"
 #include "server/exports/verify_page.hpp"
 #include "server/http/csp.hpp"
@@ -27,12 +28,19 @@ std::string percent_encoded(std::string_view text) {
 }
 
 http::Response get_page(store::Store& ledger, http::Request const& request) {
+    bool sound = true;
     auto const asked = [&](std::string_view name) {
-        return std::string{request.parameter(name).value_or("").substr(0, kLongest)};
+        auto const text = request.parameter(name).value_or("");
+        sound = sound && text.size() <= kLongest && valid_utf8(text) &&
+                text.find('\0') == std::string_view::npos;
+        return std::string{text.substr(0, kLongest)};
     };
     auto const slug = asked("f"), number = asked("n"), code = asked("c");
-    auto const checked = ledger.read(
-        [&](store::Reader& reader) { return check_document(reader, slug, number, code); });
+    // What no document can have is not looked for: a database refuses to hear of it.
+    std::optional<Checked> checked;
+    if (sound)
+        checked = ledger.read(
+            [&](store::Reader& reader) { return check_document(reader, slug, number, code); });
     auto const language = page_language(request);
     auto const other = "/verify?f=" + percent_encoded(slug) + "&n=" + percent_encoded(number) +
                        "&c=" + percent_encoded(code) +

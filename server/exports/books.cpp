@@ -14,7 +14,7 @@ constexpr int kEveryEntry = std::numeric_limits<int>::max();
 constexpr std::string_view kBefore =
     "SELECT p.account, CAST(SUM(p.amount_poisha) AS BIGINT) FROM journal_entry e "
     "JOIN journal_posting p ON p.facility_id = e.facility_id AND p.sequence = e.sequence "
-    "WHERE e.facility_id = $1 AND e.booked_at < $2 GROUP BY p.account "
+    "WHERE e.facility_id = $1 AND COALESCE(e.effective_at, e.booked_at) < $2 GROUP BY p.account "
     "HAVING SUM(p.amount_poisha) <> 0 ORDER BY p.account";
 
 /// Whose names are wanted, beside those that follow from their path.
@@ -106,7 +106,7 @@ AccountName account_name(std::string const& account,
 }
 
 std::chrono::local_days day_of(Books const& books, billing::JournalEntry const& entry) {
-    return local_day(books.zone, entry.booked_at);
+    return local_day(books.zone, entry.effective());
 }
 
 }  // namespace karkhana::exports

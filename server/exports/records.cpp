@@ -2,32 +2,21 @@
 
 #include <array>
 
+#include "server/billing/ageing.hpp"
 #include "server/billing/charges.hpp"
-#include "server/billing/invoices.hpp"
-#include "server/billing/ledger.hpp"
 #include "server/billing/payments.hpp"
+#include "server/billing/settled_sql.hpp"
 #include "server/facility/records.hpp"
+#include "server/people/merged_sql.hpp"
 #include "server/people/records.hpp"
 
 namespace karkhana::exports {
 namespace {
 
-// The accounts of an enterprise, by their names.
-#define KARKHANA_OWN_ACCOUNTS                                                                      \
-    "p.facility_id = $1 AND p.account IN ('assets:receivable:' || $2, 'liabilities:wallet:' || "   \
-    "$2, 'liabilities:wallet-held:' || $2) "
-constexpr std::string_view kOpening =
-    "SELECT CAST(COALESCE(SUM(p.amount_poisha), 0) AS BIGINT) FROM journal_posting p "
-    "JOIN journal_entry e ON e.facility_id = p.facility_id AND e.sequence = p.sequence "
-    "WHERE " KARKHANA_OWN_ACCOUNTS "AND e.booked_at < $3";
-constexpr std::string_view kMovements =
-    "SELECT e.booked_at, e.kind, e.memo, CAST(SUM(p.amount_poisha) AS BIGINT) "
-    "FROM journal_posting p "
-    "JOIN journal_entry e ON e.facility_id = p.facility_id AND e.sequence = p.sequence "
-    "WHERE " KARKHANA_OWN_ACCOUNTS "AND e.booked_at >= $3 AND e.booked_at < $4 "
-    "GROUP BY e.sequence, e.booked_at, e.kind, e.memo HAVING SUM(p.amount_poisha) <> 0 "
-    "ORDER BY e.sequence";
-#undef KARKHANA_OWN_ACCOUNTS
+constexpr std::string_view kOpenBills =
+    "SELECT i.number_text, i.issued_at, i.total_poisha, " KARKHANA_SETTLED
+    " FROM invoice i WHERE i.facility_id = $1 AND i.enterprise_id IN " KARKHANA_MERGED_INTO
+    "AND i.state = 'final' AND i.kind = 'invoice' ORDER BY i.issued_at, i.invoice_id";
 constexpr std::string_view kEarlierJobs =
     "SELECT session_id, start_at, stop_at, energy_wh, quantity FROM usage_session "
     "WHERE facility_id = $1 AND machine_id = $2 AND enterprise_id = $3 AND state = 'closed' "
@@ -121,31 +110,23 @@ std::optional<KeptReceipt> find_receipt(store::Reader& reader, facility::Facilit
 Statement read_statement(store::Reader& reader, FacilityId const& facility,
                          EnterpriseId const& enterprise, std::string const& period,
                          Interval during) {
-    auto const of = enterprise.text();
-    auto const opening = reader.first(
-        kOpening, [](store::Row const& row) { return row.money(0); }, facility, of, during.start);
-    auto movements = reader.all(
-        kMovements,
-        [](store::Row const& row) {
-            return Movement{row.at(0), word_for(kKindWords, row.text(1)), row.text(2),
-                            row.money(3)};
-        },
-        facility, of, during.start, during.end);
-    return {period, during.end, opening.value(), std::move(movements)};
+    auto const account = billing::statement_of(reader, facility, enterprise, during);
+    std::vector<Movement> movements;
+    for (auto const& line : account.lines)
+        movements.push_back({line.at, word_for(kKindWords, line.kind), line.memo, line.amount});
+    return {period, during.end, account.opening, std::move(movements)};
 }
 
 std::vector<OpenBill> open_bills(store::Reader& reader, FacilityId const& facility,
                                  EnterpriseId const& enterprise) {
-    billing::InvoiceFilter filter;
-    filter.enterprise = enterprise;
-    filter.final = true;
-    filter.limit = 100'000;
-    std::vector<OpenBill> open;
-    auto const invoices = billing::list_invoices(reader, facility, filter);
-    for (auto one = invoices.rbegin(); one != invoices.rend(); ++one)
-        if (!one->credit_note && one->paid < one->total)
-            open.push_back({one->number_text, one->issued_at.value(), one->total, one->paid});
-    return open;
+    auto bills = reader.all(
+        kOpenBills,
+        [](store::Row const& row) {
+            return OpenBill{row.text(0), row.at(1), row.money(2), row.money(3)};
+        },
+        facility, enterprise);
+    std::erase_if(bills, [](OpenBill const& bill) { return bill.paid >= bill.total; });
+    return bills;
 }
 
 JobSlip read_slip(store::Reader& reader, metering::UsageSession const& session) {

@@ -28,6 +28,13 @@ constexpr std::string_view kRegisters =
     "r.channel, CASE r.edge WHEN 'start' THEN 0 WHEN 'stop' THEN 2 ELSE 1 END, r.at, r.edge, "
     "r.version";
 
+// A payment that was taken back has settled nothing: the rest of what is settled is paid.
+constexpr std::string_view kNotPaid =
+    "SELECT a.invoice_id, a.kind, CAST(SUM(a.amount_poisha) AS BIGINT) FROM invoice i "
+    "JOIN allocation a ON a.facility_id = i.facility_id AND a.invoice_id = i.invoice_id "
+    "WHERE i.facility_id = $1 AND i.state = 'final' AND i.period = $2 "
+    "AND a.kind IN ('credit_note', 'waiver') GROUP BY a.invoice_id, a.kind";
+
 using Enterprises = std::map<EnterpriseId, people::Enterprise>;
 
 Enterprises enterprises_of(store::Reader& reader, FacilityId const& facility) {
@@ -55,7 +62,16 @@ void add_register(Table& table, metering::Register const* reg) {
 Table invoices_table(store::Reader& reader, Month const& month) {
     auto const enterprises = enterprises_of(reader, month.facility);
     Table table({"number", "kind", "issued_at", "period", "enterprise_id", "enterprise_en",
-                 "enterprise_bn", "tax", "total", "paid", "due", "currency", "hash", "invoice_id"});
+                 "enterprise_bn", "tax", "total", "paid", "credited", "waived", "due", "currency",
+                 "hash", "invoice_id"});
+    std::map<InvoiceId, Money> credited, waived;
+    reader.each(
+        kNotPaid,
+        [&](store::Row const& row) {
+            auto& sums = row.text(1) == "waiver" ? waived : credited;
+            sums[row.id<InvoiceId>(0)] = row.money(2);
+        },
+        month.facility, month.period);
     for (auto const& invoice : billing::final_invoices_of(reader, month.facility, month.period)) {
         // What is given back is negative, so that the columns add up.
         auto const signed_of = [&](Money amount) { return invoice.credit_note ? -amount : amount; };
@@ -66,8 +82,10 @@ Table invoices_table(store::Reader& reader, Month const& month) {
         add_enterprise(table, enterprises, invoice.enterprise);
         table.amount(signed_of(invoice.tax))
             .amount(signed_of(invoice.total))
-            .amount(invoice.paid)
-            .amount(signed_of(invoice.total) - invoice.paid)
+            .amount(invoice.paid - credited[invoice.id] - waived[invoice.id])
+            .amount(credited[invoice.id])
+            .amount(waived[invoice.id])
+            .amount(invoice.due())
             .text("BDT")
             .text(invoice.hash)
             .text(invoice.id.text())
@@ -84,8 +102,12 @@ Table payments_table(store::Reader& reader, Month const& month) {
         people.emplace(person.id, person.login);
     auto payments = billing::list_payments(reader, month.facility, month.during, 0, kAll);
     std::ranges::reverse(payments);
+    std::map<PaymentId, Instant> reversed;
+    for (auto const& one : billing::list_reversals(reader, month.facility))
+        reversed.emplace(one.payment, one.at);
     Table table({"receipt", "received_at", "invoice", "enterprise_id", "enterprise_en",
-                 "enterprise_bn", "method", "amount", "currency", "reference", "received_by"});
+                 "enterprise_bn", "method", "amount", "currency", "reference", "received_by",
+                 "reversed_at"});
     for (auto const& payment : payments) {
         std::string paid;
         for (auto const& one : payment.allocations) paid += (paid.empty() ? "" : " ") + one.number;
@@ -97,8 +119,10 @@ Table payments_table(store::Reader& reader, Month const& month) {
             .amount(payment.amount)
             .text("BDT")
             .text(payment.reference.value_or(""))
-            .text(people[payment.received_by])
-            .end_row();
+            .text(people[payment.received_by]);
+        auto const back = reversed.find(payment.id);
+        back == reversed.end() ? table.empty() : table.text(to_rfc3339(back->second, month.zone));
+        table.end_row();
     }
     return table;
 }
@@ -179,12 +203,13 @@ Table registers_table(store::Reader& reader, Month const& month) {
 Table journal_table(store::Reader& reader, Month const& month) {
     auto entries = billing::list_entries(reader, month.facility, month.during, 0, kAll);
     std::ranges::reverse(entries);
-    Table table({"entry", "booked_at", "kind", "document", "memo", "account", "debit", "credit",
-                 "currency"});
+    Table table({"entry", "booked_at", "effective_at", "kind", "document", "memo", "account",
+                 "debit", "credit", "currency"});
     for (auto const& entry : entries) {
         for (auto const& posting : entry.postings) {
             table.number(entry.sequence)
                 .text(to_rfc3339(entry.booked_at, month.zone))
+                .text(to_rfc3339(entry.effective(), month.zone))
                 .text(entry.kind)
                 .text(entry.document)
                 .text(entry.memo)

@@ -298,4 +298,8 @@ bool is_staff(http::Principal const& principal) {
     return principal.has("manager") || principal.has("operator") || principal.has("accountant");
 }
 
+bool keeps_books(http::Principal const& principal) {
+    return principal.has("manager") || principal.has("accountant");
+}
+
 }  // namespace karkhana::people

@@ -24,5 +24,8 @@ bool may_call(http::Principal const& principal, std::string_view operation_id);
 std::vector<std::string_view> operations_of(std::span<std::string const> roles);
 /// Manager, operator or accountant: sees the facility's business, not just one ME's.
 bool is_staff(http::Principal const& principal);
+/// Manager or accountant: sees the money of every ME. An operator who is a member too sees that of
+/// the own MEs alone.
+bool keeps_books(http::Principal const& principal);
 
 }  // namespace karkhana::people

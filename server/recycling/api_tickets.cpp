@@ -2,6 +2,7 @@
 #include <boost/json/array.hpp>
 
 #include "server/billing/ledger.hpp"
+#include "server/billing/runs.hpp"
 #include "server/http/json.hpp"
 #include "server/http/paging.hpp"
 #include "server/people/idempotency.hpp"
@@ -132,6 +133,7 @@ Response create_weigh_ticket(Services const& services, Request const& request) {
         draft->ticket.gross_g = weighed->gross_g;
     }
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
+        billing::lock_billing(writer, who.facility);
         lock_recycling(writer, who.facility);
         auto ticket = draft->ticket;
         ticket.created_at = now;
@@ -155,6 +157,7 @@ Response correct_weigh_ticket(Services const& services, Request const& request) 
     auto const& who = request.principal.value();
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         auto const now = services.clock.now();
+        billing::lock_billing(writer, who.facility);
         lock_recycling(writer, who.facility);
         auto const before = find_ticket(writer, who.facility, *id);
         if (!before) return not_found();
@@ -166,13 +169,12 @@ Response correct_weigh_ticket(Services const& services, Request const& request) 
         ticket.at = before->at;
         ticket.created_at = now;
         ticket.by = who.person;
-        auto const materials = list_materials(writer, who.facility);
-        auto const of = std::ranges::find(materials, before->material, &Material::id);
-        if (auto const undone = take_back(writer, who.facility, services.ids, *before, *of, now);
-            !undone)
-            return http::problem(undone.error());
         auto const kept = keep(services, writer, who.facility, std::move(ticket));
         if (!kept) return http::problem(kept.error());
+        if (auto const undone =
+                take_back(writer, who.facility, services.ids, *before, kept->reason, now);
+            !undone)
+            return http::problem(undone.error());
         auto const shown = ticket_json(*kept, services.books.get(writer, who.facility)->zone);
         audit(writer, who, "correctWeighTicket", "weigh-ticket/" + id->text(), shown, kept->reason,
               now);

@@ -5,6 +5,7 @@
 
 #include "server/billing/items.hpp"
 #include "server/billing/tax.hpp"
+#include "server/billing/wallet.hpp"
 #include "server/recycling/records.hpp"
 
 namespace karkhana::recycling {
@@ -21,7 +22,7 @@ billing::JournalEntry scrap_entry(Ticket const& ticket, Money owed, std::string 
             .memo = "Weigh ticket " + std::to_string(ticket.number),
             .booked_at = at,
             .postings = {{std::string{scrap_account}, owed},
-                         {billing::account::receivable(*ticket.enterprise), -owed}}};
+                         {billing::account::wallet(*ticket.enterprise), -owed}}};
 }
 
 billing::JournalEntry bought(Ticket const& ticket) {
@@ -62,6 +63,22 @@ billing::Item item_of(Ticket const& ticket, Material const& material) {
     return item;
 }
 
+/// What gives back a line of a bill that was issued.
+billing::Item taken_back(billing::Item item, std::string const& reason, IdSource& ids,
+                         Instant now) {
+    item.source = "adjustment";
+    item.source_id = "item/" + item.id.text();
+    item.id = ids.make<ItemId>();
+    item.happened_at = now;
+    item.price = {-item.price.e4};
+    item.amount = -item.amount;
+    item.refers_invoice = item.invoice;
+    item.refers_line = item.line;
+    item.note += ": " + reason;
+    item.created_at = now;
+    return item;
+}
+
 }  // namespace
 
 Result<bool> book_deal(store::Writer& writer, FacilityId const& facility, IdSource& ids,
@@ -77,23 +94,22 @@ Result<bool> book_deal(store::Writer& writer, FacilityId const& facility, IdSour
 }
 
 Result<bool> take_back(store::Writer& writer, FacilityId const& facility, IdSource& ids,
-                       Ticket const& ticket, Material const& material, Instant now) {
+                       Ticket const& ticket, std::string const& reason, Instant now) {
     if (ticket.amount == Money{}) return true;
     if (ticket.deal == Deal::scrap) {
+        auto const enough =
+            billing::gather_wallet(writer, facility, ids, *ticket.enterprise, ticket.amount, now);
+        if (!enough) return tl::make_unexpected(enough.error());
         book(writer, facility, ids, given_back(ticket, now));
         return true;
     }
-    auto item = item_of(ticket, material);
-    if (billing::withdraw_item(writer, facility, item.id)) return true;
-    // It is on a bill that was issued: the next one gives it back.
-    item.id = ids.make<ItemId>();
-    item.source_id = item.source + "/" + item.source_id;
-    item.source = "adjustment";
-    item.quantity = -item.quantity;
-    item.amount = -item.amount;
-    item.happened_at = now;
-    item.created_at = now;
-    auto const added = billing::add_item(writer, facility, std::move(item));
+    ItemId const id{ticket.id.uuid};
+    auto const withdrawn = billing::withdraw_item(writer, facility, id);
+    if (withdrawn) return true;
+    if (withdrawn.error().code != "already_billed") return tl::make_unexpected(withdrawn.error());
+    auto const added = billing::add_item(
+        writer, facility,
+        taken_back(billing::find_item(writer, facility, id).value(), reason, ids, now));
     if (!added) return tl::make_unexpected(added.error());
     return true;
 }

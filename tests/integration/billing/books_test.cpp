@@ -99,6 +99,24 @@ TEST_P(Books, AMonthBeginsWithWhatWasBefore) {
     EXPECT_EQ(take("journal.hledger?period=2026-12"), take("journal.hledger?period=2026-12"));
 }
 
+TEST_P(Books, AnEntryIsInTheMonthInWhichItCounts) {
+    centre.clock.set(dhaka("2027-01-03 10:00"));
+    auto const lakshmis = centre.enterprise("Lakshmi");
+    ledger().write([&](store::Writer& writer) {
+        auto entry = opening_entry(lakshmis, Money{500}, "came late", centre.clock.now());
+        entry.effective_at = dhaka("2026-12-30 10:00");
+        entry.id = centre.ids.make<EntryId>();
+        return book(writer, facility, entry);
+    });
+    for (std::string const name : {"journal.hledger", "journal.iif", "journal.csv"}) {
+        EXPECT_THAT(take(name + "?period=2026-12"), HasSubstr("came late")) << name;
+        EXPECT_THAT(take(name + "?period=2027-01"), Not(HasSubstr("came late"))) << name;
+    }
+    auto const january = judged("read_journal.py " +
+                                kept("january.journal", take("journal.hledger?period=2027-01")));
+    EXPECT_EQ(of("hledger", january), balances("hledger"));
+}
+
 TEST_P(Books, ANameCannotBreakTheJournal) {
     ledger().write([](store::Writer& writer) {
         return writer.execute("UPDATE enterprise SET name_en = $1",

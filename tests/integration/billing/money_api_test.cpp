@@ -177,6 +177,22 @@ TEST_P(MoneyApi, WaivingDisputingAndAskingByACode) {
     EXPECT_THAT(centre.findings(), ::testing::IsEmpty()) << "the evidence is as it was frozen";
 }
 
+TEST_P(MoneyApi, AnOperatorWhoIsAMemberSeesTheOwnMoneyAlone) {
+    auto both = rahim;
+    both.roles.emplace_back("operator");
+    EXPECT_EQ(centre.get(lakshmi, account + "/wallet").status, 200);
+    EXPECT_EQ(code(centre.get(both, account + "/wallet"), 404), "not_found");
+    auto const paper = "/api/v1/invoices/" + bill() + ".pdf";
+    EXPECT_EQ(centre.get(lakshmi, paper).status, 200);
+    EXPECT_EQ(code(centre.get(both, paper), 404), "not_found");
+    post(lakshmi, "/claims",
+         R"({"channel":"bkash","trx_id":"9X8Y7Z","enterprise_id":")" + me + R"(","amount":)" +
+             taka(100) + "}",
+         "Claim", 201);
+    EXPECT_EQ(get(lakshmi, "/claims", "ClaimList").at("items").as_array().size(), 1U);
+    EXPECT_TRUE(get(both, "/claims", "ClaimList").at("items").as_array().empty());
+}
+
 TEST_P(MoneyApi, ADayAndAMonthAreClosed) {
     auto const days = get(clerk, "/cash-days", "CashDayList");
     auto const day = word(days.at("today").at("day"));

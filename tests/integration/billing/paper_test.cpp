@@ -71,6 +71,9 @@ TEST_P(Papers, WhoGuessesLearnsNothing) {
     EXPECT_EQ(body(bill.number_text, std::string(64, '0')), unknown);
     EXPECT_EQ(body(bill.number_text, ""), unknown);
     EXPECT_EQ(body(bill.number_text, bill.hash.substr(0, 15) + "%"), unknown);
+    EXPECT_EQ(body(bill.number_text + std::string(200, ' '), bill.hash), unknown);
+    EXPECT_EQ(body("\xe0\xa6", bill.hash), unknown);
+    EXPECT_EQ(body(std::string("B\0B", 3), bill.hash), unknown);
     auto const injected = check("\"><script>alert(1)</script>", bill.hash).body;
     EXPECT_THAT(injected, Not(HasSubstr("<script")));
 }

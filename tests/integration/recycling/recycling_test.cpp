@@ -1,9 +1,12 @@
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
+#include "server/billing/finalize.hpp"
 #include "server/billing/items.hpp"
-#include "server/billing/ledger.hpp"
+#include "server/billing/payments.hpp"
+#include "server/billing/runs.hpp"
 #include "server/billing/verify.hpp"
+#include "server/billing/wallet.hpp"
 #include "server/costs/records.hpp"
 #include "server/metering/devices.hpp"
 #include "server/recycling/api.hpp"
@@ -87,9 +90,31 @@ protected:
     json::object weighed(json::object const& body) {
         return ok(post(workshop.desk, "/weigh-tickets", json::serialize(body)));
     }
-    std::int64_t owed() {
+    Money in_wallet() {
         return workshop.ledger.read([&](store::Reader& reader) {
-            return billing::receivables(reader, workshop.facility)[workshop.mita].poisha;
+            return billing::wallet_of(reader, workshop.facility, workshop.mita).available;
+        });
+    }
+    /// Bills what waits.
+    InvoiceId on_a_draft() {
+        auto const during = billing::period_interval(workshop.zone, "2026-11").value();
+        return workshop.ledger.write([&](store::Writer& writer) {
+            auto const now = workshop.clock.now() + 1h;
+            auto const plan =
+                billing::plan_run(writer, workshop.facility,
+                                  billing::run_input(writer, workshop.facility, during, now),
+                                  "2026-11", std::nullopt)
+                    .value();
+            return billing::apply_run(writer, workshop.facility, workshop.ids, "2026-11", plan, now)
+                .at(0);
+        });
+    }
+    void issue(InvoiceId const& draft) {
+        workshop.ledger.write([&](store::Writer& writer) {
+            auto const seller = facility::find_facility(writer, workshop.facility).value();
+            return billing::finalize(writer, seller, workshop.zone, workshop.ids, draft,
+                                     workshop.clock.now() + 1h)
+                .value();
         });
     }
     std::vector<std::string> findings() {
@@ -184,7 +209,7 @@ TEST_P(Recycling, SupplierAndBuyerIsOneAccount) {
     price("sale", 40'000'000);    // Tk 40
     price("tipping", 2'000'000);  // Tk 2
     weighed(deal("in", 100'000, "scrap"));
-    EXPECT_EQ(owed(), -150'000) << "we owe for what came in";
+    EXPECT_EQ(in_wallet(), Money{150'000}) << "what came in pays for what goes out";
     weighed(deal("out", 30'000, "sale"));
     workshop.clock.advance(1min);
     weighed(deal("in", 5'000, "tipping"));
@@ -201,7 +226,7 @@ TEST_P(Recycling, ACorrectionTakesTheMoneyBackToo) {
     price("sale", 40'000'000);
     auto const bought = weighed(deal("in", 100'000, "scrap"));
     auto const right = ok(correct(bought, deal("in", 80'000, "scrap")));
-    EXPECT_EQ(owed(), -120'000);
+    EXPECT_EQ(in_wallet(), Money{120'000});
     EXPECT_EQ(findings(), std::vector<std::string>{}) << "tickets and journal say the same";
     EXPECT_EQ(right.at("corrects"), bought.at("id"));
     EXPECT_EQ(right.at("at"), bought.at("at")) << "it counts for the same moment";
@@ -210,15 +235,35 @@ TEST_P(Recycling, ACorrectionTakesTheMoneyBackToo) {
     ok(correct(sold, deal("out", 0, "sale")));
     EXPECT_TRUE(waiting().empty()) << "nothing is left to bill";
     auto const billed = weighed(deal("out", 10'000, "sale"));
-    workshop.ledger.write([&](store::Writer& writer) {
-        return writer.execute("UPDATE billable_item SET state = 'billed' WHERE facility_id = $1 "
-                              "AND state = 'waiting'",
-                              workshop.facility);
-    });
+    auto const draft = on_a_draft();
+    EXPECT_EQ(code(correct(billed, deal("out", 0, "sale"))), "409 on_a_draft");
+    issue(draft);
     ok(correct(billed, deal("out", 0, "sale")));
     auto const items = waiting();
     ASSERT_EQ(items.size(), 1U) << "the next bill gives it back";
     EXPECT_EQ(items[0].amount, Money{-40'000});
+    EXPECT_EQ(items[0].refers_invoice, draft) << "as a credit note for it";
+    EXPECT_EQ(items[0].refers_line, 1);
+    EXPECT_EQ(findings(), std::vector<std::string>{});
+}
+
+TEST_P(Recycling, ScrapPaysBillsAndIsNotTakenBackWhenSpent) {
+    price("scrap", 15'000'000);
+    price("sale", 40'000'000);
+    auto const bought = weighed(deal("in", 100'000, "scrap"));
+    weighed(deal("out", 30'000, "sale"));
+    issue(on_a_draft());
+    EXPECT_TRUE(workshop.ledger.write([&](store::Writer& writer) {
+        return billing::receive(
+            writer, workshop.facility, workshop.ids,
+            {.enterprise = workshop.mita, .method = "wallet", .amount = {120'000}},
+            workshop.manager.person, workshop.clock.now());
+    }));
+    EXPECT_EQ(in_wallet(), Money{30'000});
+    EXPECT_EQ(code(correct(bought, deal("in", 79'000, "scrap"))), "409 wallet_short");
+    ok(correct(bought, deal("in", 80'000, "scrap")));
+    EXPECT_EQ(in_wallet(), Money{});
+    EXPECT_EQ(findings(), std::vector<std::string>{});
 }
 
 TEST_P(Recycling, ABatchIsBalancedAndKnowsWhatAKilogramTook) {

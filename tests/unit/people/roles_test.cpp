@@ -108,5 +108,11 @@ TEST(Staff, IsEverybodyButMembers) {
     EXPECT_FALSE(is_staff(with({})));
 }
 
+TEST(Staff, AnOperatorWhoIsAMemberDoesNotKeepTheBooks) {
+    EXPECT_TRUE(keeps_books(with({"manager"})));
+    EXPECT_TRUE(keeps_books(with({"member", "accountant"})));
+    EXPECT_FALSE(keeps_books(with({"member", "operator"})));
+}
+
 }  // namespace
 }  // namespace karkhana::people
