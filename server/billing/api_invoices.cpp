@@ -32,7 +32,7 @@ using http::Response;
 
 /// Members see the final invoices of their own enterprises; what is not theirs does not exist.
 bool may_see(Principal const& who, Invoice const& invoice) {
-    if (people::is_staff(who)) return true;
+    if (people::keeps_books(who)) return true;
     return invoice.final && who.acts_for(invoice.enterprise);
 }
 
@@ -92,7 +92,7 @@ Result<InvoiceFilter> read_filter(Request const& request) {
 /// Newest first: staff see everything, members what is final of each of their MEs.
 std::vector<Invoice> visible_page(store::Reader& reader, Principal const& who,
                                   InvoiceFilter filter) {
-    if (people::is_staff(who)) return list_invoices(reader, who.facility, filter);
+    if (people::keeps_books(who)) return list_invoices(reader, who.facility, filter);
     std::vector<Invoice> found;
     auto const asked = filter.enterprise;
     filter.final = true;

@@ -63,15 +63,28 @@ billing::Item item_of(Ticket const& ticket, Material const& material) {
     return item;
 }
 
-/// What gives back a line of a bill that was issued.
-billing::Item taken_back(billing::Item item, std::string const& reason, IdSource& ids,
+/// What of the line of a bill that was issued nobody has given back yet.
+Money left_of(store::Reader& reader, FacilityId const& facility, billing::Item const& billed) {
+    auto left = billed.amount;
+    for (auto const& one : billing::adjustments_of(reader, facility, billed.invoice.value()))
+        if (one.refers_line == billed.line) left += one.amount;
+    return left;
+}
+
+/// What gives so much of it back.
+billing::Item taken_back(billing::Item item, Money amount, std::string const& reason, IdSource& ids,
                          Instant now) {
     item.source = "adjustment";
     item.source_id = "item/" + item.id.text();
     item.id = ids.make<ItemId>();
     item.happened_at = now;
     item.price = {-item.price.e4};
-    item.amount = -item.amount;
+    if (amount != item.amount) {
+        item.quantity = item.per = 1;
+        item.unit = "correction";
+        item.price = {-amount.poisha * 10'000};
+    }
+    item.amount = -amount;
     item.refers_invoice = item.invoice;
     item.refers_line = item.line;
     item.note += ": " + reason;
@@ -104,12 +117,18 @@ Result<bool> take_back(store::Writer& writer, FacilityId const& facility, IdSour
         return true;
     }
     ItemId const id{ticket.id.uuid};
-    auto const withdrawn = billing::withdraw_item(writer, facility, id);
-    if (withdrawn) return true;
-    if (withdrawn.error().code != "already_billed") return tl::make_unexpected(withdrawn.error());
-    auto const added = billing::add_item(
-        writer, facility,
-        taken_back(billing::find_item(writer, facility, id).value(), reason, ids, now));
+    auto const item = billing::find_item(writer, facility, id);
+    if (!item) return refuse(ErrorKind::not_found, "not_found");
+    if (item->state == "withdrawn") return true;
+    if (item->state == "waiting") {
+        auto const withdrawn = billing::withdraw_item(writer, facility, id);
+        if (!withdrawn) return tl::make_unexpected(withdrawn.error());
+        return true;
+    }
+    auto const left = left_of(writer, facility, *item);
+    if (left <= Money{}) return true;
+    auto const added =
+        billing::add_item(writer, facility, taken_back(*item, left, reason, ids, now));
     if (!added) return tl::make_unexpected(added.error());
     return true;
 }

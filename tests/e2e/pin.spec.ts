@@ -9,7 +9,7 @@ const bangla = (digits: string) => digits.replace(/\d/g, (one) => '০১২৩�
 test('the number of the booking, typed at the machine, says that they are there', async (
   { page, open, person }, info,
 ) => {
-  const slug = info.project.name === 'phone' ? 'laser-2' : 'cad-2';
+  const slug = info.project.name === 'phone' ? 'laser-2' : 'cad-1';
   const member = await person('member');
   const booking = await member.bookSoon(slug, 30);
   await open('member', `/bookings/${booking.id}`);

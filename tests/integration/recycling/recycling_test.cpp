@@ -245,6 +245,36 @@ TEST_P(Recycling, ACorrectionTakesTheMoneyBackToo) {
     EXPECT_EQ(items[0].refers_invoice, draft) << "as a credit note for it";
     EXPECT_EQ(items[0].refers_line, 1);
     EXPECT_EQ(findings(), std::vector<std::string>{});
+    auto const nothing = weighed(deal("out", 10'000, "sale"));
+    workshop.ledger.write([&](store::Writer& writer) {
+        auto const id = ItemId::parse(nothing.at("id").as_string()).value();
+        return billing::withdraw_item(writer, workshop.facility, id).value();
+    });
+    ok(correct(nothing, deal("out", 0, "sale")));
+    EXPECT_EQ(waiting().size(), 1U) << "what was never billed is not given back";
+}
+
+TEST_P(Recycling, ACorrectionGivesBackWhatNobodyGaveBack) {
+    price("sale", 40'000'000);
+    auto const billed = weighed(deal("out", 10'000, "sale"));
+    auto const invoice = on_a_draft();
+    issue(invoice);
+    workshop.ledger.write([&](store::Writer& writer) {
+        auto const id = ItemId::parse(billed.at("id").as_string()).value();
+        auto part = billing::find_item(writer, workshop.facility, id).value();
+        part.id = workshop.ids.make<ItemId>();
+        part.source = "adjustment";
+        part.source_id = "credit/1";
+        part.quantity = -1'000;
+        part.amount = {-4'000};
+        part.refers_invoice = invoice;
+        part.refers_line = 1;
+        return billing::add_item(writer, workshop.facility, part).value();
+    });
+    ok(correct(billed, deal("out", 0, "sale")));
+    Money given;
+    for (auto const& item : waiting()) given += item.amount;
+    EXPECT_EQ(given, Money{-40'000}) << "all of it, once";
 }
 
 TEST_P(Recycling, ScrapPaysBillsAndIsNotTakenBackWhenSpent) {
