@@ -26,6 +26,7 @@ test('the number of the booking, typed at the machine, says that they are there'
   await dialog.locator('button.main').click();
   await expect(dialog.getByRole('alert')).toBeVisible();
   await holdsTheRules(page);
+  await dialog.getByRole('textbox').fill('');
   for (const digit of pin) await dialog.getByRole('button', { name: digit, exact: true }).click();
   await dialog.locator('button.main').click();
   await expect(page.getByText('স্বাগতম', { exact: false })).toBeVisible();
