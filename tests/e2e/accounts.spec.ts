@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import type { Person } from './support/api.ts';
 import { loseAnswer } from './support/lost.ts';
 import { holdsTheRules } from './support/rules.ts';
+import { anotherBill } from './support/seed.ts';
 import { expect, test } from './support/world.ts';
 
 const PART = 1;
@@ -10,7 +11,8 @@ const PART = 1;
 async function openBill(accountant: Person) {
   const { items } = await accountant.get('/invoices?state=final');
   return items.find((one: { kind: string; total: { amount: number }; paid: { amount: number } }) =>
-    one.kind === 'invoice' && one.total.amount - one.paid.amount > 2 * PART);
+    one.kind === 'invoice' && one.total.amount - one.paid.amount > 2 * PART)
+    ?? anotherBill(accountant, items.at(-1));
 }
 
 const take = (page: Page) => page.getByRole('button', { name: 'নগদ টাকা নিন' });

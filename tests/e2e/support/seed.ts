@@ -44,6 +44,21 @@ export async function seed(demo: Demo): Promise<void> {
   await (await Person.logIn(demo, 'member_b')).bookSoon('cad-1', 120, 60);
 }
 
+/** Something else is billed to whoever was billed before. */
+export async function anotherBill(
+  accountant: Person, before: { issued_at: string; enterprise: { id: string } },
+) {
+  const period = before.issued_at.slice(0, 7);
+  await accountant.ask('/usage-events', {
+    source: 'story', id: `${Date.now()}`, enterprise_id: before.enterprise.id,
+    at: before.issued_at, label: { en: 'A course', bn: 'একটি কোর্স' }, quantity: 1,
+    unit: 'course', price_e4: 1_234_500_000,
+  });
+  const { invoices } = await accountant.ask('/billing-runs',
+    { period, enterprise_id: before.enterprise.id, dry_run: false });
+  return accountant.ask(`/invoices/${invoices[0].id}/finalize`, {});
+}
+
 /** Soles and uppers by the piece, and how dirty a unit is when the sun does not shine. */
 export async function worksByThePiece(manager: Person): Promise<void> {
   const { items } = await manager.get('/policy-settings');
