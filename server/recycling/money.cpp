@@ -63,14 +63,6 @@ billing::Item item_of(Ticket const& ticket, Material const& material) {
     return item;
 }
 
-/// What of the line of a bill that was issued nobody has given back yet.
-Money left_of(store::Reader& reader, FacilityId const& facility, billing::Item const& billed) {
-    auto left = billed.amount;
-    for (auto const& one : billing::adjustments_of(reader, facility, billed.invoice.value()))
-        if (one.refers_line == billed.line) left += one.amount;
-    return left;
-}
-
 /// What gives so much of it back.
 billing::Item taken_back(billing::Item item, Money amount, std::string const& reason, IdSource& ids,
                          Instant now) {
@@ -125,8 +117,9 @@ Result<bool> take_back(store::Writer& writer, FacilityId const& facility, IdSour
         if (!withdrawn) return tl::make_unexpected(withdrawn.error());
         return true;
     }
-    auto const left = left_of(writer, facility, *item);
-    if (left <= Money{}) return true;
+    auto const left = billing::left_of(
+        item->amount, item->line, billing::adjustments_of(writer, facility, item->invoice.value()));
+    if (left == Money{}) return true;
     auto const added =
         billing::add_item(writer, facility, taken_back(*item, left, reason, ids, now));
     if (!added) return tl::make_unexpected(added.error());
