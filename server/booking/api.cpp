@@ -111,16 +111,16 @@ void write_page(JsonText& out, Services const& services, store::Reader& reader,
 }
 
 constexpr Operation operations[]{
-    {"POST", "/api/v1/quotes", "createQuote", create_quote, false},
-    {"POST", "/api/v1/bookings", "createBooking", create_booking, true},
-    {"GET", "/api/v1/bookings", "listBookings", list, false},
-    {"GET", "/api/v1/bookings/{id}", "getBooking", get, false},
-    {"PATCH", "/api/v1/bookings/{id}", "changeBooking", change_booking, false},
-    {"GET", "/api/v1/machines/{id}/availability", "getAvailability", get_availability, false},
-    {"GET", "/api/v1/availability", "listAvailability", list_availability, false},
-    {"GET", "/api/v1/calendar", "getCalendar", get_calendar, false},
-    {"GET", "/api/v1/find-a-time", "findTime", find_time, false},
-    {"GET", "/api/v1/reports/shares", "getShares", get_shares, false},
+    {"POST", "/api/v1/quotes", "createQuote", create_quote, {.only_looks = true}},
+    {"POST", "/api/v1/bookings", "createBooking", create_booking},
+    {"GET", "/api/v1/bookings", "listBookings", list},
+    {"GET", "/api/v1/bookings/{id}", "getBooking", get},
+    {"PATCH", "/api/v1/bookings/{id}", "changeBooking", change_booking},
+    {"GET", "/api/v1/machines/{id}/availability", "getAvailability", get_availability},
+    {"GET", "/api/v1/availability", "listAvailability", list_availability},
+    {"GET", "/api/v1/calendar", "getCalendar", get_calendar},
+    {"GET", "/api/v1/find-a-time", "findTime", find_time},
+    {"GET", "/api/v1/reports/shares", "getShares", get_shares},
 };
 
 }  // namespace
@@ -265,19 +265,10 @@ Result<Interval> query_interval(http::Request const& request, std::chrono::days 
     return Interval{*from, *to};
 }
 
-void add_routes(http::Router& router, Services services) {
-    auto const shared = std::make_shared<Services const>(std::move(services));
-    add_series_routes(router, shared);
-    std::vector<Operation> all{std::begin(operations), std::end(operations)};
-    std::ranges::copy(life_operations(), std::back_inserter(all));
-    for (auto const& operation : all)
-        router.add(
-            {.method = operation.method,
-             .pattern = operation.pattern,
-             .operation_id = operation.id,
-             .handler = [shared, handler = operation.handler](
-                            http::Request const& request) { return handler(*shared, request); },
-             .idempotent = operation.idempotent});
+void add_routes(http::Router& router, Services const& services) {
+    http::add_operations(router, services, operations);
+    http::add_operations(router, services, life_operations());
+    add_series_routes(router, services);
 }
 
 }  // namespace karkhana::booking

@@ -41,7 +41,7 @@ struct Services {
 
 /// quotes, bookings (create, list, get, change, cancel, check-in), availability, calendar and
 /// find-a-time. Start, pause and stop are metering's.
-void add_routes(http::Router& router, Services services);
+void add_routes(http::Router& router, Services const& services);
 
 /// The contract's Booking with its history, actions and ETag, as `request`'s principal may see
 /// it. For every handler that answers with a booking. `secret`: what its number for the machine is

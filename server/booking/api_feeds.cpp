@@ -16,6 +16,7 @@
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
+#include "server/http/operations.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/idempotency.hpp"
 #include "server/people/records.hpp"
@@ -262,34 +263,17 @@ http::Response read(FeedServices const& services, http::Request const& request) 
     return response.with("ETag", etag).with("Cache-Control", "private, no-cache");
 }
 
-struct FeedOperation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    http::Response (*handler)(FeedServices const&, http::Request const&);
-    http::Access access = http::Access::signed_in;
-};
-
-constexpr FeedOperation feed_operations[]{
+constexpr http::Operation<FeedServices> feed_operations[]{
     {"POST", "/api/v1/feeds", "createFeed", create_feed},
     {"GET", "/api/v1/feeds", "listFeeds", list},
     {"POST", "/api/v1/feeds/{id}/revoke", "revokeFeed", revoke},
-    {"GET", "/api/v1/feeds/{token}.ics", "readFeed", read, http::Access::open},
+    {"GET", "/api/v1/feeds/{token}.ics", "readFeed", read, {.access = http::Access::open}},
 };
 
 }  // namespace
 
 void add_feed_routes(http::Router& router, FeedServices const& services) {
-    auto const shared = std::make_shared<FeedServices const>(services);
-    for (auto const& operation : feed_operations)
-        router.add(
-            {.method = operation.method,
-             .pattern = operation.pattern,
-             .operation_id = operation.id,
-             .handler = [shared, handler = operation.handler](
-                            http::Request const& request) { return handler(*shared, request); },
-             .access = operation.access,
-             .idempotent = std::string_view(operation.method) == "POST"});
+    http::add_operations(router, services, feed_operations);
 }
 
 }  // namespace karkhana::booking

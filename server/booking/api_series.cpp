@@ -401,35 +401,20 @@ http::Response refuse_series(Services const& services, http::Request const& requ
             Instant now) { return refuse_dates(writer, series, bookings, asker, reason, now); });
 }
 
-struct SeriesOperation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    http::Response (*handler)(Services const&, http::Request const&);
-    bool idempotent;
-};
-
-constexpr SeriesOperation series_operations[]{
-    {"POST", "/api/v1/series/preview", "previewSeries", preview, false},
-    {"POST", "/api/v1/series", "createSeries", create, true},
-    {"GET", "/api/v1/series/{id}", "getSeries", get_series, false},
-    {"POST", "/api/v1/series/{id}/change", "changeSeries", change_series, true},
-    {"POST", "/api/v1/series/{id}/cancel", "cancelSeries", cancel_series, true},
-    {"POST", "/api/v1/series/{id}/approve", "approveSeries", approve_series, true},
-    {"POST", "/api/v1/series/{id}/refuse", "refuseSeries", refuse_series, true},
+constexpr Operation series_operations[]{
+    {"POST", "/api/v1/series/preview", "previewSeries", preview, {.only_looks = true}},
+    {"POST", "/api/v1/series", "createSeries", create},
+    {"GET", "/api/v1/series/{id}", "getSeries", get_series},
+    {"POST", "/api/v1/series/{id}/change", "changeSeries", change_series},
+    {"POST", "/api/v1/series/{id}/cancel", "cancelSeries", cancel_series},
+    {"POST", "/api/v1/series/{id}/approve", "approveSeries", approve_series},
+    {"POST", "/api/v1/series/{id}/refuse", "refuseSeries", refuse_series},
 };
 
 }  // namespace
 
-void add_series_routes(http::Router& router, std::shared_ptr<Services const> const& services) {
-    for (auto const& operation : series_operations)
-        router.add(
-            {.method = operation.method,
-             .pattern = operation.pattern,
-             .operation_id = operation.id,
-             .handler = [services, handler = operation.handler](
-                            http::Request const& request) { return handler(*services, request); },
-             .idempotent = operation.idempotent});
+void add_series_routes(http::Router& router, Services const& services) {
+    http::add_operations(router, services, series_operations);
 }
 
 }  // namespace karkhana::booking

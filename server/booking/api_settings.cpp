@@ -13,6 +13,7 @@
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
+#include "server/http/operations.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/idempotency.hpp"
 
@@ -189,14 +190,7 @@ Response explain_limits(Needs const& needs, Request const& request) {
     });
 }
 
-struct SettingOperation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    Response (*handler)(Needs const&, Request const&);
-};
-
-constexpr SettingOperation setting_operations[]{
+constexpr http::Operation<Needs> setting_operations[]{
     {"GET", "/api/v1/policy-settings", "listSettings", list_settings},
     {"POST", "/api/v1/policy-settings", "addSetting", add_setting},
     {"GET", "/api/v1/machines/{id}/limits", "explainLimits", explain_limits},
@@ -206,13 +200,7 @@ constexpr SettingOperation setting_operations[]{
 
 void add_settings_routes(http::Router& router, store::Store& store, WallClock const& clock,
                          IdSource& ids) {
-    for (auto const& operation : setting_operations)
-        router.add({.method = operation.method,
-                    .pattern = operation.pattern,
-                    .operation_id = operation.id,
-                    .handler = [needs = Needs{store, clock, ids}, handler = operation.handler](
-                                   Request const& request) { return handler(needs, request); },
-                    .idempotent = std::string_view{operation.method} == "POST"});
+    http::add_operations(router, Needs{store, clock, ids}, setting_operations);
 }
 
 }  // namespace karkhana::booking

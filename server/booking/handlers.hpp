@@ -10,6 +10,7 @@
 #include "server/booking/api.hpp"
 #include "server/booking/views.hpp"
 #include "server/http/message.hpp"
+#include "server/http/operations.hpp"
 
 /// The handlers, one an operation, and what they share.
 namespace karkhana::booking {
@@ -25,14 +26,7 @@ http::Response get_calendar(Services const& services, http::Request const& reque
 http::Response find_time(Services const& services, http::Request const& request);
 http::Response get_shares(Services const& services, http::Request const& request);
 
-/// An operation of the contract, and who answers it.
-struct Operation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    http::Response (*handler)(Services const&, http::Request const&);
-    bool idempotent;
-};
+using Operation = http::Operation<Services>;
 /// The steps of a booking, the queue, proposals and closures.
 std::vector<Operation> life_operations();
 

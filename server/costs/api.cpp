@@ -3,18 +3,12 @@
 #include <string_view>
 
 #include "server/costs/handlers.hpp"
+#include "server/http/operations.hpp"
 
 namespace karkhana::costs {
 namespace {
 
-struct Operation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    http::Response (*handler)(Services const&, http::Request const&);
-};
-
-constexpr Operation operations[]{
+constexpr http::Operation<Services> operations[]{
     {"GET", "/api/v1/utility-bills", "listUtilityBills", list_utility_bills},
     {"POST", "/api/v1/utility-bills", "createUtilityBill", create_utility_bill},
     {"GET", "/api/v1/utility-bills/{id}", "getUtilityBill", get_utility_bill},
@@ -32,14 +26,7 @@ constexpr Operation operations[]{
 }  // namespace
 
 void add_routes(http::Router& router, Services const& services) {
-    for (auto const& operation : operations)
-        router.add(
-            {.method = operation.method,
-             .pattern = operation.pattern,
-             .operation_id = operation.id,
-             .handler = [services, handler = operation.handler](
-                            http::Request const& request) { return handler(services, request); },
-             .idempotent = std::string_view{operation.method} == "POST"});
+    http::add_operations(router, services, operations);
 }
 
 }  // namespace karkhana::costs

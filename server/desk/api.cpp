@@ -5,20 +5,14 @@
 
 #include "server/desk/handlers.hpp"
 #include "server/facility/records.hpp"
+#include "server/http/operations.hpp"
 #include "server/people/audit.hpp"
 #include "server/store/id_list.hpp"
 
 namespace karkhana::desk {
 namespace {
 
-struct Operation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    http::Response (*handler)(Services const&, http::Request const&);
-};
-
-constexpr Operation operations[]{
+constexpr http::Operation<Services> operations[]{
     {"GET", "/api/v1/enterprises/{id}", "getEnterprise", get_enterprise},
     {"POST", "/api/v1/enterprises/{id}/phones", "addPhone", add_phone},
     {"POST", "/api/v1/enterprises/{id}/phones/remove", "removePhone", remove_phone},
@@ -35,14 +29,7 @@ constexpr Operation operations[]{
 }  // namespace
 
 void add_routes(http::Router& router, Services const& services) {
-    for (auto const& operation : operations)
-        router.add(
-            {.method = operation.method,
-             .pattern = operation.pattern,
-             .operation_id = operation.id,
-             .handler = [services, handler = operation.handler](
-                            http::Request const& request) { return handler(services, request); },
-             .idempotent = std::string_view{operation.method} == "POST"});
+    http::add_operations(router, services, operations);
 }
 
 void tell(store::Writer& writer, http::Principal const& who, std::string action,

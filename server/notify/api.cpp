@@ -4,6 +4,7 @@
 
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
+#include "server/http/operations.hpp"
 #include "server/http/paging.hpp"
 #include "server/notify/handlers.hpp"
 #include "server/notify/json.hpp"
@@ -227,14 +228,7 @@ Response read_notices(Services const& services, Request const& request) {
     });
 }
 
-struct Operation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    Response (*handler)(Services const&, Request const&);
-};
-
-constexpr Operation operations[]{
+constexpr http::Operation<Services> operations[]{
     {"GET", "/api/v1/notices", "listNotices", list_notices},
     {"POST", "/api/v1/notices/{id}/read", "readNotice", read_notice},
     {"POST", "/api/v1/notices/read", "readNotices", read_notices},
@@ -257,13 +251,7 @@ constexpr Operation operations[]{
 }  // namespace
 
 void add_routes(http::Router& router, Services const& services) {
-    for (auto const& operation : operations)
-        router.add({.method = operation.method,
-                    .pattern = operation.pattern,
-                    .operation_id = operation.id,
-                    .handler = [services, handler = operation.handler](
-                                   Request const& request) { return handler(services, request); },
-                    .idempotent = std::string_view{operation.method} == "POST"});
+    http::add_operations(router, services, operations);
 }
 
 }  // namespace karkhana::notify

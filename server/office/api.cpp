@@ -7,6 +7,7 @@
 #include "server/base/digest.hpp"
 #include "server/facility/book_cache.hpp"
 #include "server/facility/records.hpp"
+#include "server/http/operations.hpp"
 #include "server/office/handlers.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/idempotency.hpp"
@@ -18,19 +19,19 @@ namespace {
 namespace json = boost::json;
 using http::JsonBody;
 
-struct Operation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    http::Response (*handler)(Services const&, http::Request const&);
-};
+/// A list of holidays of some years.
+constexpr std::size_t longest_import = 1 << 20;
 
-constexpr Operation operations[]{
+constexpr http::Operation<Services> operations[]{
     {"GET", "/api/v1/opening", "getOpening", get_opening},
     {"POST", "/api/v1/opening-profiles", "saveProfile", save_profile},
     {"POST", "/api/v1/opening-periods", "savePeriods", save_periods},
     {"POST", "/api/v1/special-days", "saveSpecialDays", save_special_days},
-    {"POST", "/api/v1/special-days/import", "importSpecialDays", import_special_days},
+    {"POST",
+     "/api/v1/special-days/import",
+     "importSpecialDays",
+     import_special_days,
+     {.body_limit = longest_import}},
     {"POST", "/api/v1/week", "saveWeek", save_week},
     {"GET", "/api/v1/machine-groups", "listGroups", list_groups},
     {"POST", "/api/v1/machine-groups", "saveGroup", save_group},
@@ -50,22 +51,10 @@ constexpr Operation operations[]{
     {"POST", "/api/v1/outages/{id}/withdraw", "withdrawOutage", withdraw_outage},
 };
 
-/// A list of holidays of some years.
-constexpr std::size_t longest_import = 1 << 20;
-
 }  // namespace
 
 void add_routes(http::Router& router, Services const& services) {
-    auto const shared = std::make_shared<Services const>(services);
-    for (auto const& operation : operations)
-        router.add(
-            {.method = operation.method,
-             .pattern = operation.pattern,
-             .operation_id = operation.id,
-             .handler = [shared, handler = operation.handler](
-                            http::Request const& request) { return handler(*shared, request); },
-             .idempotent = std::string_view{operation.method} == "POST",
-             .body_limit = operation.handler == import_special_days ? longest_import : 0});
+    http::add_operations(router, services, operations);
 }
 
 namespace {

@@ -2,19 +2,13 @@
 
 #include <string_view>
 
+#include "server/http/operations.hpp"
 #include "server/recycling/handlers.hpp"
 
 namespace karkhana::recycling {
 namespace {
 
-struct Operation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    http::Response (*handler)(Services const&, http::Request const&);
-};
-
-constexpr Operation operations[]{
+constexpr http::Operation<Services> operations[]{
     {"GET", "/api/v1/materials", "listMaterials", list_materials},
     {"POST", "/api/v1/materials", "createMaterial", create_material},
     {"POST", "/api/v1/materials/{id}/prices", "addMaterialPrice", add_price},
@@ -33,14 +27,7 @@ constexpr Operation operations[]{
 }  // namespace
 
 void add_routes(http::Router& router, Services const& services) {
-    for (auto const& operation : operations)
-        router.add(
-            {.method = operation.method,
-             .pattern = operation.pattern,
-             .operation_id = operation.id,
-             .handler = [services, handler = operation.handler](
-                            http::Request const& request) { return handler(services, request); },
-             .idempotent = std::string_view{operation.method} == "POST"});
+    http::add_operations(router, services, operations);
 }
 
 }  // namespace karkhana::recycling

@@ -5,6 +5,7 @@
 
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
+#include "server/http/operations.hpp"
 #include "server/notify/rules.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/idempotency.hpp"
@@ -168,15 +169,11 @@ http::Response end(Services const& services, http::Request const& request) {
     });
 }
 
-struct Operation {
-    char const* method;
-    char const* pattern;
-    char const* id;
-    http::Response (*handler)(Services const&, http::Request const&);
-};
+/// A calendar as a text of JSON.
+constexpr std::size_t longest_timetable = 2 * ical::longest_calendar;
 
-constexpr Operation operations[]{
-    {"POST", "/api/v1/timetables", "createTimetable", create},
+constexpr http::Operation<Services> operations[]{
+    {"POST", "/api/v1/timetables", "createTimetable", create, {.body_limit = longest_timetable}},
     {"GET", "/api/v1/timetables", "listTimetables", list},
     {"POST", "/api/v1/timetables/{id}/end", "endTimetable", end},
 };
@@ -184,17 +181,7 @@ constexpr Operation operations[]{
 }  // namespace
 
 void add_routes(http::Router& router, Services const& services) {
-    auto const shared = std::make_shared<Services const>(services);
-    for (auto const& operation : operations)
-        router.add(
-            {.method = operation.method,
-             .pattern = operation.pattern,
-             .operation_id = operation.id,
-             .handler = [shared, handler = operation.handler](
-                            http::Request const& request) { return handler(*shared, request); },
-             .idempotent = std::string_view(operation.method) == "POST",
-             // A calendar of 1 MiB, as a text of JSON.
-             .body_limit = 2 * ical::longest_calendar});
+    http::add_operations(router, services, operations);
 }
 
 }  // namespace karkhana::timetable
