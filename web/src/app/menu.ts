@@ -1,9 +1,44 @@
-// Which screens somebody may open: what their roles may ask of the server.
+// Which screens somebody may open, what their roles may ask of the server, and in which order.
 
+import type { Role } from '../api/types.ts';
+import type { Key } from '../i18n/catalogue.ts';
 import { screens, type Screen } from './screens.ts';
-import { can, session } from './session.svelte.ts';
+import { can, is, session } from './session.svelte.ts';
+
+/** What belongs together, the daily first. Every screen stands in one of them. */
+const GROUPS: { title: Key; paths: string[] }[] = [
+  { title: 'nav.groupDay',
+    paths: ['/', '/book', '/desk', '/bookings', '/waitlist', '/timeline', '/jobs',
+      '/unattributed', '/notices'] },
+  { title: 'nav.groupMoney',
+    paths: ['/invoices', '/billing', '/services', '/items', '/payments', '/claims', '/ageing',
+      '/close', '/taxes', '/ledger', '/rates', '/costs'] },
+  { title: 'nav.groupPeople',
+    paths: ['/enterprises', '/people', '/trainings', '/shares', '/messages'] },
+  { title: 'nav.groupMachines',
+    paths: ['/tickets', '/maintenance', '/alarms', '/devices', '/lines', '/energy',
+      '/recycling', '/timetables', '/closures'] },
+  { title: 'nav.groupRules',
+    paths: ['/hours', '/rules', '/resources', '/shifts', '/imports', '/audit'] },
+];
+
+/** Where the day of a role goes on, at the bottom of a phone. */
+const TABS: [Role, string[]][] = [
+  ['manager', ['/', '/timeline', '/desk', '/bookings']],
+  ['accountant', ['/', '/invoices', '/payments', '/close']],
+  ['operator', ['/', '/desk', '/jobs', '/tickets']],
+  ['member', ['/', '/book', '/bookings', '/invoices']],
+];
 
 export const mayOpen = (screen: Screen): boolean =>
   can(screen.operation) && (!screen.staff || session.staff);
 
-export const openScreens = (): Screen[] => screens.filter(mayOpen);
+const openAt = (paths: string[]): Screen[] =>
+  paths.map((path) => screens.find((one) => one.path === path)!).filter(mayOpen);
+
+export const openGroups = (): { title: Key; screens: Screen[] }[] =>
+  GROUPS.map(({ title, paths }) => ({ title, screens: openAt(paths) }))
+    .filter((group) => group.screens.length > 0);
+
+export const tabs = (): Screen[] =>
+  openAt(TABS.find(([role]) => is(role))?.[1] ?? GROUPS[0]!.paths.slice(0, 4));
