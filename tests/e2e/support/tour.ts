@@ -61,6 +61,7 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('find', `/lines?find=${line}`, 'form'),
     stop('energy', '/energy', 'table'),
     stop('rates', '/rates', 'section.card'),
+    stop('wall', '/wall', '[data-wall]', 'operator'),
     stop('notices', '/notices', '[data-notice]', 'member'),
     stop('messages', '/messages', 'section.card'),
     stop('desk', '/desk', 'input[type=search]'),

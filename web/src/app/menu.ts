@@ -9,7 +9,7 @@ import { can, is, session } from './session.svelte.ts';
 const GROUPS: { title: Key; paths: string[] }[] = [
   { title: 'nav.groupDay',
     paths: ['/', '/book', '/desk', '/bookings', '/waitlist', '/timeline', '/jobs',
-      '/unattributed', '/notices'] },
+      '/unattributed', '/wall', '/notices'] },
   { title: 'nav.groupMoney',
     paths: ['/invoices', '/billing', '/services', '/items', '/payments', '/claims', '/ageing',
       '/close', '/taxes', '/ledger', '/rates', '/costs'] },

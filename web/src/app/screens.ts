@@ -17,6 +17,8 @@ export interface Screen {
   /** Shown to whoever may call this operation of the contract; staff alone when so marked. */
   operation: string;
   staff?: boolean;
+  /** Fills a screen on the wall: without the head and the ways to other screens. */
+  bare?: boolean;
 }
 
 /** The same promise every time: a new one would make the screen begin again. */
@@ -33,6 +35,7 @@ const office = once(() => import('../desks/office/Office.svelte'));
 const rulebook = once(() => import('../desks/rulebook/Rulebook.svelte'));
 const costs = once(() => import('../desks/costs/Costs.svelte'));
 const recycling = once(() => import('../desks/recycling/Recycling.svelte'));
+const wall = once(() => import('../desks/wall/Wall.svelte'));
 const care = once(() => import('../desks/care/Care.svelte'));
 
 export const screens: Screen[] = [
@@ -86,6 +89,8 @@ export const screens: Screen[] = [
   { path: '/rates', title: 'nav.rates', icon: 'tag', desk: office, operation: 'listRateCards' },
   { path: '/closures', title: 'nav.closures', icon: 'warning', desk: office,
     operation: 'createClosure' },
+  { path: '/wall', title: 'nav.wall', icon: 'machine', desk: wall, operation: 'listMachines',
+    staff: true, bare: true },
   { path: '/notices', title: 'nav.notices', icon: 'bell', desk: office,
     operation: 'listNotices' },
   { path: '/messages', title: 'nav.messages', icon: 'mail', desk: office,
