@@ -1,23 +1,20 @@
-#include <cstdio>
-#include <cstdlib>
-#include <string_view>
+#include <CLI/CLI.hpp>
 
 #include "tests/sim/crowd/week.hpp"
 
 int main(int argc, char** argv) {
     karkhana::crowd::Options options;
-    for (int i = 1; i < argc; ++i) {
-        std::string_view const argument{argv[i]};
-        if (argument == "--short") {
-            options.days = 3;
-            options.asks = 300;
-        }
-        if (argument == "--postgres") options.engine = karkhana::tests::Engine::postgres;
-        if (i + 1 >= argc) continue;
-        if (argument == "--seed") options.seed = std::strtoull(argv[++i], nullptr, 10);
-        if (argument == "--days") options.days = std::atoi(argv[++i]);
-        if (argument == "--asks") options.asks = std::atoi(argv[++i]);
-    }
-    options.days = std::min(std::max(options.days, 1), karkhana::crowd::eid_day);
+    CLI::App app{"A crowd before Eid in seconds, told by one seed; 1 when a promise did not hold"};
+    app.add_option("--seed", options.seed)->capture_default_str();
+    app.add_option("--days", options.days)
+        ->check(CLI::Range(1, karkhana::crowd::eid_day))
+        ->capture_default_str();
+    app.add_option("--asks", options.asks)->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_flag_callback(
+        "--short", [&options] { options.days = 3, options.asks = 300; }, "three days, 300 who ask");
+    app.add_flag_callback(
+        "--postgres", [&options] { options.engine = karkhana::tests::Engine::postgres; },
+        "on PostgreSQL instead of SQLite");
+    CLI11_PARSE(app, argc, argv);
     return karkhana::crowd::Week{options}.live();
 }
