@@ -80,7 +80,7 @@ def check_head(file, bill):
           "মোট বিলের সঙ্গে মেলে না")
     known(bill["seller"], {"id", "name_en", "name_bn", "address_en", "address_bn", "zone"},
           "seller")
-    known(bill["buyer"], {"id", "name_en", "name_bn", "place"}, "buyer")
+    known(bill["buyer"], {"id", "name_en", "name_bn", "place"}, "buyer", {"bin"})
 
 
 # ------------------------------------------------------------------ from words to watt-hours

@@ -9,8 +9,9 @@
 namespace karkhana::billing {
 namespace {
 
-/// What is due of each final invoice with its time; then, without one, what the wallets hold and
-/// what is used and not on a final invoice yet.
+/// What is due of each final invoice with its time; without one what the wallets hold, what is used
+/// and not on a final invoice yet, and the quotes of what is booked or not rated yet; and what is
+/// due of opening balances.
 constexpr std::string_view kAccount =
     "SELECT i.total_poisha - " KARKHANA_SETTLED " AS open, i.issued_at AS at FROM invoice i "
     "WHERE i.facility_id = $1 AND i.enterprise_id IN " KARKHANA_MERGED_INTO
@@ -28,7 +29,18 @@ constexpr std::string_view kAccount =
     "AND (v.state IS NULL OR v.state = 'draft') UNION ALL "
     "SELECT CAST(COALESCE(SUM(t.amount_poisha), 0) AS BIGINT), NULL FROM billable_item t "
     "WHERE t.facility_id = $1 AND t.state = 'waiting' "
-    "AND t.enterprise_id IN " KARKHANA_MERGED_INTO;
+    "AND t.enterprise_id IN " KARKHANA_MERGED_INTO
+    "UNION ALL SELECT CAST(COALESCE(SUM(b.quote_poisha), 0) AS BIGINT), NULL FROM booking b "
+    "WHERE b.facility_id = $1 AND b.enterprise_id IN " KARKHANA_MERGED_INTO
+    "AND b.start_us >= $3 AND (b.live = 1 OR EXISTS (SELECT 1 FROM usage_session s "
+    "WHERE s.facility_id = b.facility_id AND s.booking_id = b.booking_id)) "
+    "AND NOT EXISTS (SELECT 1 FROM usage_session s JOIN rated_session r "
+    "ON r.facility_id = s.facility_id AND r.session_id = s.session_id "
+    "WHERE s.facility_id = b.facility_id AND s.booking_id = b.booking_id) "
+    "UNION ALL SELECT o.amount_poisha - " KARKHANA_OPENING_SETTLED ", o.at FROM opening_balance o "
+    "WHERE o.facility_id = $1 AND o.enterprise_id IN " KARKHANA_MERGED_INTO;
+/// What was booked earlier and not rated since was not used, or is looked at by somebody.
+constexpr std::chrono::days kBookedBack{62};
 
 }  // namespace
 
@@ -45,7 +57,7 @@ booking::Account account_of(store::Reader& reader, FacilityId const& facility,
             auto const age = std::chrono::floor<std::chrono::days>(now - row.at(1));
             account.overdue_days = std::max(account.overdue_days, static_cast<int>(age.count()));
         },
-        facility, enterprise);
+        facility, enterprise, now - kBookedBack);
     return account;
 }
 

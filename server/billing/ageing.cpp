@@ -15,7 +15,13 @@ constexpr std::string_view kOpenAt =
     "WHERE i.facility_id = $1 AND i.state = 'final' AND i.kind = 'invoice' "
     "AND i.issued_at <= $2 "
     "GROUP BY i.invoice_id, i.enterprise_id, i.number_text, i.issued_at, i.total_poisha "
-    "HAVING i.total_poisha > COALESCE(SUM(a.amount_poisha), 0) ORDER BY i.issued_at, i.invoice_id";
+    "HAVING i.total_poisha > COALESCE(SUM(a.amount_poisha), 0) UNION ALL "
+    "SELECT o.enterprise_id, o.enterprise_id, NULL, o.at, o.amount_poisha - "
+    "CAST(COALESCE(SUM(a.amount_poisha), 0) AS BIGINT) FROM opening_balance o "
+    "LEFT JOIN opening_allocation a ON a.facility_id = o.facility_id "
+    "AND a.enterprise_id = o.enterprise_id AND a.at <= $2 "
+    "WHERE o.facility_id = $1 AND o.at <= $2 GROUP BY o.enterprise_id, o.at, o.amount_poisha "
+    "HAVING o.amount_poisha > COALESCE(SUM(a.amount_poisha), 0) ORDER BY 4, 1";
 // The accounts first, by name: each is one seek in the index.
 constexpr std::string_view kAccountLines =
     "SELECT COALESCE(e.effective_at, e.booked_at), e.kind, e.document_id, e.memo, "
@@ -42,9 +48,13 @@ std::vector<OpenInvoice> open_invoices(store::Reader& reader, FacilityId const& 
     auto found = reader.all(
         kOpenAt,
         [](store::Row const& row) {
-            return OpenInvoice{row.id<InvoiceId>(0), row.id<EnterpriseId>(1),
-                               row.text(2),          row.at(3),
-                               row.money(4),         {}};
+            return OpenInvoice{row.id<InvoiceId>(0),
+                               row.id<EnterpriseId>(1),
+                               row.maybe_text(2).value_or(""),
+                               row.at(3),
+                               row.money(4),
+                               {},
+                               row.is_null(2)};
         },
         facility, at);
     auto const disputed = disputed_at(reader, facility, at);

@@ -21,14 +21,15 @@ struct Aged {
 std::size_t bucket_of(Instant issued, Instant at);
 
 struct OpenInvoice {
-    InvoiceId id;
+    InvoiceId id;  ///< of an opening balance its ME's id
     EnterpriseId enterprise;
     std::string number;
     Instant issued_at;
     Money due;
     Money disputed;
+    bool opening = false;  ///< it was owed before there was this ledger
 };
-/// What was issued and not settled then, oldest first; three queries.
+/// What was issued and not settled then, opening balances with it, oldest first; three queries.
 std::vector<OpenInvoice> open_invoices(store::Reader& reader, FacilityId const& facility,
                                        Instant at);
 std::map<EnterpriseId, Aged> ageing_of(std::vector<OpenInvoice> const& open, Instant at);

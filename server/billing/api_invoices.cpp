@@ -200,9 +200,11 @@ Response run_for_real(Services const& services, Request const& request, RunOrder
         if (!gathered) return http::problem(gathered.error());
         if (auto const kept = keep(writer, who.facility, *gathered, now); !kept)
             return http::problem(kept.error());
+        auto input = run_input(writer, who.facility, during, now);
+        auto skipped = left.skipped;
+        std::ranges::copy(input.left, std::back_inserter(skipped));
         auto const plan =
-            plan_run(writer, who.facility, run_input(writer, who.facility, during, now),
-                     order.period, order.only);
+            plan_run(writer, who.facility, std::move(input), order.period, order.only);
         if (!plan) return http::problem(plan.error());
         auto const touched =
             apply_run(writer, who.facility, services.ids, order.period, *plan, now);
@@ -215,7 +217,7 @@ Response run_for_real(Services const& services, Request const& request, RunOrder
                              {who.person, "createBillingRun", "period/" + order.period, "",
                               std::to_string(plan->size()) + " invoices", ""},
                              now);
-        return http::json_response(200, run_json(order, left.skipped, *plan, std::move(heads)));
+        return http::json_response(200, run_json(order, skipped, *plan, std::move(heads)));
     });
 }
 
@@ -228,6 +230,8 @@ Response run_dry(Services const& services, Request const& request, RunOrder cons
         auto unrated = unrated_sessions(reader, facility, names.zone, during);
         auto input = run_input(reader, facility, during, services.clock.now());
         std::ranges::move(unrated.charges, std::back_inserter(input.charges));
+        leave_to_own_month(reader, facility, during, input);
+        std::ranges::copy(input.left, std::back_inserter(unrated.skipped));
         auto const gathered =
             gather(reader, facility, services.ids, order.period, services.clock.now());
         if (!gathered) return http::problem(gathered.error());
@@ -263,15 +267,27 @@ Response run_billing(Services const& services, Request const& request) {
     return run_for_real(services, request, order, *during);
 }
 
+/// Whether more use may still come onto this draft: only an account that is closed is billed then.
+bool month_goes_on(store::Reader& reader, Names const& names, InvoiceId const& id, Instant now) {
+    auto const invoice = find_invoice(reader, names.facility.id, id);
+    return invoice && !invoice->final && !invoice->credit_note &&
+           now < period_interval(names.zone, invoice->period).value().end;
+}
+
 Response finalize_invoice(Services const& services, Request const& request) {
     auto const id = http::path_id<InvoiceId>(request);
     if (!id) return http::problem(id.error());
-    if (auto error = JsonBody::parse(request).finish()) return http::problem(*error);
+    auto body = JsonBody::parse(request);
+    auto const reason = body.maybe_text("reason", 200).value_or("");
+    if (auto error = body.finish()) return http::problem(*error);
     auto const& who = *request.principal;
     Instant const now = services.clock.now();
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         auto names = read_names(writer, who.facility);
         lock_billing(writer, who.facility);
+        if (reason.empty() && month_goes_on(writer, names, *id, now))
+            return http::problem({ErrorKind::conflict, "month_not_over", "/reason",
+                                  "say why it is not left for the end of its month"});
         if (asked_for_by(writer, who.facility, *id, who.person))
             return http::problem(
                 {ErrorKind::conflict, "same_person", "", "another person makes it final"});
@@ -279,7 +295,7 @@ Response finalize_invoice(Services const& services, Request const& request) {
         if (!invoice) return http::problem(invoice.error());
         people::append_audit(writer, who.facility,
                              {who.person, "finalizeInvoice", "invoice/" + id->text(), "",
-                              invoice->number_text + " " + invoice->hash, ""},
+                              invoice->number_text + " " + invoice->hash, reason},
                              now);
         return http::json_response(200, whole_json(writer, *invoice, names))
             .with("ETag", http::etag(invoice->version));

@@ -55,6 +55,8 @@ Response finalize_month(Services const& services, Request const& request) {
     auto body = http::JsonBody::parse(request);
     auto const period = body.text("period", 7);
     if (auto error = body.finish()) return http::problem(*error);
+    // A repeat must not make final what became a draft since.
+    if (auto answered = people::answered_before(services.store, request)) return *answered;
     auto const& who = *request.principal;
     Instant const now = services.clock.now();
     auto const zone = services.store.read(

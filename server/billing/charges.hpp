@@ -29,7 +29,8 @@ struct Charge {
 /// Why a session is not on a bill.
 struct Skipped {
     SessionId session;
-    std::string_view code;  ///< open, unattributed, questionable, no_rate_card, unsplit_usage
+    std::string_view code;  ///< open, unattributed, questionable, no_rate_card, unsplit_usage,
+                            ///< own_month
 };
 
 /// A session with what it is rated by besides its registers.

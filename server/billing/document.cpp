@@ -258,6 +258,7 @@ InvoiceDocument parsed(json::object const& from) {
     document.seller = {id<FacilityId>(seller, "id"), name(seller, "name"), name(seller, "address"),
                        text(seller, "zone")};
     document.buyer = {id<EnterpriseId>(buyer, "id"), name(buyer, "name"), text(buyer, "place")};
+    if (buyer.contains("bin")) document.buyer.bin = text(buyer, "bin");
     for (auto const& one : from.at("rate_cards").as_array()) {
         auto const& rates = one.as_object();
         document.rate_cards.push_back({id<RateCardId>(rates, "id"), text(rates, "name"),
@@ -318,14 +319,15 @@ std::string canonical_text(InvoiceDocument const& document) {
     return fmt::format(
         R"({{"number":{},"issued_at":{},"period":{},"seller":{{"id":"{}","name_en":{},)"
         R"("name_bn":{},"address_en":{},"address_bn":{},"zone":{}}},"buyer":{{"id":"{}",)"
-        R"("name_en":{},"name_bn":{},"place":{}}},"rate_cards":[{}],"sessions":[{}],)"
+        R"("name_en":{},"name_bn":{},"place":{}{}}},"rate_cards":[{}],"sessions":[{}],)"
         R"("lines":[{}]{},"total":{},"currency":"BDT"}})",
         quoted(document.number), micros(document.issued_at), quoted(document.period),
         seller.id.text(), quoted(seller.name.en), quoted(seller.name.bn), quoted(seller.address.en),
         quoted(seller.address.bn), quoted(seller.zone), buyer.id.text(), quoted(buyer.name.en),
-        quoted(buyer.name.bn), quoted(buyer.place), joined(document.rate_cards, write),
-        joined(document.sessions, write), joined(document.lines, write), rest_of(document),
-        document.total.poisha);
+        quoted(buyer.name.bn), quoted(buyer.place),
+        buyer.bin.empty() ? "" : R"(,"bin":)" + quoted(buyer.bin),
+        joined(document.rate_cards, write), joined(document.sessions, write),
+        joined(document.lines, write), rest_of(document), document.total.poisha);
 }
 
 Result<InvoiceDocument> read_document(std::string_view canonical) {

@@ -112,6 +112,7 @@ struct Buyer {
     EnterpriseId id;
     facility::Name name;
     std::string place;
+    std::string bin = {};  ///< empty: none is known
 };
 
 enum class DocumentKind { invoice, credit_note };

@@ -15,6 +15,7 @@
 #include "server/metering/exchange.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/metering/rows.hpp"
+#include "server/people/reach.hpp"
 #include "server/people/records.hpp"
 
 namespace karkhana::billing {
@@ -178,7 +179,8 @@ InvoiceDocument document_of(store::Reader& reader, Invoice const& invoice,
     document.issued_at = invoice.issued_at.value();
     document.period = invoice.period;
     document.seller = {seller.id, seller.name, seller.address, seller.zone};
-    document.buyer = {buyer.id, buyer.name, buyer.place.value_or("")};
+    document.buyer = {buyer.id, buyer.name, buyer.place.value_or(""),
+                      people::bin_of(reader, seller.id, buyer.id)};
     for (auto const& line : content.lines)
         document.lines.push_back({line.line, line.session, line.rate_card, line.term});
     for (auto const& item : content.items)

@@ -121,9 +121,10 @@ json::object invoice_head_json(Invoice const& invoice, std::int64_t line_count,
 json::object payment_json(Payment const& payment, Names const& names) {
     json::array allocations;
     for (auto const& one : payment.allocations)
-        allocations.push_back(json::object{{"invoice_id", one.invoice.text()},
-                                           {"number", one.number},
-                                           {"amount", to_json(one.amount)}});
+        allocations.push_back(json::object{
+            {"invoice_id", one.opening ? json::value(nullptr) : json::value(one.invoice.text())},
+            {"number", one.number},
+            {"amount", to_json(one.amount)}});
     return {
         {"id", payment.id.text()},
         {"allocations", std::move(allocations)},

@@ -118,8 +118,9 @@ JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::stri
     entry.document = enterprise.text();
     entry.memo = std::move(memo);
     entry.booked_at = at;
-    entry.postings = {{account::receivable(enterprise), owed},
-                      {std::string{account::opening}, -owed}};
+    entry.postings = {
+        {owed < Money{} ? account::wallet(enterprise) : account::receivable(enterprise), owed},
+        {std::string{account::opening}, -owed}};
     return entry;
 }
 

@@ -77,7 +77,8 @@ JournalEntry reversed(JournalEntry entry, Instant at);
 /// PeriodLocked where it counts in a month that is closed.
 std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntry entry);
 
-/// What an enterprise owed before there was this ledger; without an id. It is its own document.
+/// What an enterprise owed before there was this ledger, or what of its money was here already,
+/// below nothing: that is its wallet's. Without an id; it is its own document.
 JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::string memo,
                            Instant at);
 

@@ -25,6 +25,11 @@ namespace {
     "AND a.document_id = p.payment_id AND a.kind = 'payment' "                                     \
     "JOIN invoice i ON i.facility_id = a.facility_id AND i.invoice_id = a.invoice_id "             \
     "WHERE p.facility_id = $1 "
+constexpr std::string_view kListOfOpenings =
+    "SELECT a.document_id, a.enterprise_id, a.amount_poisha FROM payment p "
+    "JOIN opening_allocation a ON a.facility_id = p.facility_id "
+    "AND a.document_id = p.payment_id AND a.kind = 'payment' WHERE p.facility_id = $1 "
+    "AND p.sequence >= $2 AND p.sequence <= $3 ORDER BY p.sequence, a.enterprise_id";
 constexpr std::string_view kInsertPayment =
     "INSERT INTO payment (facility_id, payment_id, sequence, enterprise_id, method, "
     "amount_poisha, rounding_poisha, wallet_vat_poisha, reference, claim_id, statement_line_id, "
@@ -38,10 +43,18 @@ constexpr std::string_view kFindPayment = KARKHANA_PAYMENT_COLUMNS "AND p.paymen
 constexpr std::string_view kInsertAllocation =
     "INSERT INTO allocation (facility_id, invoice_id, kind, document_id, amount_poisha, at) "
     "VALUES ($1, $2, $3, $4, $5, $6)";
+constexpr std::string_view kInsertOfOpening =
+    "INSERT INTO opening_allocation (facility_id, enterprise_id, kind, document_id, "
+    "amount_poisha, at) VALUES ($1, $2, $3, $4, $5, $6)";
+// What was owed before there was this ledger comes first.
 constexpr std::string_view kOpenOf =
-    "SELECT i.invoice_id, i.enterprise_id, i.number_text, i.total_poisha - " KARKHANA_SETTLED
-    " FROM invoice i WHERE i.facility_id = $1 AND i.enterprise_id IN " KARKHANA_MERGED_INTO
-    "AND i.state = 'final' AND i.kind = 'invoice' ORDER BY i.issued_at, i.invoice_id";
+    "SELECT i.invoice_id AS id, i.enterprise_id, i.number_text, i.total_poisha - " KARKHANA_SETTLED
+    ", i.issued_at AS at FROM invoice i "
+    "WHERE i.facility_id = $1 AND i.enterprise_id IN " KARKHANA_MERGED_INTO
+    "AND i.state = 'final' AND i.kind = 'invoice' UNION ALL "
+    "SELECT o.enterprise_id, o.enterprise_id, NULL, o.amount_poisha - " KARKHANA_OPENING_SETTLED
+    ", 0 FROM opening_balance o "
+    "WHERE o.facility_id = $1 AND o.enterprise_id IN " KARKHANA_MERGED_INTO "ORDER BY at, id";
 constexpr std::string_view kCountsFor =
     "SELECT 1 FROM " KARKHANA_MERGED_INTO "AS g WHERE g.enterprise_id = $3";
 constexpr std::string_view kInsertReversal =
@@ -71,6 +84,14 @@ void read_allocations(store::Reader& reader, FacilityId const& facility,
     std::map<PaymentId, Payment*> by_id;
     for (auto& payment : payments) by_id[payment.id] = &payment;
     reader.each(
+        kListOfOpenings,
+        [&](store::Row const& row) {
+            if (auto const found = by_id.find(row.id<PaymentId>(0)); found != by_id.end())
+                found->second->allocations.push_back(
+                    {row.id<InvoiceId>(1), row.id<EnterpriseId>(1), "", row.money(2), true});
+        },
+        facility, payments.back().sequence, payments.front().sequence);
+    reader.each(
         kListAllocations,
         [&](store::Row const& row) {
             if (auto const found = by_id.find(row.id<PaymentId>(0)); found != by_id.end())
@@ -97,8 +118,8 @@ Result<std::vector<Allocation>> payable(store::Reader& reader, FacilityId const&
             kOpenOf,
             [&](store::Row const& row) {
                 if (row.money(3) > Money{})
-                    open.push_back(
-                        {row.id<InvoiceId>(0), row.id<EnterpriseId>(1), row.text(2), row.money(3)});
+                    open.push_back({row.id<InvoiceId>(0), row.id<EnterpriseId>(1),
+                                    row.maybe_text(2).value_or(""), row.money(3), row.is_null(2)});
             },
             facility, receipt.enterprise);
         return open;
@@ -149,7 +170,7 @@ JournalEntry entry_of(Payment const& payment) {
     entry.postings = {{debit_of(payment), payment.amount},
                       {std::string{account::rounding}, -payment.rounding}};
     for (auto const& one : payment.allocations) {
-        entry.memo += (entry.memo.empty() ? "" : " ") + one.number;
+        if (!one.opening) entry.memo += (entry.memo.empty() ? "" : " ") + one.number;
         entry.postings.push_back({account::receivable(one.enterprise), -one.amount});
     }
     entry.postings.push_back({account::wallet(payment.enterprise), -payment.to_wallet()});
@@ -162,6 +183,19 @@ void allocate(store::Writer& writer, FacilityId const& facility, InvoiceId const
               std::string_view kind, Uuid const& document, Money amount, Instant at) {
     writer.execute(kInsertAllocation, facility, invoice, kind, document.text(), amount, at);
 }
+
+namespace {
+
+void allocate_one(store::Writer& writer, FacilityId const& facility, Allocation const& one,
+                  std::string_view kind, Uuid const& document, Money amount, Instant at) {
+    if (one.opening)
+        writer.execute(kInsertOfOpening, facility, one.enterprise, kind, document.text(), amount,
+                       at);
+    else
+        allocate(writer, facility, one.invoice, kind, document, amount, at);
+}
+
+}  // namespace
 
 Result<Payment> receive(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                         Receipt const& receipt, PersonId const& by, Instant now) {
@@ -206,7 +240,7 @@ Result<Payment> receive(store::Writer& writer, FacilityId const& facility, IdSou
                    payment.method, payment.amount, payment.rounding, payment.wallet_vat,
                    payment.reference, payment.claim, payment.statement_line, now, by);
     for (auto const& one : payment.allocations)
-        allocate(writer, facility, one.invoice, "payment", payment.id.uuid, one.amount, now);
+        allocate_one(writer, facility, one, "payment", payment.id.uuid, one.amount, now);
     auto entry = entry_of(payment);
     entry.id = ids.make<EntryId>();
     book(writer, facility, entry);
@@ -244,7 +278,7 @@ Result<Payment> reverse_payment(store::Writer& writer, FacilityId const& facilit
         payment->wallet_vat)
         return refuse(ErrorKind::conflict, "advance_used", "its VAT is on a bill already");
     for (auto const& one : payment->allocations)
-        allocate(writer, facility, one.invoice, "reversal", id.uuid, -one.amount, now);
+        allocate_one(writer, facility, one, "reversal", id.uuid, -one.amount, now);
     auto entry = reversed(entry_of(*payment), now);
     entry.id = ids.make<EntryId>();
     book(writer, facility, entry);

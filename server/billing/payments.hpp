@@ -15,12 +15,13 @@
 
 namespace karkhana::billing {
 
-/// What of a payment an invoice takes.
+/// What of a payment an invoice takes, or an opening balance.
 struct Allocation {
-    InvoiceId invoice;
+    InvoiceId invoice;        ///< of an opening balance its ME's id
     EnterpriseId enterprise;  ///< whose invoice it is: of a merged record too
     std::string number;
     Money amount;
+    bool opening = false;
 };
 
 struct Payment {
@@ -54,7 +55,8 @@ struct Receipt {
     std::string method;
     Money amount;
     std::optional<std::string> reference{};
-    /// What it pays, in this order; nullopt: whatever is due, the oldest first; none: the wallet.
+    /// What it pays, in this order; nullopt: whatever is due, an opening balance first, then the
+    /// oldest; none: the wallet.
     std::optional<std::vector<InvoiceId>> invoices{};
     std::optional<ClaimId> claim{};
     std::optional<StatementLineId> statement_line{};

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::string_view kLock =
     "SELECT 1 FROM facility WHERE facility_id = $1 FOR NO KEY UPDATE";
+constexpr std::string_view kLastIssued =
+    "SELECT period, MAX(issued_at) FROM invoice WHERE facility_id = $1 AND state = 'final' "
+    "AND kind = 'invoice' GROUP BY period";
 constexpr std::string_view kInsertInvoice =
     "INSERT INTO invoice (facility_id, invoice_id, enterprise_id, period, state, kind, refers_to, "
     "total_poisha, tax_poisha, reason, created_at, version) "
@@ -174,12 +177,40 @@ RunInput run_input(store::Reader& reader, FacilityId const& facility, Interval d
                    Instant now) {
     bool const for_revenue =
         facility::mode_at(reader, facility, during.end - Duration{1}) == facility::Mode::revenue;
-    return {waiting_charges(reader, facility, during),
-            waiting_items(reader, facility, during.end),
-            for_revenue ? read_taxes(reader, facility) : TaxTable{},
-            now,
-            during.end,
-            for_revenue};
+    RunInput input{waiting_charges(reader, facility, during),
+                   waiting_items(reader, facility, during.end),
+                   for_revenue ? read_taxes(reader, facility) : TaxTable{},
+                   now,
+                   during.end,
+                   for_revenue};
+    leave_to_own_month(reader, facility, during, input);
+    return input;
+}
+
+void leave_to_own_month(store::Reader& reader, FacilityId const& facility, Interval during,
+                        RunInput& input) {
+    auto const came_late = [&](Charge const& charge) { return charge.stopped_at < during.start; };
+    if (std::ranges::none_of(input.charges, came_late)) return;
+    auto const zone = facility::zone_of(reader, facility);
+    auto const modes = facility::mode_switches(reader, facility);
+    std::map<std::string, Instant> issued;
+    reader.each(
+        kLastIssued, [&](store::Row const& row) { issued.emplace(row.text(0), row.at(1)); },
+        facility);
+    auto const to_leave = [&](Charge const& charge) {
+        if (!came_late(charge)) return false;
+        auto const month = to_date(local_day(zone, charge.stopped_at)).substr(0, 7);
+        auto const own = period_interval(zone, month).value();
+        auto const last = issued.find(month);
+        bool const for_revenue =
+            facility::mode_at(modes, own.end - Duration{1}) == facility::Mode::revenue;
+        bool const billed = last != issued.end() && last->second >= own.end;
+        if (billed && for_revenue == input.for_revenue) return false;
+        if (input.left.empty() || input.left.back().session != charge.session)
+            input.left.push_back({charge.session, "own_month"});
+        return true;
+    };
+    std::erase_if(input.charges, to_leave);
 }
 
 void lock_billing(store::Writer& writer, FacilityId const& facility) {

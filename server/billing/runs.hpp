@@ -22,13 +22,19 @@ struct RunInput {
     std::vector<Charge> charges;
     std::vector<Item> items;
     TaxTable taxes;
-    Instant at;               ///< whose regime and rates of tax hold
-    Instant until;            ///< the end of the month
-    bool for_revenue = true;  ///< else bills say what it was worth, and ask for nothing
+    Instant at;                      ///< whose regime and rates of tax hold
+    Instant until;                   ///< the end of the month
+    bool for_revenue = true;         ///< else bills say what it was worth, and ask for nothing
+    std::vector<Skipped> left = {};  ///< what its own month bills: `own_month`
 };
 /// Charges of the month and those that came late, and the items from before its end. A facility
 /// that is not for revenue at the end of the month charges no tax.
 RunInput run_input(store::Reader& reader, FacilityId const& facility, Interval during, Instant now);
+/// Of what came late this month bills what its own month can no longer: the bills of that are
+/// final, and it was for revenue as this one is, or neither. The rest is left to a run of its own
+/// month, whenever that is asked for.
+void leave_to_own_month(store::Reader& reader, FacilityId const& facility, Interval during,
+                        RunInput& input);
 
 /// One draft that a billing run makes or adds to: a bill, or a credit note for one invoice.
 struct Draft {

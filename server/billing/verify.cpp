@@ -31,6 +31,11 @@ constexpr std::string_view kOrphans =
     "SELECT n.session_id FROM invoice_session n LEFT JOIN invoice i "
     "ON i.facility_id = n.facility_id AND i.invoice_id = n.invoice_id "
     "WHERE n.facility_id = $1 AND i.invoice_id IS NULL";
+constexpr std::string_view kOpeningsSettled =
+    "SELECT a.enterprise_id, CAST(SUM(a.amount_poisha) AS BIGINT), "
+    "COALESCE(MAX(o.amount_poisha), 0) FROM opening_allocation a LEFT JOIN opening_balance o "
+    "ON o.facility_id = a.facility_id AND o.enterprise_id = a.enterprise_id "
+    "WHERE a.facility_id = $1 GROUP BY a.enterprise_id";
 constexpr Interval kEver{instant(std::numeric_limits<std::int64_t>::min() / 2),
                          instant(std::numeric_limits<std::int64_t>::max() / 2)};
 constexpr int kAll = std::numeric_limits<int>::max();
@@ -291,11 +296,31 @@ void expect_openings(std::vector<JournalEntry> const& entries, ExpectedEntries& 
     for (auto const& entry : entries) {
         auto const enterprise = EnterpriseId::parse(entry.document);
         if (entry.kind != "opening" || !enterprise || entry.postings.empty()) continue;
-        auto const amount = entry.postings.front().amount;
-        expected.emplace("opening/" + entry.document,
-                         opening_entry(*enterprise, amount, entry.memo, entry.booked_at));
-        owed[*enterprise] += amount;
+        auto const& front = entry.postings.front();
+        auto opening = opening_entry(*enterprise, front.amount, entry.memo, entry.booked_at);
+        opening.effective_at = entry.effective_at;
+        // Once what was paid ahead stood there too.
+        bool const due = front.account == account::receivable(*enterprise);
+        if (due) opening.postings.front().account = front.account;
+        if (due) owed[*enterprise] += front.amount;
+        expected.emplace("opening/" + entry.document, std::move(opening));
     }
+}
+
+/// What of opening balances is settled; names what is settled beyond what was due.
+void take_settled_openings(store::Reader& reader, FacilityId const& facility,
+                           std::map<EnterpriseId, Money>& owed, std::vector<Finding>& findings) {
+    reader.each(
+        kOpeningsSettled,
+        [&](store::Row const& row) {
+            auto const enterprise = row.id<EnterpriseId>(0);
+            owed[enterprise] += -row.money(1);
+            if (row.money(1) > row.money(2) || row.money(1) < Money{})
+                findings.push_back(
+                    fmt::format("enterprise {}: more was paid of its opening balance than was due",
+                                enterprise.text()));
+        },
+        facility);
 }
 
 bool same_entry(JournalEntry const& booked, JournalEntry const& expected) {
@@ -408,6 +433,7 @@ std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& faci
     }
     auto const entries = list_entries(reader, facility, kEver, 0, kAll);
     expect_openings(entries, expected, owed);
+    take_settled_openings(reader, facility, owed, findings);
     check_entries(entries, std::move(expected), counted["journal"], findings);
     auto booked = receivables(reader, facility);
     for (auto const& [enterprise, amount] : owed)

@@ -329,6 +329,9 @@ Result<people::Enterprise> add_party(Services const& services, store::Reader& re
     if (services.account &&
         limits_any(book, {"overdue_days", "overdue_poisha", "least_balance_poisha"}))
         known->party.account = services.account(reader, facility, wish.enterprise);
+    // What is changed does not stand in its own way.
+    if (wish.changes && is_live(wish.changes->state))
+        known->party.account.balance += wish.changes->quote;
     world.party = std::move(known->party);
     return std::move(known->enterprise);
 }

@@ -71,7 +71,7 @@ constexpr std::chrono::minutes longest_booking{7 * 24 * 60};
 
 /// What an ME owes and has, as billing says.
 struct Account {
-    Money balance;         ///< its credit; below nothing: what it owes
+    Money balance;         ///< its credit less what is booked; below nothing: what it owes
     Money overdue;         ///< what invoices still ask for
     int overdue_days = 0;  ///< since the oldest of them was issued
 };

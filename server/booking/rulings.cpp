@@ -140,6 +140,7 @@ void Rulings::turn_to(Booking const& booking, bool stays) {
     mine.tried.clear();
     for (std::size_t i = 0; i < tried_by.size(); ++i)
         if (tried_by[i] != booking.id) mine.tried.push_back(party.tried[i]);
+    if (price_matters_ && is_live(booking.state)) mine.account.balance += booking.quote;
 }
 
 void Rulings::let_go() {

@@ -19,6 +19,7 @@ constexpr http::Operation<Services> operations[]{
     {"POST", "/api/v1/enterprises/{id}/cards", "issueCard", issue_card},
     {"POST", "/api/v1/enterprises/{id}/cards/{card}/revoke", "revokeCard", revoke_card},
     {"POST", "/api/v1/enterprises/{id}/membership", "changeMembership", change_membership},
+    {"POST", "/api/v1/enterprises/{id}/bin", "changeBin", change_bin},
     {"GET", "/api/v1/enterprises/{id}/duplicates", "listDuplicates", list_duplicates},
     {"POST", "/api/v1/enterprises/{id}/merge", "mergeEnterprises", merge_enterprises},
     {"POST", "/api/v1/merges/{id}/undo", "undoMerge", undo_merge},

@@ -97,6 +97,7 @@ json::object enterprise_page(Services const& services, store::Reader& reader,
     out["membership"] = level;
     out["member_until"] =
         until ? json::value(to_date(local_day(zone, *until - Duration{1}))) : json::value{};
+    out["bin"] = people::bin_of(reader, facility, id);
     out["phones"] = std::move(phones);
     out["cards"] = std::move(cards);
     out["merges"] = merges_json(reader, facility, id, zone);
@@ -204,6 +205,20 @@ Response change_membership(Services const& services, Request const& request) {
             if (last_day)
                 membership.until = day_interval(facility::zone_of(writer, facility), *last_day).end;
             people::set_membership(writer, facility, id, membership);
+            return std::nullopt;
+        });
+}
+
+Response change_bin(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    auto const typed = body.maybe_text("bin", 20).value_or("");
+    if (auto const error = body.finish()) return http::problem(*error);
+    auto const bin = people::valid_bin(typed);
+    if (!bin) return http::problem(bin.error());
+    return on_enterprise(
+        services, request, "changeBin",
+        [&](store::Writer& writer, EnterpriseId const& id, Instant) -> std::optional<Error> {
+            people::set_bin(writer, request.principal->facility, id, *bin);
             return std::nullopt;
         });
 }

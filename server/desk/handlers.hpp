@@ -16,6 +16,7 @@ http::Response remove_phone(Services const& services, http::Request const& reque
 http::Response issue_card(Services const& services, http::Request const& request);
 http::Response revoke_card(Services const& services, http::Request const& request);
 http::Response change_membership(Services const& services, http::Request const& request);
+http::Response change_bin(Services const& services, http::Request const& request);
 http::Response list_duplicates(Services const& services, http::Request const& request);
 http::Response merge_enterprises(Services const& services, http::Request const& request);
 http::Response undo_merge(Services const& services, http::Request const& request);

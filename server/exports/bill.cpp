@@ -20,6 +20,8 @@ Printed plain_bill(Billed const& billed) {
     if (!billed.seller.address.en.empty()) paper.from.lines = {billed.seller.address};
     paper.to = {label_of(&Wording::billed_to), billed.buyer.name, {}};
     if (!billed.buyer.address.en.empty()) paper.to.lines = {billed.buyer.address};
+    if (!billed.buyer.bin.empty())
+        paper.to.lines.push_back({"BIN: " + billed.buyer.bin, "বিআইএন: " + billed.buyer.bin});
     paper.facts = {{label_of(&Wording::number), {billed.number, billed.number}},
                    {label_of(&Wording::issued), issued_text(billed.issued_at, billed.zone)}};
     if (billed.credit) {

@@ -44,7 +44,9 @@ public:
               document.issued_at,
               Zone::find(document.seller.zone).value(),
               {document.seller.name, document.tax.bin, document.seller.address},
-              {document.buyer.name, "", {document.buyer.place, document.buyer.place}},
+              {document.buyer.name,
+               document.buyer.bin,
+               {document.buyer.place, document.buyer.place}},
               in_both([&](Language language) { return month_text(document.period, language); })} {
         billed_.tax = document.tax_total();
         billed_.net = document.total - billed_.tax;

@@ -119,7 +119,8 @@ Printed reminder_of(Parties const& parties, std::vector<OpenBill> const& bills, 
         auto const days =
             (local_day(parties.zone, now) - local_day(parties.zone, bill.issued_at)).count();
         paper.rows.push_back(
-            row({same(bill.number), day(bill.issued_at, parties.zone),
+            row({bill.number.empty() ? Text{"Opening balance", "প্রারম্ভিক জের"} : same(bill.number),
+                 day(bill.issued_at, parties.zone),
                  in_both([&](Language language) { return grouped(days, language); }),
                  amount_of(bill.total), amount_of(bill.paid), amount_of(bill.total - bill.paid)}));
     }

@@ -48,7 +48,7 @@ struct Statement {
 Printed statement_of(Parties const& parties, Statement const& statement);
 
 struct OpenBill {
-    std::string number;
+    std::string number;  ///< empty: an opening balance
     Instant issued_at;
     Money total;
     Money paid;

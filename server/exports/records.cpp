@@ -16,7 +16,9 @@ namespace {
 constexpr std::string_view kOpenBills =
     "SELECT i.number_text, i.issued_at, i.total_poisha, " KARKHANA_SETTLED
     " FROM invoice i WHERE i.facility_id = $1 AND i.enterprise_id IN " KARKHANA_MERGED_INTO
-    "AND i.state = 'final' AND i.kind = 'invoice' ORDER BY i.issued_at, i.invoice_id";
+    "AND i.state = 'final' AND i.kind = 'invoice' UNION ALL "
+    "SELECT NULL, o.at, o.amount_poisha, " KARKHANA_OPENING_SETTLED " FROM opening_balance o "
+    "WHERE o.facility_id = $1 AND o.enterprise_id IN " KARKHANA_MERGED_INTO "ORDER BY 2, 1";
 constexpr std::string_view kEarlierJobs =
     "SELECT session_id, start_at, stop_at, energy_wh, quantity FROM usage_session "
     "WHERE facility_id = $1 AND machine_id = $2 AND enterprise_id = $3 AND state = 'closed' "
@@ -41,7 +43,7 @@ constexpr std::array<Named, 8> kKindWords{{{"invoice", "Bill", "বিল"},
                                            {"wallet_refund", "Paid back", "ফেরত"},
                                            {"reversal", "Taken back", "বাতিল"},
                                            {"waiver", "Waived", "মওকুফ"},
-                                           {"opening", "Opening balance", "প্রারম্ভিক স্থিতি"}}};
+                                           {"opening", "Opening balance", "প্রারম্ভিক জের"}}};
 
 /// A word that nobody has translated yet stays as it is.
 template <std::size_t Count>
@@ -101,7 +103,7 @@ std::optional<KeptReceipt> find_receipt(store::Reader& reader, facility::Facilit
                     "",
                     false};
     for (auto const& part : payment->allocations)
-        receipt.invoice += (receipt.invoice.empty() ? "" : ", ") + part.number;
+        if (!part.opening) receipt.invoice += (receipt.invoice.empty() ? "" : ", ") + part.number;
     for (auto const& one : billing::list_reversals(reader, facility.id))
         if (one.payment == id) receipt.taken_back = true;
     return KeptReceipt{std::move(receipt), payment->enterprise};
@@ -122,7 +124,7 @@ std::vector<OpenBill> open_bills(store::Reader& reader, FacilityId const& facili
     auto bills = reader.all(
         kOpenBills,
         [](store::Row const& row) {
-            return OpenBill{row.text(0), row.at(1), row.money(2), row.money(3)};
+            return OpenBill{row.maybe_text(0).value_or(""), row.at(1), row.money(2), row.money(3)};
         },
         facility, enterprise);
     std::erase_if(bills, [](OpenBill const& bill) { return bill.paid >= bill.total; });

@@ -110,7 +110,8 @@ Table payments_table(store::Reader& reader, Month const& month) {
                  "reversed_at"});
     for (auto const& payment : payments) {
         std::string paid;
-        for (auto const& one : payment.allocations) paid += (paid.empty() ? "" : " ") + one.number;
+        for (auto const& one : payment.allocations)
+            paid += (paid.empty() ? "" : " ") + (one.opening ? "opening" : one.number);
         table.text(billing::receipt_text(facility, payment))
             .text(to_rfc3339(payment.received_at, month.zone))
             .text(paid);

@@ -90,6 +90,8 @@ TradeDocument trade_document(billing::InvoiceDocument const& document) {
     if (document.refers_to) trade.refers_to = document.refers_to->number;
     if (document.tax.regime == billing::Regime::vat && !document.tax.bin.empty())
         trade.seller.tax_id = "BD" + document.tax.bin;
+    if (document.tax.regime == billing::Regime::vat && !document.buyer.bin.empty())
+        trade.buyer.tax_id = "BD" + document.buyer.bin;
     for (auto const& line : document.lines)
         trade.lines.push_back(trade_line(line, *machines.at(line.session)));
     for (auto const& item : document.items) trade.lines.push_back(trade_line(item));

@@ -1,5 +1,6 @@
 #include "server/imports/api.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <memory>
@@ -7,6 +8,7 @@
 #include "server/base/digest.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/runs.hpp"
+#include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/imports/records.hpp"
 #include "server/people/audit.hpp"
@@ -101,8 +103,12 @@ json::array apply(store::Writer& writer, FacilityId const& facility, Plan const&
         people::insert_enterprise(writer, facility, one, now);
         made.emplace_back(one.id.text());
     }
+    auto const zone = facility::zone_of(writer, facility);
     for (auto const& one : plan.balances) {
         auto entry = billing::opening_entry(one.enterprise, one.amount, one.note, now);
+        if (one.since)
+            entry.effective_at = billing::open_date(
+                writer, facility, std::min(at_minute(zone, *one.since, 0), now), now);
         entry.id = ids.make<EntryId>();
         billing::book(writer, facility, entry);
         made.emplace_back(one.enterprise.text());

@@ -227,7 +227,7 @@ Rows<Machine> read_machines(std::string_view csv) {
 
 Rows<Opening> read_openings(std::string_view csv) {
     return read_rows<Opening>(
-        csv, {"enterprise", "amount", "note"}, {"enterprise", "amount"},
+        csv, {"enterprise", "amount", "note", "since"}, {"enterprise", "amount"},
         [](Cells& row) -> std::optional<Opening> {
             Opening opening{.enterprise = row.required("enterprise"), .amount = {}, .note = {}};
             auto const amount = money_of(row.required("amount"));
@@ -236,6 +236,9 @@ Rows<Opening> read_openings(std::string_view csv) {
             if (!note) row.fault("note", note.error().code);
             opening.amount = amount.value_or(Money{});
             opening.note = std::move(note).value_or("");
+            auto const since = parse_date(row.text("since"));
+            if (since) opening.since = *since;
+            if (!since && !row.text("since").empty()) row.fault("since", "bad_date");
             return opening;
         });
 }
@@ -343,7 +346,8 @@ Rows<Balance> new_balances(Rows<Opening> const& read, std::vector<Enterprise> co
         auto const before = std::ranges::find(booked, found.front(), &Balance::enterprise);
         if (before == booked.end()) {
             if (opening.amount != Money{})
-                fresh.rows.push_back({row, {found.front(), opening.amount, opening.note}});
+                fresh.rows.push_back(
+                    {row, {found.front(), opening.amount, opening.note, opening.since}});
         } else if (before->amount != opening.amount) {
             fault("amount", "differs", amount_text(opening.amount, Language::en));
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,8 +46,9 @@ struct Opening {
     std::string enterprise;  ///< its id, telephone number or name
     Money amount;            ///< what it owes; negative: what it has paid ahead
     std::string note;
+    std::optional<std::chrono::local_days> since{};  ///< empty: today
 };
-/// enterprise, amount, note.
+/// enterprise, amount, note, since.
 Rows<Opening> read_openings(std::string_view csv);
 
 /// "1,23,456.50" or "৳ ১২৩৪৫৬.৫" exactly; nullopt for anything else.
@@ -65,6 +67,7 @@ struct Balance {
     EnterpriseId enterprise;
     Money amount;
     std::string note;
+    std::optional<std::chrono::local_days> since{};
 };
 /// Nothing of those that are zero, or that are booked already. Faults: `unknown_enterprise`,
 /// `several_enterprises` of that name, `row_twice`, `differs` from what is booked.

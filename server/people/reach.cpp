@@ -110,6 +110,33 @@ bool revoke_card(store::Writer& writer, FacilityId const& facility, EnterpriseId
                           facility, enterprise, card, now) == 1;
 }
 
+Result<std::string> valid_bin(std::string_view typed) {
+    constexpr std::array lengths{0, 9, 11, 12, 13};
+    auto digits = ascii_digits(typed);
+    std::erase_if(digits, [](char c) { return c == '-' || c == ' '; });
+    bool const number = std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+    if (!number || std::ranges::find(lengths, std::ssize(digits)) == lengths.end())
+        return refuse(ErrorKind::invalid, "bad_bin", "13 digits; older ones 9 or 11, a TIN 12.",
+                      "/bin");
+    if (digits.size() == 13) digits.insert(9, "-");
+    return digits;
+}
+
+std::string bin_of(store::Reader& reader, FacilityId const& facility,
+                   EnterpriseId const& enterprise) {
+    return reader
+        .first(
+            "SELECT bin FROM enterprise WHERE facility_id = $1 AND enterprise_id = $2",
+            [](store::Row const& row) { return row.text(0); }, facility, enterprise)
+        .value_or("");
+}
+
+void set_bin(store::Writer& writer, FacilityId const& facility, EnterpriseId const& enterprise,
+             std::string_view bin) {
+    writer.execute("UPDATE enterprise SET bin = $3 WHERE facility_id = $1 AND enterprise_id = $2",
+                   facility, enterprise, bin);
+}
+
 Result<std::string> valid_membership(std::string level) {
     constexpr std::array levels{"member", "non_member", "concession", "priority"};
     if (std::ranges::find(levels, level) == levels.end())

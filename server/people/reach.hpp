@@ -69,6 +69,16 @@ Membership membership_of(store::Reader& reader, FacilityId const& facility,
 void set_membership(store::Writer& writer, FacilityId const& facility,
                     EnterpriseId const& enterprise, Membership const& membership);
 
+/// The number by which an ME is registered for VAT or tax: 13 digits as it is printed, nine, a
+/// hyphen and four; of 9, 11 or 12, as older ones and those of income tax have, the digits alone;
+/// empty for none. Errors: `bad_bin`.
+Result<std::string> valid_bin(std::string_view typed);
+std::string bin_of(store::Reader& reader, FacilityId const& facility,
+                   EnterpriseId const& enterprise);
+/// `bin` is a valid one.
+void set_bin(store::Writer& writer, FacilityId const& facility, EnterpriseId const& enterprise,
+             std::string_view bin);
+
 /// By name, without those that were merged into another, at most `limit`.
 std::vector<Enterprise> enterprises_by_last4(store::Reader& reader, FacilityId const& facility,
                                              std::string_view last4, int limit);

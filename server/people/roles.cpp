@@ -162,6 +162,7 @@ constexpr std::array kTable{
     OperationRow{"issueCard",          yes,    yes,     no,    no},
     OperationRow{"revokeCard",         yes,    yes,     no,    no},
     OperationRow{"changeMembership",   yes,    no,      no,    no},
+    OperationRow{"changeBin",          yes,    yes,     no,    yes},
     OperationRow{"listDuplicates",     yes,    yes,     no,    yes},
     OperationRow{"mergeEnterprises",   yes,    no,      no,    no},
     OperationRow{"undoMerge",          yes,    no,      no,    no},

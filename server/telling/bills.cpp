@@ -12,6 +12,11 @@
 namespace karkhana::telling {
 namespace {
 
+constexpr std::string_view kInvoiceTold =
+    "INSERT INTO invoice_reminder (facility_id, invoice_id, level, at) VALUES ($1, $2, $3, $4)";
+constexpr std::string_view kOpeningTold =
+    "INSERT INTO opening_reminder (facility_id, enterprise_id, level, at) VALUES ($1, $2, $3, $4)";
+
 struct DueBill {
     billing::OpenInvoice invoice;
     int level = 0;
@@ -20,7 +25,8 @@ struct DueBill {
 std::vector<DueBill> due_bills(store::Reader& reader, FacilityId const& facility, Instant now) {
     std::set<std::pair<InvoiceId, int>> told;
     reader.each(
-        "SELECT invoice_id, level FROM invoice_reminder WHERE facility_id = $1",
+        "SELECT invoice_id, level FROM invoice_reminder WHERE facility_id = $1 UNION ALL "
+        "SELECT enterprise_id, level FROM opening_reminder WHERE facility_id = $1",
         [&](store::Row const& row) { told.emplace(row.id<InvoiceId>(0), row.small(1)); }, facility);
     auto const days = billing::money_settings(reader, facility).reminder_days;
     std::vector<DueBill> due;
@@ -51,14 +57,15 @@ std::size_t tell_of_bills(Needs const& needs) {
             notify::News news{.kind = "bill_reminder",
                               .about = invoice.id.text(),
                               .occasion = std::to_string(level)};
-            news.values["number"] = {invoice.number, invoice.number};
+            news.values["number"] = invoice.opening
+                                        ? facility::Name{"opening balance", "প্রারম্ভিক জের"}
+                                        : facility::Name{invoice.number, invoice.number};
             news.values["amount"] = {amount_text(invoice.due, Language::en),
                                      amount_text(invoice.due, Language::bn)};
             news.values["facility"] = names.facility();
             needs.outbox.tell_enterprise(writer, needs.facility, invoice.enterprise, news, now);
-            writer.execute("INSERT INTO invoice_reminder (facility_id, invoice_id, level, at) "
-                           "VALUES ($1, $2, $3, $4)",
-                           needs.facility, invoice.id, level, now);
+            writer.execute(invoice.opening ? kOpeningTold : kInvoiceTold, needs.facility,
+                           invoice.id, level, now);
         }
         return due.size();
     });

@@ -88,6 +88,7 @@ async function bill(page: Page): Promise<void> {
 
 async function finalise(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'চূড়ান্ত করুন' }).click();
+  await page.getByRole('dialog').getByLabel('এখনই কেন').fill('হিসাব বন্ধ হচ্ছে');
   await holdsTheRules(page);
   await page.getByRole('dialog').getByRole('button', { name: 'চূড়ান্ত করুন' }).click();
   await expect(page.getByText('নম্বর:')).toBeVisible();

@@ -54,6 +54,9 @@ async function draftOf(accountant: Person, enterprise: string) {
 
 async function makeFinal(page: Page): Promise<void> {
   await press(page, 'চূড়ান্ত করুন');
+  await expect(sheet(page)).toBeVisible();
+  const why = sheet(page).getByLabel('এখনই কেন');
+  if ((await why.count()) > 0) await why.fill('হিসাব বন্ধ হচ্ছে');
   await save(page, 'চূড়ান্ত করুন');
 }
 

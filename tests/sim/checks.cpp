@@ -251,7 +251,9 @@ bool Story::close_months() {
         for (auto const& invoice : answer.at("invoices").as_array()) {
             auto const path = fmt::format("/api/v1/invoices/{}/finalize",
                                           std::string{invoice.at("id").as_string()});
-            holds = house_->ask(who, "POST", path, "{}").status == 200 && holds;
+            holds = house_->ask(who, "POST", path, R"({"reason": "The house closes."})").status ==
+                        200 &&
+                    holds;
         }
     }
     return holds;

@@ -26,7 +26,7 @@ async function oneBill(accountant: Person): Promise<void> {
     return status < 300 && body.invoices.length > 0 ? body : undefined;
   });
   const { id, total } = run.invoices[0];
-  await accountant.ask(`/invoices/${id}/finalize`, {});
+  await accountant.ask(`/invoices/${id}/finalize`, { reason: 'The account is closed' });
   const half = Math.floor(total.amount / 2);
   await accountant.ask(`/invoices/${id}/payments`, {
     amount: { amount: half, currency: 'BDT' }, method: 'cash',
@@ -56,7 +56,7 @@ export async function anotherBill(
   });
   const { invoices } = await accountant.ask('/billing-runs',
     { period, enterprise_id: before.enterprise.id, dry_run: false });
-  return accountant.ask(`/invoices/${invoices[0].id}/finalize`, {});
+  return accountant.ask(`/invoices/${invoices[0].id}/finalize`, { reason: 'The account is closed' });
 }
 
 /** Soles and uppers by the piece, and how dirty a unit is when the sun does not shine. */

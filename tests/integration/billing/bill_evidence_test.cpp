@@ -4,6 +4,7 @@
 
 #include "server/billing/items.hpp"
 #include "server/billing/tax_records.hpp"
+#include "server/people/reach.hpp"
 #include "tests/integration/billing/centre.hpp"
 
 namespace karkhana::billing {
@@ -70,6 +71,7 @@ protected:
                 writer, facility,
                 {"standard", from, 1500, {"VAT", "ভ্যাট"}, "S099.20", "Act 47/2012 s.15"}, clerk,
                 from);
+            people::set_bin(writer, facility, centre.enterprise("Lakshmi"), "123456789-0123");
             return true;
         });
     }

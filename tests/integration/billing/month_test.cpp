@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
+#include <set>
 
+#include "server/facility/mode.hpp"
 #include "tests/integration/billing/centre.hpp"
 
 namespace karkhana::billing {
@@ -79,6 +81,78 @@ TEST_P(ClosedMonth, IsNotBilledBeforeItBegins) {
     EXPECT_EQ(
         centre.post(member, "/api/v1/billing-runs/finalize", R"({"period": "2026-11"})").status,
         403);
+}
+
+TEST_P(ClosedMonth, IsMadeFinalOnceByOneKey) {
+    centre.run("2026-10");
+    auto const ask = [&] {
+        return centre.call(accountant, "POST", "/api/v1/billing-runs/finalize",
+                           R"({"period": "2026-10"})", "a-key-for-one-month");
+    };
+    auto const first = ask();
+    ASSERT_EQ(first.status, 200);
+    centre.half_an_hour("Rahim", "2026-10-12", 6'000);
+    centre.run("2026-10");
+    EXPECT_EQ(ask().body, first.body);
+    EXPECT_EQ(finals(), 1) << "a repeat made another bill final";
+}
+
+TEST_P(ClosedMonth, ABillOfAMonthThatGoesOnNeedsAReason) {
+    centre.clock.set(dhaka("2026-11-20 12:00"));
+    auto const draft = centre.run("2026-11").at(0);
+    auto const path = "/api/v1/invoices/" + draft.text() + "/finalize";
+    auto const answer = centre.post(accountant, path, "{}");
+    EXPECT_EQ(answer.status, 409);
+    EXPECT_THAT(answer.body, HasSubstr("month_not_over"));
+    EXPECT_EQ(finals(), 0);
+    EXPECT_EQ(centre.post(accountant, path, R"({"reason": "the account is closed"})").status, 200);
+    EXPECT_EQ(finals(), 1);
+}
+
+TEST_P(ClosedMonth, AnInterimRunLeavesTheMonthBeforeToItsOwn) {
+    centre.clock.set(dhaka("2026-12-02 09:00"));
+    centre.half_an_hour("Rahim", "2026-12-01", 6'000);
+    auto const interim = centre.run("2026-12");
+    ASSERT_EQ(interim.size(), 1U) << "November has no bill yet, and is not December's";
+    auto const told = json::parse(
+        centre.post(accountant, "/api/v1/billing-runs", R"({"period": "2026-12"})").body);
+    std::set<std::string_view> codes;
+    for (auto const& one : told.at("skipped").as_array()) codes.insert(one.at("code").as_string());
+    EXPECT_EQ(codes, std::set<std::string_view>{"own_month"});
+    EXPECT_EQ(centre.run("2026-11").size(), 2U);
+    EXPECT_EQ(finalise("2026-11").status, 200);
+    // What is told of later is December's.
+    centre.half_an_hour("Lakshmi", "2026-11-21", 7'000);
+    ASSERT_EQ(centre.run("2026-12").size(), 1U);
+    auto const lakshmi = centre.enterprise("Lakshmi");
+    Money decembers;
+    for (auto const& invoice : centre.invoices())
+        if (invoice.enterprise == lakshmi && invoice.period == "2026-12")
+            decembers += invoice.total;
+    EXPECT_EQ(decembers, Money{7'000});
+}
+
+TEST_P(ClosedMonth, WhatWasFreeStaysFreeHoweverLateItIsTold) {
+    ledger().write([&](store::Writer& writer) {
+        facility::insert_mode_switch(
+            writer, centre.facility().id,
+            {dhaka("2026-11-01 00:00"), facility::Mode::non_revenue, "gift"}, accountant.person,
+            centre.clock.now());
+        facility::insert_mode_switch(writer, centre.facility().id,
+                                     {dhaka("2026-12-01 00:00"), facility::Mode::revenue, "again"},
+                                     accountant.person, centre.clock.now());
+        return true;
+    });
+    centre.run("2026-11");
+    EXPECT_EQ(finalise("2026-11").status, 200);
+    centre.clock.set(dhaka("2027-01-02 09:00"));
+    centre.half_an_hour("Rahim", "2026-11-25", 6'000);
+    centre.half_an_hour("Rahim", "2026-12-05", 5'500);
+    auto const december = centre.run("2026-12").at(0);
+    EXPECT_EQ(centre.finalise(december).value().total, Money{5'500});
+    auto const late = centre.run("2026-11").at(0);
+    EXPECT_EQ(centre.finalise(late).value().total, Money{}) << "by the mode of when it was used";
+    EXPECT_THAT(centre.findings(), IsEmpty());
 }
 
 }  // namespace

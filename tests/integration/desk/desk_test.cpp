@@ -212,6 +212,18 @@ TEST_P(Desk, TheClassOfAMemberIsEnteredWithItsLastDay) {
         << "what it was stays known";
 }
 
+TEST_P(Desk, ABinIsKeptAsItIsPrinted) {
+    auto const bin = path(workshop.mita, "/bin");
+    EXPECT_EQ(text_of(ok(post(bin, {{"bin", "১২৩৪৫৬৭৮৯০১২৩"}})), "bin"), "123456789-0123");
+    EXPECT_EQ(text_of(ok(post(bin, {{"bin", "123456789012"}})), "bin"), "123456789012");
+    auto const kept = everything();
+    for (auto const* wrong : {"12345678", "12345678901234", "BIN1234567890"})
+        EXPECT_EQ(said(post(bin, {{"bin", wrong}})), "422 bad_bin");
+    EXPECT_EQ(everything(), kept);
+    EXPECT_EQ(text_of(ok(post(bin, {{"bin", ""}})), "bin"), "");
+    EXPECT_EQ(count("SELECT count(*) FROM audit_event WHERE action = 'changeBin'"), 3);
+}
+
 TEST_P(Desk, ThoseThatMayBeOneAreShownWithTheReason) {
     auto const meeta = workshop.add_enterprise("M/S Meeta Lether");
     ok(post(path(workshop.mita, "/phones"), {{"phone", "01712345678"}}));

@@ -202,7 +202,8 @@ class Contract(unittest.TestCase):
         run = cls.told("createBillingRun", accountant.post("/api/v1/billing-runs",
                                                            {"period": period}))
         path = f"/api/v1/invoices/{run['invoices'][0]['id']}"
-        invoice = cls.told("finalizeInvoice", accountant.post(f"{path}/finalize"))
+        invoice = cls.told("finalizeInvoice", accountant.post(
+            f"{path}/finalize", {"reason": "The account is closed."}))
         payment = {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"}
         paid = cls.told("createPayment", accountant.post(f"{path}/payments", payment))
         for table in ("name_en,phone\nRina,\n", "name_en,phone\nRina,12\n"):

@@ -81,7 +81,8 @@ class Crash(OnBothEngines):
         self.assertEqual(made.status, 200, made.raw[:300])
         (draft,) = made.json["invoices"]
         path = f"/api/v1/invoices/{draft['id']}"
-        final = ask(path + "/finalize", {}, "finalize-of-the-month")
+        final = ask(path + "/finalize", {"reason": "The account is closed."},
+                    "finalize-of-the-month")
         self.assertEqual(final.status, 200, final.raw[:300])
         self.assertTrue(final.json["number"].endswith("/000001"), final.json["number"])
         paid = ask(path + "/payments", {"amount": final.json["total"], "method": "cash"},

@@ -102,7 +102,8 @@ class Final(OnBothEngines):
 
         def make_final(caller, draft):
             begin.wait()
-            answer = caller.patient("POST", f"/api/v1/invoices/{draft}/finalize", {},
+            answer = caller.patient("POST", f"/api/v1/invoices/{draft}/finalize",
+                                    {"reason": "The account is closed."},
                                     key=f"final-{draft}", seconds=60)
             if answer.status == 200:
                 numbers.append(answer.json["number"])
