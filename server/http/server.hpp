@@ -27,8 +27,9 @@ struct ServerOptions {
     std::size_t queue_limit = 12'000;  ///< requests waiting for a handler; more are 503
     std::size_t header_limit = 16 * 1024;
     std::size_t body_limit = 64 * 1024;
-    std::chrono::seconds header_deadline{10};
-    std::chrono::seconds body_deadline{20};
+    std::chrono::seconds header_deadline{9};
+    std::chrono::seconds body_deadline{9};   ///< and a second more for each KiB that has come
+    std::chrono::seconds stall_deadline{9};  ///< no byte of a body comes, none of an answer leaves
     std::chrono::seconds idle_deadline{60};
     std::chrono::seconds write_deadline{20};  ///< and a second more for each KiB of the answer
     std::chrono::seconds drain_deadline{10};  ///< graceful stop: finish what has begun
