@@ -41,6 +41,8 @@ struct ServerOptions {
 
     /// One line for the log; level is "error", "warning" or "info". Called from any thread.
     std::function<void(std::string_view level, std::string_view line)> log;
+    /// Somebody was refused with 401, 403, 404 or 429. Called from any thread.
+    std::function<void(Request const&, Route const&, int status)> refused;
     /// Turns an exception of a handler into an answer (a lost database into 503); nullopt: 500.
     std::function<std::optional<Response>(std::exception_ptr)> explain;
 };
@@ -82,6 +84,9 @@ public:
     void start();
     std::uint16_t port() const;
     ServerMetrics snapshot() const;
+    /// Reads the certificate and its key again, for whoever connects from now on. A pair that
+    /// cannot be used is logged, and the one before stays.
+    void renew_tls();
     /// Stops accepting, lets running requests finish until the drain deadline, joins. A handler
     /// that runs is waited for, however long it takes: half a handler would be half an effect.
     void stop();
