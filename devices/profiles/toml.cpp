@@ -264,6 +264,20 @@ void Table::leftover() {
     if (node_) report_leftover(*problems_, *node_);
 }
 
+namespace {
+
+/// nullopt: more than anybody writes by hand.
+std::optional<std::string> whole_text(std::istream& in) {
+    constexpr std::size_t kMost = std::size_t{4} << 20;
+    std::string text(kMost + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMost) return std::nullopt;
+    return text;
+}
+
+}  // namespace
+
 std::optional<Table> parse(std::string_view text, std::string const& file, Problems& problems) {
     try {
         auto const parsed = toml::parse(text, file);
@@ -283,8 +297,16 @@ std::optional<Table> load(std::string const& path, Problems& problems) {
         problems.push_back({path, 0, 0, std::string{"cannot be read: "} + std::strerror(why)});
         return std::nullopt;
     }
-    std::string const text{std::istreambuf_iterator<char>{in}, {}};
-    return parse(text, path, problems);
+    auto const text = whole_text(in);
+    auto const mode = std::filesystem::status(path, error).permissions();
+    using std::filesystem::perms;
+    if (!text)
+        problems.push_back({path, 0, 0, "is too large"});
+    else if ((mode & perms::others_write) != perms::none)
+        problems.push_back({path, 0, 0, "anybody may write to it (chmod o-w)"});
+    else
+        return parse(*text, path, problems);
+    return std::nullopt;
 }
 
 }  // namespace karkhana::config

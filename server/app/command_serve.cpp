@@ -12,17 +12,21 @@ namespace {
 /// Whatever is wrong with the file as it is now, the daemon goes on by the one before.
 void reload(Daemon& daemon, std::string const& config, Log const& log) {
     auto wanted = load_or_complain(config);
-    if (!wanted) return log("error", config + ": refused, and nothing is changed");
+    auto const refused = [&](std::string const& why) {
+        daemon.reload_failed();
+        log("error", config + ": " + why);
+    };
+    if (!wanted) return refused("refused, and nothing is changed");
     try {
         auto const lines = daemon.reload(std::move(*wanted));
         if (!lines) {
             for (auto const& reason : lines.error()) log("error", config + ": " + reason);
-            return log("error", config + ": takes a restart, and nothing is changed");
+            return refused("takes a restart, and nothing is changed");
         }
         for (auto const& line : *lines) log("info", "line '" + line + "' goes on by " + config);
         log("info", config + ": read again");
     } catch (store::Unavailable const& error) {
-        log("error", config + ": nothing is changed: " + error.what());
+        refused(std::string{"nothing is changed: "} + error.what());
     }
 }
 

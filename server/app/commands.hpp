@@ -73,6 +73,9 @@ int probe_bus(std::string const& what, ProbeOptions const& options);
 /// Recomputes every chain, balance and invoice from the registers; 1 when something does not hold.
 int verify(std::string const& config);
 
+/// Makes the facility's own certificates, or renews them, and tells their fingerprint.
+int certificates(std::string const& config);
+
 /// Brings the database up to this program and says what it did.
 int migrate(std::string const& config);
 

@@ -40,7 +40,29 @@ void read_public_address(Table& table, HttpConfig& out) {
     out.public_address = *said;
 }
 
-void read_http(Table& table, HttpConfig& out) {
+bool is_host(std::string const& name) {
+    constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+    return !name.empty() && name.size() <= 64 && name.front() != '.' && name.front() != '-' &&
+           name.find_first_not_of(kLetters) == std::string::npos;
+}
+
+void read_own_names(Table& table, std::string const& data, HttpConfig& out) {
+    out.own_names = table.texts("own_certificate");
+    for (auto const& name : out.own_names)
+        if (!is_host(name) && !problem_of_address(name).empty())
+            table.complain("own_certificate", "names like karkhana.lan, and addresses in numbers");
+    out.page_port = static_cast<std::uint16_t>(table.integer("page_port", 1, 65535).value_or(0));
+    if (out.own_names.empty()) {
+        if (out.page_port != 0) table.complain("page_port", "takes own_certificate");
+        return;
+    }
+    if (!out.tls_certificate.empty() || !out.tls_key.empty())
+        table.complain("own_certificate", "and tls_certificate exclude each other");
+    out.tls_certificate = data + "/tls/daemon.crt";
+    out.tls_key = data + "/tls/daemon.key";
+}
+
+void read_http(Table& table, std::string const& data, HttpConfig& out) {
     out.address = table.text("address").value_or(out.address);
     if (auto problem = problem_of_address(out.address); !problem.empty())
         table.complain("address", std::move(problem));
@@ -54,6 +76,7 @@ void read_http(Table& table, HttpConfig& out) {
          {std::pair{"tls_certificate", out.tls_certificate}, std::pair{"tls_key", out.tls_key}})
         if (auto problem = problem_of_file(file); !file.empty() && !problem.empty())
             table.complain(key, std::move(problem));
+    read_own_names(table, data, out);
     read_public_address(table, out);
 }
 
@@ -69,7 +92,7 @@ void read_places(Table& root, std::string const& path, Config& out) {
     if (auto store = root.table("store")) out.postgres = store->require_text("postgres");
     if (auto const web = default_share("web", "web/dist"); std::filesystem::exists(web))
         out.http.web = web;
-    if (auto http = root.table("http")) read_http(*http, out.http);
+    if (auto http = root.table("http")) read_http(*http, out.data, out.http);
     if (out.http.public_address.empty()) out.http.public_address = own_address(out.http);
 }
 

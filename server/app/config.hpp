@@ -69,6 +69,8 @@ struct HttpConfig {
     std::string public_address;  ///< "https://karkhana.example.org"
     std::string tls_certificate;
     std::string tls_key;
+    std::vector<std::string> own_names;  ///< the certificate is our own authority's, for these
+    std::uint16_t page_port = 0;         ///< where the authority's is handed out; 0: nowhere
     std::string web;
 };
 
@@ -76,6 +78,7 @@ struct HttpConfig {
 struct NotifyConfig {
     std::optional<notify::SmtpSettings> smtp;
     std::optional<notify::SmsSettings> sms;
+    std::string audit_to;                     ///< where the end of the audit trail is mailed daily
     std::optional<notify::QuietHours> quiet;  ///< the first ones, entered once
 };
 

@@ -117,6 +117,12 @@ void read_notify(Table& root, NotifyConfig& out) {
     if (!table) return;
     if (auto smtp = table->table("smtp")) out.smtp = read_smtp(*smtp);
     if (auto sms = table->table("sms")) out.sms = read_sms(*sms);
+    if (auto const to = table->text("audit_to")) {
+        auto const address = notify::normal_email(*to);
+        if (!address) table->complain("audit_to", address.error().detail);
+        if (!out.smtp) table->complain("audit_to", "takes notify.smtp");
+        out.audit_to = address.value_or("");
+    }
     if (auto quiet = table->table("quiet")) out.quiet = read_quiet(*quiet);
 }
 

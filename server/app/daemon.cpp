@@ -1,9 +1,11 @@
 #include "server/app/daemon.hpp"
 
+#include <atomic>
 #include <fmt/format.h>
 #include <stdexcept>
 
 #include "server/app/commissioning.hpp"
+#include "server/app/hand_out.hpp"
 #include "server/app/jobs.hpp"
 #include "server/app/lines.hpp"
 #include "server/app/post_office.hpp"
@@ -40,6 +42,7 @@
 #include "server/notify/api.hpp"
 #include "server/office/api.hpp"
 #include "server/people/api.hpp"
+#include "server/people/refusals.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
 #include "server/recycling/api.hpp"
@@ -86,6 +89,7 @@ struct Daemon::Parts {
     recycling::Services recycling_services();
     void forget_readings();
     http::ServerOptions server_options();
+    void keep_own_certificates();
 
     Loaded loaded;
     Log log;
@@ -99,6 +103,7 @@ struct Daemon::Parts {
     Prepared prepared;
     http::SseHub events;
     people::PasswordHasher passwords;
+    people::Refusals refusals;
     people::Services people_services;
     billing::RateCardCache rate_cards;
     booking::Services booking_services;
@@ -110,7 +115,9 @@ struct Daemon::Parts {
     Jobs jobs;
     Jobs errands;  ///< what waits for others outside, so that nothing else does
     std::stop_source stopping;
+    std::atomic<int> reloads_failed{0};
     std::unique_ptr<http::Server> server;
+    std::unique_ptr<HandOut> hand_out;
 };
 
 Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Log logger)
@@ -159,6 +166,7 @@ Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Lo
         PostOffice::Needs{loaded.config.notify, stores.ledger(), *clock, real_clock, *random,
                           *booking_services.books, prepared.facility.id,
                           [this] { events.publish(prepared.facility.id, "notice", "{}"); }, log});
+    keep_own_certificates();
     http::Router router;
     add_routes(router);
     http::Gatekeeper gatekeeper;
@@ -169,6 +177,21 @@ Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Lo
     server = std::make_unique<http::Server>(server_options(), std::move(router),
                                             std::move(gatekeeper), events);
     add_jobs();
+}
+
+/// By the real clock, which phones go by too.
+void Daemon::Parts::keep_own_certificates() {
+    auto const& config = loaded.config;
+    if (config.http.own_names.empty()) return;
+    auto const own =
+        http::keep_certificates(config.data + "/tls", config.http.own_names, real_clock.now());
+    if (own.new_authority)
+        log("warning", "a new certificate authority: every phone has to take its certificate, " +
+                           own.fingerprint);
+    if (own.new_certificate) log("info", "a new certificate for " + config.http.own_names.front());
+    if (server && own.new_certificate) server->renew_tls();
+    if (config.http.page_port != 0 && !hand_out)
+        hand_out = std::make_unique<HandOut>(config.http, own, log);
 }
 
 http::ServerOptions Daemon::Parts::server_options() {
@@ -183,6 +206,9 @@ http::ServerOptions Daemon::Parts::server_options() {
     options.web_root = from.web;
     options.log = log;
     options.explain = explain;
+    options.refused = [this](http::Request const& request, http::Route const& route, int status) {
+        refusals.note(request, route, status);
+    };
     return options;
 }
 
@@ -212,7 +238,12 @@ void Daemon::Parts::add_routes(http::Router& router) {
     SystemServices system;
     system.trouble = [this] { return workshop->trouble(); };
     system.http = [this] { return server->snapshot(); };
-    system.more_metrics = [this] { return workshop->metrics() + post->metrics(); };
+    system.more_metrics = [this] {
+        return workshop->metrics() + post->metrics() +
+               fmt::format("# TYPE karkhana_config_reload_failed counter\n"
+                           "karkhana_config_reload_failed {}\n",
+                           reloads_failed.load());
+    };
     add_system_routes(router, std::move(system));
 }
 
@@ -248,6 +279,9 @@ recycling::Services Daemon::Parts::recycling_services() {
 void Daemon::Parts::add_jobs() {
     auto const sweep = std::make_shared<booking::Sweep>(booking_services);
     jobs.every(2s, "bookings", [sweep] { sweep->run(); });
+    jobs.every(12h, "certificates", [this] { keep_own_certificates(); });
+    jobs.every(2s, "refusals",
+               [this] { refusals.write(stores.ledger(), prepared.facility.id, clock->now()); });
     jobs.every(1h, "what has expired", [this] {
         stores.ledger().write([&](store::Writer& writer) {
             return people::forget_expired(writer, real_clock.now(), clock->now());
@@ -286,6 +320,7 @@ void Daemon::start() {
     parts_->errands.start();
     parts_->post->start();
     parts_->server->start();
+    if (parts_->hand_out) parts_->hand_out->start();
     parts_->log("info", fmt::format("serving {} on port {}", parts_->prepared.facility.slug,
                                     parts_->server->port()));
 }
@@ -293,6 +328,7 @@ void Daemon::start() {
 void Daemon::stop() {
     parts_->stopping.request_stop();
     parts_->server->stop();
+    if (parts_->hand_out) parts_->hand_out->stop();
     parts_->jobs.stop();
     parts_->errands.stop();
     parts_->post->stop();
@@ -323,6 +359,8 @@ tl::expected<std::vector<std::string>, std::vector<std::string>> Daemon::reload(
     parts.commissioning->know(parts.loaded.profiles);
     return lines;
 }
+
+void Daemon::reload_failed() { ++parts_->reloads_failed; }
 
 std::uint16_t Daemon::port() const { return parts_->server->port(); }
 

@@ -31,6 +31,8 @@ public:
     /// Goes over to another configuration while HTTP and whatever it does not change go on. The
     /// names of the lines that began anew, or why this takes a restart: then nothing has changed.
     tl::expected<std::vector<std::string>, std::vector<std::string>> reload(Loaded wanted);
+    /// The configuration was asked for again and could not be taken over: a figure of /metrics.
+    void reload_failed();
 
 private:
     struct Parts;

@@ -11,6 +11,8 @@ namespace {
 
 using namespace karkhana::app;
 
+constexpr int kUsage = 64;  // EX_USAGE
+
 /// One's own bus on the bench, or that of a facility whose daemon is stopped.
 struct Probing {
     std::string what;
@@ -66,6 +68,19 @@ struct Probing {
     }
 };
 
+CLI::App* add_user(CLI::App& app, std::string& what, UserOptions& person) {
+    auto* user_command = app.add_subcommand("user", "people from the command line");
+    user_command->add_option("what", what, "add, password, token, disable, enable")
+        ->required()
+        ->check(CLI::IsMember({"add", "password", "token", "disable", "enable"}));
+    user_command->add_option("--config", person.config, "TOML file")->required();
+    user_command->add_option("--login", person.login, "name to log in with")->required();
+    user_command->add_option("--name", person.name, "name as shown (add)");
+    user_command->add_option("--role", person.roles, "manager, operator, accountant (add, token)");
+    user_command->add_option("--label", person.label, "what a token is for");
+    return user_command;
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"Karkhana runs a common service facility: booking, metering, interlock, billing."};
     app.set_version_flag("--version", version());
@@ -105,15 +120,7 @@ int run(int argc, char** argv) {
 
     UserOptions person;
     std::string what;
-    auto* user_command = app.add_subcommand("user", "people from the command line");
-    user_command->add_option("what", what, "add, password, token, disable, enable")
-        ->required()
-        ->check(CLI::IsMember({"add", "password", "token", "disable", "enable"}));
-    user_command->add_option("--config", person.config, "TOML file")->required();
-    user_command->add_option("--login", person.login, "name to log in with")->required();
-    user_command->add_option("--name", person.name, "name as shown (add)");
-    user_command->add_option("--role", person.roles, "manager, operator, accountant (add, token)");
-    user_command->add_option("--label", person.label, "what a token is for");
+    auto* user_command = add_user(app, what, person);
 
     Probing probing;
     auto* probe_command = probing.add(app);
@@ -124,13 +131,23 @@ int run(int argc, char** argv) {
     auto* migrate_command = app.add_subcommand("migrate", "bring the database up to this program");
     migrate_command->add_option("--config", config, "TOML file")->required();
 
-    CLI11_PARSE(app, argc, argv);
+    auto* ca_command =
+        app.add_subcommand("ca", "make or renew the facility's own certificates, for its network");
+    ca_command->add_option("--config", config, "TOML file")->required();
+
+    try {
+        app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        // Help and version end here too, and well.
+        return app.exit(error) == 0 ? 0 : kUsage;
+    }
     if (*serve_command) return serve(serving);
     if (*sim_command) return simulate(simulating);
     if (*demo_command) return demo(showing);
     if (*probe_command) return probing.run();
     if (*user_command) return user(what, person);
     if (*verify_command) return verify(config);
+    if (*ca_command) return certificates(config);
     return migrate(config);
 }
 

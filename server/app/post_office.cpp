@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "server/facility/records.hpp"
 #include "server/notify/records.hpp"
 #include "server/notify/webhook_sender.hpp"
+#include "server/people/audit.hpp"
 #include "server/telling/bills.hpp"
 #include "server/telling/watched_channel.hpp"
 
@@ -53,6 +55,8 @@ PostOffice::PostOffice(Needs const& needs)
     jobs_.every(10min, "reminders of bills", [this] {
         if (telling::tell_of_bills(telling_) > 0) needs_.told();
     });
+    if (!config.audit_to.empty())
+        jobs_.every(10min, "the end of the audit trail", [this] { tell_of_trail(); });
     jobs_.every(1min, "channels that fail", [this] { tell_of_failing(); });
 }
 
@@ -78,6 +82,24 @@ void PostOffice::tell() {
 
 void PostOffice::remind() {
     if (reminders_.tell_of_bookings() + reminders_.tell_of_authorisations() > 0) needs_.told();
+}
+
+/// Once a day: what lies in another house shows when the trail is cut off here.
+void PostOffice::tell_of_trail() {
+    needs_.store.write([&](store::Writer& writer) {
+        auto const head = people::audit_head(writer, needs_.facility);
+        if (head.empty()) return true;
+        auto const facility = facility::find_facility(writer, needs_.facility).value();
+        auto const now = needs_.clock.now();
+        auto const day = to_rfc3339(now, Zone::find(facility.zone).value()).substr(0, 10);
+        notify::News news{
+            .kind = "audit_head",
+            .about = needs_.facility.text(),
+            .occasion = day,
+            .values = {{"facility", facility.name}, {"day", {day, day}}, {"head", {head, head}}}};
+        outbox_.tell_address(writer, needs_.facility, needs_.config.audit_to, news, now);
+        return true;
+    });
 }
 
 void PostOffice::tell_of_failing() {

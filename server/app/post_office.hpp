@@ -50,6 +50,7 @@ private:
 
     void tell();
     void remind();
+    void tell_of_trail();
     void tell_of_failing();
 
     Needs needs_;

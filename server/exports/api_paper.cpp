@@ -8,6 +8,7 @@
 #include "server/exports/verify_page.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
+#include "server/people/audit.hpp"
 #include "server/people/records.hpp"
 #include "server/people/roles.hpp"
 
@@ -32,7 +33,9 @@ Result<Wanted> read_bill(store::Reader& reader, Services const& services, Reques
     auto const slug = facility::find_facility(reader, request.principal->facility).value().slug;
     Proof const proof{
         invoice.hash, invoice.previous_hash,
-        verify_address(services.public_address, slug, invoice.number_text, invoice.hash)};
+        verify_address(services.public_address, slug, invoice.number_text, invoice.hash),
+        people::trail_of_document(reader, request.principal->facility,
+                                  "invoice/" + invoice.id.text())};
     return Wanted{bill_of(issued->document, proof), *wish};
 }
 

@@ -225,6 +225,10 @@ std::vector<Text> proof_notes(Proof const& proof) {
         notes.push_back(in_both([&](Language language) {
             return std::string{wording(language).chain_note} + ": " + proof.previous_hash;
         }));
+    if (!proof.trail.empty())
+        notes.push_back(in_both([&](Language language) {
+            return std::string{wording(language).trail} + ": " + proof.trail;
+        }));
     if (!proof.address.empty())
         notes.push_back(in_both([](Language language) { return wording(language).scan_note; }));
     return notes;

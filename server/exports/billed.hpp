@@ -18,6 +18,7 @@ struct Proof {
     std::string hash;
     std::string previous_hash;  ///< empty for the first of a series
     std::string address;        ///< where anybody may check it
+    std::string trail{};        ///< number and hash of the audit trail's line that tells of it
 };
 
 struct BilledParty {

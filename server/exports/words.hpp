@@ -15,7 +15,8 @@ namespace karkhana::exports {
 
 struct Wording {
     std::string_view title, billed_to, number, issued, period, item, quantity, price, amount;
-    std::string_view total, in_words, paid, due, rates, version, chain, chain_note, meter, raw;
+    std::string_view total, in_words, paid, due, rates, version, chain, chain_note, meter, raw,
+        trail;
     std::string_view marked_note, page, scan_note;
     std::string_view part, between, used, all_meters;  ///< of energy that was shared out
 };

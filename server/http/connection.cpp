@@ -123,10 +123,10 @@ void Connection::on_read(bool ok, std::size_t size) {
     bool const was_idle = state_ == State::head && begin_ == filled_;
     if (was_idle && !first_) set_deadline(shared_.options.header_deadline);
     filled_ += size;
-    if (state_ == State::head)
-        read_head();
-    else
-        read_body();
+    if (state_ == State::head) return read_head();
+    body_size_ += size;
+    extend_body_deadline();
+    read_body();
 }
 
 void Connection::read_head() {
@@ -179,7 +179,6 @@ void Connection::trust_proxy() {
 }
 
 void Connection::await_body() {
-    auto const length = framing_.length.value_or(plan_.body_limit);
     if (framing_.expects_continue && !framing_.http_1_0 && buffered().empty()) {
         Outgoing interim;
         interim.head = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -187,8 +186,17 @@ void Connection::await_body() {
         return;
     }
     state_ = State::body;
-    set_deadline(shared_.options.body_deadline + at_slowest(length));
+    body_began_ = now();
+    body_size_ = 0;
+    extend_body_deadline();
     read_body();
+}
+
+/// What a client announces buys it no time, only what it sends.
+void Connection::extend_body_deadline() {
+    auto const& options = shared_.options;
+    deadline_ = std::min(body_began_ + options.body_deadline + at_slowest(body_size_),
+                         now() + options.stall_deadline);
 }
 
 void Connection::read_body() {
@@ -248,6 +256,8 @@ void Connection::write(Outgoing outgoing, State state) {
     if (outgoing_.status >= 100)
         shared_.counters.answers.at(static_cast<std::size_t>(outgoing_.status / 100)).add(1);
     set_deadline(shared_.options.write_deadline + at_slowest(outgoing_.size()));
+    unsent_since_ = now();
+    unsent_ = 0;
     begin_write(outgoing_);
 }
 
@@ -304,6 +314,17 @@ void Connection::drain() {
     if (idle || has_said_all || state_ == State::handshake || state_ == State::events) close();
 }
 
+/// The other side takes nothing of an answer. What the kernel accepts says little: it holds
+/// minutes of a slow line.
+bool Connection::write_stalls(Monotonic at) {
+    bool const writes = state_ == State::writing || (state_ == State::events && events_waiting_);
+    if (!writes) return false;
+    auto const left = unsent();
+    if (left == 0 || left != unsent_) unsent_since_ = at;
+    unsent_ = left;
+    return at - unsent_since_ >= shared_.options.stall_deadline;
+}
+
 void Connection::check_deadline(Monotonic at) {
     if (state_ == State::events && !events_waiting_) {
         if (at >= stream_end_) return finish();
@@ -313,7 +334,7 @@ void Connection::check_deadline(Monotonic at) {
         events_waiting_ = true;
         return write(std::move(comment), State::events);
     }
-    if (at < deadline_) return;
+    if (at < deadline_ && !write_stalls(at)) return;
     bool const idle = state_ == State::head && begin_ == filled_ && !first_;
     if (!idle && state_ != State::lingering) shared_.counters.deadlines_missed.add(1);
     bool const begun = (state_ == State::head && begin_ < filled_) || state_ == State::body;

@@ -67,7 +67,8 @@ protected:
     virtual void begin_read(char* into, std::size_t size) = 0;
     virtual void begin_write(Outgoing const& what) = 0;  ///< all of it; lives until on_written
     virtual void begin_shutdown() = 0;                   ///< says that nothing more will be written
-    virtual void abort() = 0;  ///< at once; what is under way ends with an error
+    virtual void abort() = 0;          ///< at once; what is under way ends with an error
+    virtual std::size_t unsent() = 0;  ///< bytes that the other side has not acknowledged
 
     void on_handshake(bool ok);
     void on_read(bool ok, std::size_t size);
@@ -102,12 +103,18 @@ private:
     WireContext context() const;
     std::string_view buffered() const { return {in_.data() + begin_, filled_ - begin_}; }
     void set_deadline(std::chrono::steady_clock::duration after);
+    void extend_body_deadline();
+    bool write_stalls(Monotonic at);
 
     Shared& shared_;
     std::string const peer_;
     bool const secure_;
     State state_ = State::handshake;
     Monotonic deadline_{};
+    Monotonic body_began_{};
+    std::size_t body_size_ = 0;  ///< what has come of it
+    Monotonic unsent_since_{};
+    std::size_t unsent_ = 0;
 
     std::string in_;  ///< bytes begin_ .. filled_ are unread
     std::size_t begin_ = 0;

@@ -25,6 +25,10 @@ bool changes_state(Request const& request) {
     return request.method != "GET" && request.method != "HEAD";
 }
 
+bool is_refusal(int status) {
+    return status == 401 || status == 403 || status == 404 || status == 429;
+}
+
 /// No such method here: 405, or 204 for the one who only asked.
 Response other_method(Request const& request, std::vector<std::string> const& allowed) {
     Response response;
@@ -108,6 +112,8 @@ Answer Dispatcher::answer(Plan const& plan, Request& request, WireContext contex
     // The one place where exceptions end. What a caller can handle came as a value.
     try {
         auto response = respond(plan, request, answer.events);
+        if (plan.route && options_.refused && is_refusal(response.status))
+            options_.refused(request, *plan.route, response.status);
         apply_if_none_match(request, response);
         apply_compression(request, response);
         context.stream = answer.events.has_value();

@@ -170,6 +170,18 @@ void Listener::start() {
 
 std::uint16_t Listener::port() const { return impl_->port; }
 
+void Listener::renew_tls() {
+    asio::post(impl_->io, [this] {
+        auto const& options = impl_->shared.options;
+        try {
+            // Connections that are open keep what they began with.
+            impl_->tls = std::make_unique<TlsIdentity>(options.tls_certificate, options.tls_key);
+        } catch (std::runtime_error const& error) {
+            if (options.log) options.log("error", error.what());
+        }
+    });
+}
+
 void Listener::stop() {
     if (!impl_->thread.joinable()) return;
     impl_->shared.hub.set_bell({});

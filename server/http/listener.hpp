@@ -18,6 +18,7 @@ public:
 
     void start();
     std::uint16_t port() const;
+    void renew_tls();
     /// Stops accepting, waits until every request is answered or the drain deadline has passed.
     void stop();
 

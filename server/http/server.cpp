@@ -38,6 +38,10 @@ void Server::start() {
     impl_->listener->start();
 }
 
+void Server::renew_tls() {
+    if (impl_->listener) impl_->listener->renew_tls();
+}
+
 std::uint16_t Server::port() const { return impl_->port; }
 
 void Server::stop() {

@@ -27,8 +27,9 @@ struct ServerOptions {
     std::size_t queue_limit = 12'000;  ///< requests waiting for a handler; more are 503
     std::size_t header_limit = 16 * 1024;
     std::size_t body_limit = 64 * 1024;
-    std::chrono::seconds header_deadline{10};
-    std::chrono::seconds body_deadline{20};
+    std::chrono::seconds header_deadline{9};
+    std::chrono::seconds body_deadline{9};   ///< and a second more for each KiB that has come
+    std::chrono::seconds stall_deadline{9};  ///< no byte of a body comes, none of an answer leaves
     std::chrono::seconds idle_deadline{60};
     std::chrono::seconds write_deadline{20};  ///< and a second more for each KiB of the answer
     std::chrono::seconds drain_deadline{10};  ///< graceful stop: finish what has begun
@@ -40,6 +41,8 @@ struct ServerOptions {
 
     /// One line for the log; level is "error", "warning" or "info". Called from any thread.
     std::function<void(std::string_view level, std::string_view line)> log;
+    /// Somebody was refused with 401, 403, 404 or 429. Called from any thread.
+    std::function<void(Request const&, Route const&, int status)> refused;
     /// Turns an exception of a handler into an answer (a lost database into 503); nullopt: 500.
     std::function<std::optional<Response>(std::exception_ptr)> explain;
 };
@@ -81,6 +84,9 @@ public:
     void start();
     std::uint16_t port() const;
     ServerMetrics snapshot() const;
+    /// Reads the certificate and its key again, for whoever connects from now on. A pair that
+    /// cannot be used is logged, and the one before stays.
+    void renew_tls();
     /// Stops accepting, lets running requests finish until the drain deadline, joins. A handler
     /// that runs is waited for, however long it takes: half a handler would be half an effect.
     void stop();

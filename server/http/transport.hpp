@@ -5,8 +5,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <linux/sockios.h>
 #include <memory>
 #include <string>
+#include <sys/ioctl.h>
 #include <utility>
 
 #include "server/http/connection.hpp"
@@ -46,6 +48,11 @@ protected:
     void abort() override {
         boost::system::error_code ignored;  // the connection is given up, whatever is wrong with it
         stream_.lowest_layer().close(ignored);
+    }
+    std::size_t unsent() override {
+        int waiting = 0;
+        bool const known = ::ioctl(stream_.lowest_layer().native_handle(), SIOCOUTQ, &waiting) == 0;
+        return known ? static_cast<std::size_t>(waiting) : 0;
     }
     /// How much more to offer the socket at once. Asio's own answer is 64 KiB, which makes two
     /// system calls of a file of the application.

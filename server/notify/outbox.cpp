@@ -76,6 +76,14 @@ void Outbox::tell_person(store::Writer& writer, FacilityId const& facility, Pers
     tell(writer, facility, std::nullopt, {contact_of(writer, facility, person)}, news, now);
 }
 
+void Outbox::tell_address(store::Writer& writer, FacilityId const& facility,
+                          std::string const& email, News const& news, Instant now) const {
+    auto message = begun(facility, std::nullopt, news, now);
+    message.id = ids_.make<MessageId>();
+    insert_message(writer, said(message, template_of(news.kind), {.language = Language::en},
+                                {Channel::email, email}, news));
+}
+
 void Outbox::tell(store::Writer& writer, FacilityId const& facility,
                   std::optional<EnterpriseId> const& enterprise,
                   std::vector<Contact> const& contacts, News const& news, Instant now) const {

@@ -35,6 +35,9 @@ public:
     void tell_staff(store::Writer& writer, FacilityId const& facility, std::string_view role,
                     News const& news, Instant now) const;
 
+    /// A letter to somebody who need not be known here, in English.
+    void tell_address(store::Writer& writer, FacilityId const& facility, std::string const& email,
+                      News const& news, Instant now) const;
     void tell_person(store::Writer& writer, FacilityId const& facility, PersonId const& person,
                      News const& news, Instant now) const;
 
