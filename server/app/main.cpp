@@ -112,7 +112,7 @@ int run(int argc, char** argv) {
     user_command->add_option("--config", person.config, "TOML file")->required();
     user_command->add_option("--login", person.login, "name to log in with")->required();
     user_command->add_option("--name", person.name, "name as shown (add)");
-    user_command->add_option("--role", person.roles, "manager, operator, accountant (add, token)");
+    user_command->add_option("--role", person.roles, "as in schema/roles.md (add, token)");
     user_command->add_option("--label", person.label, "what a token is for");
 
     Probing probing;
@@ -124,12 +124,15 @@ int run(int argc, char** argv) {
     auto* migrate_command = app.add_subcommand("migrate", "bring the database up to this program");
     migrate_command->add_option("--config", config, "TOML file")->required();
 
+    auto* roles_command = app.add_subcommand("roles", "what each role may do, as a table");
+
     CLI11_PARSE(app, argc, argv);
     if (*serve_command) return serve(serving);
     if (*sim_command) return simulate(simulating);
     if (*demo_command) return demo(showing);
     if (*probe_command) return probing.run();
     if (*user_command) return user(what, person);
+    if (*roles_command) return roles();
     if (*verify_command) return verify(config);
     return migrate(config);
 }
