@@ -23,6 +23,7 @@
 #include "server/app/prepare.hpp"
 #include "server/app/signals.hpp"
 #include "server/people/first_people.hpp"
+#include "server/people/profile.hpp"
 #include "server/people/records.hpp"
 
 namespace karkhana::app {
@@ -82,13 +83,18 @@ std::string read_file(fs::path const& path) {
     return text.str();
 }
 
-people::Person person(std::string const& role, std::string en, std::string bn,
-                      std::optional<EnterpriseId> enterprise = std::nullopt) {
+people::Person person(std::string const& login, people::RoleGrant role, std::string en,
+                      std::string bn) {
     people::Person person;
-    person.login = role;
+    person.login = login;
     person.name = {std::move(en), std::move(bn)};
-    person.roles = {{role, enterprise}};
+    person.roles = {std::move(role)};
     return person;
+}
+
+/// Whoever is here for the facility logs in with the name of the role.
+people::Person staff(std::string const& role, std::string en, std::string bn) {
+    return person(role, {role, std::nullopt}, std::move(en), std::move(bn));
 }
 
 people::Enterprise workshop(IdSource& ids, std::string en, std::string bn, bool women_led) {
@@ -107,19 +113,39 @@ json::object first_people(people::Services const& services, FacilityId const& fa
         workshop(ids, "Shoe workshop A", "জুতা কারখানা ক", true),
         workshop(ids, "Shoe workshop B", "জুতা কারখানা খ", false),
         workshop(ids, "Sole workshop C", "সোল কারখানা গ", false)};
+    people::Partner const partner{ids.make<people::PartnerId>(),
+                                  {"Partner organisation", "সহযোগী সংস্থা"}};
     services.store.write([&](store::Writer& writer) {
-        for (auto const& enterprise : enterprises)
-            people::insert_enterprise(writer, facility, enterprise, services.clock.now());
+        auto const now = services.clock.now();
+        people::insert_partner(writer, facility, partner, now);
+        for (auto const& enterprise : enterprises) {
+            people::insert_enterprise(writer, facility, enterprise, now);
+            auto [profile, version] = people::profile_of(writer, facility, enterprise.id);
+            profile.district = "Kishoreganj";
+            profile.upazila = "Bhairab";
+            profile.sector = "leather";
+            if (&enterprise == &enterprises.front()) profile.partner = partner.id;
+            people::save_profile(writer, facility, enterprise.id, profile, version);
+        }
         return true;
     });
-    auto other = person("member", "Member of workshop B", "কারখানা খ-এর সদস্য", enterprises[1].id);
-    other.login = "member-b";
+    auto const of = [&](std::size_t i) { return std::optional{enterprises[i].id}; };
     auto const made = people::create_first_people(
         services, facility,
-        {person("manager", "Facility manager", "সেন্টার ম্যানেজার"),
-         person("operator", "Machine operator", "মেশিন অপারেটর"),
-         person("accountant", "Accountant", "হিসাবরক্ষক"),
-         person("member", "Member of workshop A", "কারখানা ক-এর সদস্য", enterprises[0].id), other});
+        {staff("manager", "Facility manager", "সেন্টার ম্যানেজার"),
+         staff("operator", "Machine operator", "মেশিন অপারেটর"),
+         staff("accountant", "Accountant", "হিসাবরক্ষক"),
+         staff("desk", "Desk assistant", "ডেস্ক সহকারী"),
+         staff("committee", "Committee member", "কমিটির সদস্য"),
+         staff("trainer", "Trainer", "প্রশিক্ষক"), staff("mechanic", "Mechanic", "মিস্ত্রি"),
+         staff("programme", "Programme officer", "প্রকল্প কর্মকর্তা"),
+         staff("auditor", "Auditor", "নিরীক্ষক"), staff("technician", "Technician", "টেকনিশিয়ান"),
+         staff("administrator", "Administrator", "প্রশাসক"),
+         person("partner", {"partner", std::nullopt, partner.id}, "Partner's officer",
+                "সহযোগী সংস্থার কর্মকর্তা"),
+         person("member", {"owner", of(0)}, "Member of workshop A", "কারখানা ক-এর সদস্য"),
+         person("helper", {"member", of(0)}, "Helper of workshop A", "কারখানা ক-এর সহকারী"),
+         person("member-b", {"owner", of(1)}, "Member of workshop B", "কারখানা খ-এর সদস্য")});
     if (!made) throw std::runtime_error("demo people: " + std::string{made.error().code});
     json::object logins;
     for (auto const& one : *made)

@@ -5,6 +5,7 @@
 #include "server/app/load.hpp"
 #include "server/app/prepare.hpp"
 #include "server/people/first_people.hpp"
+#include "server/people/roles.hpp"
 
 namespace karkhana::app {
 namespace {
@@ -38,6 +39,11 @@ Result<std::string> act(std::string const& what, UserOptions const& options,
 }
 
 }  // namespace
+
+int roles() {
+    std::cout << people::role_table_markdown();
+    return 0;
+}
 
 int user(std::string const& what, UserOptions const& options) {
     auto const loaded = load_or_complain(options.config);

@@ -48,6 +48,9 @@ struct UserOptions {
 /// itself, so the daemon must be stopped on SQLite.
 int user(std::string const& what, UserOptions const& options);
 
+/// Prints the table of what each role may do, as Markdown.
+int roles();
+
 struct ProbeOptions {
     std::string tcp;     ///< "host:port"
     std::string serial;  ///< path of the port; one of the two

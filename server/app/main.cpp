@@ -76,7 +76,7 @@ CLI::App* add_user(CLI::App& app, std::string& what, UserOptions& person) {
     user_command->add_option("--config", person.config, "TOML file")->required();
     user_command->add_option("--login", person.login, "name to log in with")->required();
     user_command->add_option("--name", person.name, "name as shown (add)");
-    user_command->add_option("--role", person.roles, "manager, operator, accountant (add, token)");
+    user_command->add_option("--role", person.roles, "as in schema/roles.md (add, token)");
     user_command->add_option("--label", person.label, "what a token is for");
     return user_command;
 }
@@ -135,6 +135,8 @@ int run(int argc, char** argv) {
         app.add_subcommand("ca", "make or renew the facility's own certificates, for its network");
     ca_command->add_option("--config", config, "TOML file")->required();
 
+    auto* roles_command = app.add_subcommand("roles", "what each role may do, as a table");
+
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& error) {
@@ -146,6 +148,7 @@ int run(int argc, char** argv) {
     if (*demo_command) return demo(showing);
     if (*probe_command) return probing.run();
     if (*user_command) return user(what, person);
+    if (*roles_command) return roles();
     if (*verify_command) return verify(config);
     if (*ca_command) return certificates(config);
     return migrate(config);

@@ -4,6 +4,8 @@
 
 namespace karkhana::booking {
 
+bool Caller::is_desk() const { return people::serves(who); }
+
 bool Caller::sees(EnterpriseId const& enterprise) const {
     return who.acts_for(enterprise) || people::is_staff(who);
 }

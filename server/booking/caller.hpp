@@ -16,8 +16,8 @@ namespace karkhana::booking {
 struct Caller {
     http::Principal const& who;
 
-    /// Manager and operator book and act for any ME.
-    bool is_desk() const { return who.has("manager") || who.has("operator"); }
+    /// Manager, operator and desk assistant book and act for any ME.
+    bool is_desk() const;
     /// The facility's people see all bookings, members those of their MEs.
     bool sees(EnterpriseId const& enterprise) const;
     /// In which capacity the caller may change a booking of this ME. Errors: `not_found` when it

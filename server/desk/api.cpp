@@ -14,6 +14,8 @@ namespace {
 
 constexpr http::Operation<Services> operations[]{
     {"GET", "/api/v1/enterprises/{id}", "getEnterprise", get_enterprise},
+    {"PATCH", "/api/v1/enterprises/{id}", "changeEnterprise", change_enterprise},
+    {"POST", "/api/v1/enterprises/{id}/women-led", "attestWomenLed", attest_women_led},
     {"POST", "/api/v1/enterprises/{id}/phones", "addPhone", add_phone},
     {"POST", "/api/v1/enterprises/{id}/phones/remove", "removePhone", remove_phone},
     {"POST", "/api/v1/enterprises/{id}/cards", "issueCard", issue_card},
@@ -23,6 +25,12 @@ constexpr http::Operation<Services> operations[]{
     {"GET", "/api/v1/enterprises/{id}/duplicates", "listDuplicates", list_duplicates},
     {"POST", "/api/v1/enterprises/{id}/merge", "mergeEnterprises", merge_enterprises},
     {"POST", "/api/v1/merges/{id}/undo", "undoMerge", undo_merge},
+    {"GET", "/api/v1/reports/programme", "getProgrammeReport", get_programme_report},
+    {"GET", "/api/v1/courses", "listCourses", list_courses},
+    {"POST", "/api/v1/courses", "createCourse", create_course},
+    {"POST", "/api/v1/courses/{id}/retire", "retireCourse", retire_course},
+    {"POST", "/api/v1/courses/{id}/passes", "passCourse", pass_course},
+    {"GET", "/api/v1/people/{id}/competences", "listCompetences", list_competences},
     {"GET", "/api/v1/trainings", "listTrainings", list_trainings},
     {"POST", "/api/v1/bookings/{id}/attendance", "recordAttendance", record_attendance},
 };

@@ -3,12 +3,15 @@
 
 #include "server/desk/handlers.hpp"
 #include "server/desk/merge.hpp"
+#include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/idempotency.hpp"
 #include "server/people/json.hpp"
+#include "server/people/profile.hpp"
 #include "server/people/reach.hpp"
 #include "server/people/records.hpp"
+#include "server/people/roles.hpp"
 
 namespace karkhana::desk {
 namespace {
@@ -86,18 +89,31 @@ json::object enterprise_page(Services const& services, store::Reader& reader,
     out["merged_into"] = into ? json::value(into->text()) : json::value{};
     json::array phones, cards;
     for (auto const& phone : people::phones_of(reader, facility, id))
-        phones.push_back({{"phone", phone.number}, {"label", phone.label}});
+        phones.push_back(json::object{{"phone", phone.number}, {"label", phone.label}});
     for (auto const& card : people::cards_of(reader, facility, id))
-        cards.push_back(
-            {{"id", card.id.text()},
-             {"issued_at", to_rfc3339(card.issued_at, zone)},
-             {"revoked_at",
-              card.revoked_at ? json::value(to_rfc3339(*card.revoked_at, zone)) : json::value{}}});
+        cards.push_back(json::object{
+            {"id", card.id.text()},
+            {"issued_at", to_rfc3339(card.issued_at, zone)},
+            {"revoked_at",
+             card.revoked_at ? json::value(to_rfc3339(*card.revoked_at, zone)) : json::value{}}});
     auto const [level, until] = people::membership_of(reader, facility, id);
     out["membership"] = level;
     out["member_until"] =
         until ? json::value(to_date(local_day(zone, *until - Duration{1}))) : json::value{};
     out["bin"] = people::bin_of(reader, facility, id);
+    auto const [profile, version] = people::profile_of(reader, facility, id);
+    people::show_profile(out, profile);
+    out["version"] = version;
+    json::array attested;
+    for (auto const& each : people::attestations_of(reader, facility, id))
+        attested.push_back(
+            json::object{{"women_share", each.women_share},
+                         {"woman_manages", each.woman_manages},
+                         {"women_led", people::is_women_led(each.women_share, each.woman_manages)},
+                         {"evidence", each.evidence},
+                         {"by", each.by.text()},
+                         {"at", to_rfc3339(each.at, zone)}});
+    out["attestations"] = std::move(attested);
     out["phones"] = std::move(phones);
     out["cards"] = std::move(cards);
     out["merges"] = merges_json(reader, facility, id, zone);
@@ -107,12 +123,55 @@ json::object enterprise_page(Services const& services, store::Reader& reader,
 Response get_enterprise(Services const& services, Request const& request) {
     auto const id = http::path_id<EnterpriseId>(request);
     if (!id) return http::problem(id.error());
-    auto const& facility = request.principal.value().facility;
+    auto const& who = request.principal.value();
+    auto const& facility = who.facility;
     return services.store.read([&](store::Reader& reader) {
-        if (!people::find_enterprise(reader, facility, *id))
+        bool const seen = people::is_staff(who) || who.acts_for(*id);
+        if (!seen || !people::find_enterprise(reader, facility, *id))
             return http::problem({ErrorKind::not_found, "not_found"});
-        return http::json_response(200, enterprise_page(services, reader, facility, *id));
+        auto const page = enterprise_page(services, reader, facility, *id);
+        auto const version = people::profile_of(reader, facility, *id).second;
+        return http::json_response(200, page).with("ETag", http::etag(version));
     });
+}
+
+Response change_enterprise(Services const& services, Request const& request) {
+    auto const version = http::if_match(request);
+    if (!version) return http::problem(version.error());
+    return on_enterprise(
+        services, request, "changeEnterprise",
+        [&](store::Writer& writer, EnterpriseId const& id, Instant) -> std::optional<Error> {
+            auto const& facility = request.principal->facility;
+            auto body = JsonBody::parse(request);
+            auto const typed =
+                people::read_profile(body, people::profile_of(writer, facility, id).first);
+            if (auto error = body.finish()) return error;
+            auto const profile = people::valid_profile(typed);
+            if (!profile) return profile.error();
+            if (profile->partner && !people::is_partner(writer, facility, *profile->partner))
+                return Error{ErrorKind::invalid, "unknown_partner", "/partner_id",
+                             "There is no such partner organisation."};
+            if (people::save_profile(writer, facility, id, *profile, *version)) return std::nullopt;
+            return Error{ErrorKind::stale, "stale", "", "Somebody changed it meanwhile."};
+        });
+}
+
+Response attest_women_led(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    people::Attestation attestation{.women_share =
+                                        static_cast<int>(body.integer("women_share", 0, 100)),
+                                    .woman_manages = body.flag("woman_manages"),
+                                    .evidence = body.text("evidence", 500),
+                                    .by = request.principal.value().person,
+                                    .at = {}};
+    if (auto const error = body.finish()) return http::problem(*error);
+    return on_enterprise(
+        services, request, "attestWomenLed",
+        [&](store::Writer& writer, EnterpriseId const& id, Instant now) -> std::optional<Error> {
+            attestation.at = now;
+            people::attest(writer, services.ids, request.principal->facility, id, attestation);
+            return std::nullopt;
+        });
 }
 
 Response add_phone(Services const& services, Request const& request) {

@@ -11,6 +11,8 @@
 namespace karkhana::desk {
 
 http::Response get_enterprise(Services const& services, http::Request const& request);
+http::Response change_enterprise(Services const& services, http::Request const& request);
+http::Response attest_women_led(Services const& services, http::Request const& request);
 http::Response add_phone(Services const& services, http::Request const& request);
 http::Response remove_phone(Services const& services, http::Request const& request);
 http::Response issue_card(Services const& services, http::Request const& request);
@@ -22,6 +24,12 @@ http::Response merge_enterprises(Services const& services, http::Request const& 
 http::Response undo_merge(Services const& services, http::Request const& request);
 http::Response list_trainings(Services const& services, http::Request const& request);
 http::Response record_attendance(Services const& services, http::Request const& request);
+http::Response get_programme_report(Services const& services, http::Request const& request);
+http::Response list_courses(Services const& services, http::Request const& request);
+http::Response create_course(Services const& services, http::Request const& request);
+http::Response retire_course(Services const& services, http::Request const& request);
+http::Response pass_course(Services const& services, http::Request const& request);
+http::Response list_competences(Services const& services, http::Request const& request);
 
 /// All that the desk knows of an enterprise: its numbers, cards and merges besides.
 /// Precondition: it exists.

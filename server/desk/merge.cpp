@@ -134,8 +134,10 @@ std::int64_t return_grants(store::Writer& writer, FacilityId const& facility, Me
         returned += writer.execute(
             "INSERT INTO role_grant (facility_id, person_id, position, role, enterprise_id) "
             "VALUES ($1, $2, (SELECT coalesce(max(position), -1) + 1 FROM role_grant "
-            "WHERE facility_id = $1 AND person_id = $2), 'member', $3)",
-            facility, person, merge.gone);
+            "WHERE facility_id = $1 AND person_id = $2), COALESCE((SELECT max(k.role) "
+            "FROM role_grant k WHERE k.facility_id = $1 AND k.person_id = $2 "
+            "AND k.enterprise_id = $4), 'member'), $3)",
+            facility, person, merge.gone, merge.kept);
     return returned;
 }
 

@@ -45,9 +45,15 @@ Response shown(int status, Ticket const& ticket, Zone const& zone) {
         .with("ETag", http::etag(ticket.version));
 }
 
-Result<Ticket> read_ticket(Request const& request, Instant now) {
-    auto body = JsonBody::parse(request);
+struct TicketDraft {
     Ticket ticket;
+    bool blocks = false;  ///< nobody is to book the machine while it is open
+};
+
+Result<TicketDraft> read_ticket(Request const& request, Instant now) {
+    auto body = JsonBody::parse(request);
+    TicketDraft draft;
+    auto& ticket = draft.ticket;
     ticket.machine = body.id<MachineId>("machine_id");
     auto const kind = ticket_kind_of(body.text("kind"));
     if (!kind) body.fail("bad_kind", "kind", "breakdown, fault or incident");
@@ -58,11 +64,16 @@ Result<Ticket> read_ticket(Request const& request, Instant now) {
         body.fail("bad_time", "down_from", "within the last seven days");
     if (from && ticket.kind != TicketKind::breakdown)
         body.fail("bad_time", "down_from", "only a breakdown stops the machine");
+    ticket.hurt = body.maybe_text("hurt", longest_words).value_or("");
+    draft.blocks = body.maybe_flag("blocks").value_or(false);
+    if ((draft.blocks || !ticket.hurt.empty()) && ticket.kind != TicketKind::incident)
+        body.fail("only_of_incident", "kind", "a breakdown stops the machine by itself");
     if (auto error = body.finish()) return tl::make_unexpected(std::move(*error));
     if (ticket.words.empty())
         return refuse(ErrorKind::invalid, "words_missing", "say what is wrong", "/words");
     if (ticket.kind == TicketKind::breakdown) ticket.down_from = from.value_or(now);
-    return ticket;
+    draft.blocks |= ticket.down_from.has_value();
+    return draft;
 }
 
 /// Runs a change of the ticket in the path, at the version that the caller has seen.
@@ -138,15 +149,16 @@ Response open_ticket(Services const& services, Request const& request) {
     if (!draft) return http::problem(draft.error());
     auto const& who = request.principal.value();
     return people::write_once(services.store, services.clock, request, [&](store::Writer& writer) {
-        if (!facility::find_machine(writer, who.facility, draft->machine)) return not_found();
-        auto ticket = *draft;
+        if (!facility::find_machine(writer, who.facility, draft->ticket.machine))
+            return not_found();
+        auto ticket = draft->ticket;
         ticket.id = services.ids.make<TicketId>();
         ticket.opened_at = now;
         ticket.opened_by = who.person;
-        if (ticket.down_from)
+        if (draft->blocks)
             ticket.outage =
                 keep_from_bookings(writer, who.facility, ticket, services.ids.make<OutageId>(),
-                                   *ticket.down_from, now);
+                                   ticket.down_from.value_or(now), now);
         insert_ticket(writer, who.facility, ticket);
         auto const zone = services.books.get(writer, who.facility)->zone;
         audit(writer, who, "openTicket", ticket.id, ticket_json(ticket, zone), now);
@@ -169,11 +181,13 @@ Response change_ticket(Services const& services, Request const& request) {
     auto body = JsonBody::parse(request);
     auto const spares = body.maybe_text("spares", longest_words);
     auto const cause = body.maybe_text("cause", longest_words);
+    auto const follow_up = body.maybe_text("follow_up", longest_words);
     if (auto const error = body.finish()) return http::problem(*error);
     return on_ticket(services, request, "changeTicket",
                      [&](store::Writer&, Ticket& ticket, Instant) -> std::optional<Error> {
                          if (spares) ticket.spares = *spares;
                          if (cause) ticket.cause = *cause;
+                         if (follow_up) ticket.follow_up = *follow_up;
                          return std::nullopt;
                      });
 }
@@ -182,6 +196,7 @@ Response close_ticket(Services const& services, Request const& request) {
     auto body = JsonBody::parse(request);
     auto const spares = body.maybe_text("spares", longest_words);
     auto const cause = body.maybe_text("cause", longest_words);
+    auto const follow_up = body.maybe_text("follow_up", longest_words);
     auto const until = body.maybe_at("down_until");
     if (auto const error = body.finish()) return http::problem(*error);
     auto const& who = request.principal.value();
@@ -193,6 +208,10 @@ Response close_ticket(Services const& services, Request const& request) {
                              "after the machine broke, and not after now"};
             if (spares) ticket.spares = *spares;
             if (cause) ticket.cause = *cause;
+            if (follow_up) ticket.follow_up = *follow_up;
+            if (!ticket.hurt.empty() && ticket.follow_up.empty())
+                return Error{ErrorKind::invalid, "follow_up_missing", "/follow_up",
+                             "Somebody was hurt: say what was done about it."};
             // The clock may have been set back since it broke.
             if (ticket.down_from)
                 ticket.down_until = std::max(until.value_or(now), *ticket.down_from);

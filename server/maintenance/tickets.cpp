@@ -7,7 +7,7 @@
 
 #define TICKET                                                                                     \
     "SELECT ticket_id, machine_id, kind, words, spares, cause, opened_at, opened_by, down_from, "  \
-    "down_until, outage_id, closed_at, closed_by, version FROM ticket "
+    "down_until, outage_id, closed_at, closed_by, version, hurt, follow_up FROM ticket "
 
 namespace karkhana::maintenance {
 namespace {
@@ -21,6 +21,8 @@ Ticket ticket_of(store::Row const& row) {
             .words = row.text(3),
             .spares = row.text(4),
             .cause = row.text(5),
+            .hurt = row.text(14),
+            .follow_up = row.text(15),
             .opened_at = row.at(6),
             .opened_by = row.id<PersonId>(7),
             .down_from = row.maybe_at(8),
@@ -47,19 +49,20 @@ std::optional<TicketKind> ticket_kind_of(std::string_view name) {
 
 void insert_ticket(store::Writer& writer, FacilityId const& facility, Ticket const& ticket) {
     writer.execute("INSERT INTO ticket (facility_id, ticket_id, machine_id, kind, words, "
-                   "opened_at, opened_by, down_from, outage_id) "
-                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                   "opened_at, opened_by, down_from, outage_id, hurt) "
+                   "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                    facility, ticket.id, ticket.machine, name_of(ticket.kind), ticket.words,
-                   ticket.opened_at, ticket.opened_by, ticket.down_from, ticket.outage);
+                   ticket.opened_at, ticket.opened_by, ticket.down_from, ticket.outage,
+                   ticket.hurt);
 }
 
 bool update_ticket(store::Writer& writer, FacilityId const& facility, Ticket const& ticket) {
     return writer.execute(
                "UPDATE ticket SET spares = $4, cause = $5, down_until = $6, closed_at = $7, "
-               "closed_by = $8, version = version + 1 "
+               "closed_by = $8, follow_up = $9, version = version + 1 "
                "WHERE facility_id = $1 AND ticket_id = $2 AND version = $3",
                facility, ticket.id, ticket.version, ticket.spares, ticket.cause, ticket.down_until,
-               ticket.closed_at, ticket.closed_by) == 1;
+               ticket.closed_at, ticket.closed_by, ticket.follow_up) == 1;
 }
 
 std::optional<Ticket> find_ticket(store::Reader& reader, FacilityId const& facility,
@@ -91,11 +94,11 @@ std::vector<Kept> breakdowns_to_keep(store::Reader& reader, FacilityId const& fa
     return reader.all(
         "SELECT t.ticket_id, t.machine_id, t.kind, t.words, t.spares, t.cause, t.opened_at, "
         "t.opened_by, t.down_from, t.down_until, t.outage_id, t.closed_at, t.closed_by, t.version, "
-        "CASE WHEN o.withdrawn_at IS NULL THEN o.ends_at END FROM ticket t JOIN outage o "
+        "t.hurt, t.follow_up, CASE WHEN o.withdrawn_at IS NULL THEN o.ends_at END FROM ticket t JOIN outage o "
         "ON o.facility_id = t.facility_id AND o.outage_id = t.outage_id "
         "WHERE t.facility_id = $1 AND t.closed_at IS NULL "
         "AND (o.ends_at < $2 OR o.withdrawn_at IS NOT NULL) ORDER BY t.ticket_id",
-        [](store::Row const& row) { return Kept{ticket_of(row), row.maybe_at(14)}; }, facility,
+        [](store::Row const& row) { return Kept{ticket_of(row), row.maybe_at(16)}; }, facility,
         before);
 }
 

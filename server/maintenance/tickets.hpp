@@ -15,7 +15,8 @@ namespace karkhana::maintenance {
 using TicketId = Id<struct TicketTag>;
 using PhotoId = Id<struct PhotoTag>;
 
-/// A breakdown stops its machine until the ticket is closed; a fault and an incident do not.
+/// A breakdown stops its machine until the ticket is closed; an incident where it is asked to, a
+/// fault never.
 enum class TicketKind { breakdown, fault, incident };
 std::string_view name_of(TicketKind kind);
 std::optional<TicketKind> ticket_kind_of(std::string_view name);
@@ -33,6 +34,8 @@ struct Ticket {
     std::string words;   ///< of whoever opened it
     std::string spares;  ///< which parts it took, and how many
     std::string cause;
+    std::string hurt;       ///< of an incident: who was hurt and how
+    std::string follow_up;  ///< what was done so that it does not come again
     Instant opened_at;
     PersonId opened_by;
     std::optional<Instant> down_from;
@@ -48,8 +51,8 @@ struct Ticket {
 constexpr std::chrono::hours breakdown_reach{48};
 
 void insert_ticket(store::Writer& writer, FacilityId const& facility, Ticket const& ticket);
-/// Keeps spares, cause and how it was closed, and raises the version. False when the version is
-/// another by now.
+/// Keeps spares, cause, follow-up and how it was closed, and raises the version. False when the
+/// version is another by now.
 bool update_ticket(store::Writer& writer, FacilityId const& facility, Ticket const& ticket);
 /// With its photos.
 std::optional<Ticket> find_ticket(store::Reader& reader, FacilityId const& facility,
@@ -62,7 +65,7 @@ struct TicketFilter {
 /// The latest first, without their photos.
 std::vector<Ticket> list_tickets(store::Reader& reader, FacilityId const& facility,
                                  TicketFilter const& filter, int limit);
-/// An open breakdown, and until when its machine is kept from being booked for it.
+/// An open breakdown or incident, and until when its machine is kept from being booked for it.
 struct Kept {
     Ticket ticket;
     std::optional<Instant> until;  ///< empty: somebody withdrew it

@@ -10,11 +10,14 @@
 #include "server/http/json.hpp"
 #include "server/http/paging.hpp"
 #include "server/people/audit.hpp"
+#include "server/people/handlers.hpp"
 #include "server/people/idempotency.hpp"
 #include "server/people/json.hpp"
 #include "server/people/login.hpp"
+#include "server/people/profile.hpp"
 #include "server/people/reach.hpp"
 #include "server/people/records.hpp"
+#include "server/people/role_requests.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
 
@@ -142,12 +145,40 @@ Result<Question> read_question(Request const& request) {
     return question;
 }
 
-std::vector<Enterprise> answer_to(store::Reader& reader, FacilityId const& mine,
+/// Of the MEs that an officer of a partner organisation sees.
+std::vector<Enterprise> answer_of_own(store::Reader& reader, http::Principal const& who,
+                                      Question const& question) {
+    std::vector<Enterprise> found;
+    auto const words = search_words(question.search);
+    for (auto& [id, each] : find_enterprises(reader, who.facility, who.enterprises))
+        if (search_key(each).find(words) != std::string::npos) found.push_back(std::move(each));
+    std::ranges::sort(found, {}, [](Enterprise const& each) {
+        return std::pair{search_key(each), each.id.text()};
+    });
+    auto const last = std::ranges::find(found, question.cursor,
+                                        [](Enterprise const& each) { return each.id.text(); });
+    if (last != found.end()) found.erase(found.begin(), last + 1);
+    if (found.size() > static_cast<std::size_t>(question.limit) + 1)
+        found.resize(static_cast<std::size_t>(question.limit) + 1);
+    return found;
+}
+
+std::vector<Enterprise> answer_to(store::Reader& reader, http::Principal const& who,
                                   Question const& question) {
+    auto const& mine = who.facility;
     auto const limit = question.limit + 1;
-    if (!question.last4.empty()) return enterprises_by_last4(reader, mine, question.last4, limit);
-    if (!question.card.empty()) return enterprises_by_card(reader, mine, question.card, limit);
-    return people::list_enterprises(reader, mine, question.search, question.cursor, limit);
+    std::vector<Enterprise> found;
+    if (!question.last4.empty())
+        found = enterprises_by_last4(reader, mine, question.last4, limit);
+    else if (!question.card.empty())
+        found = enterprises_by_card(reader, mine, question.card, limit);
+    else if (!is_staff(who))
+        return answer_of_own(reader, who, question);
+    else
+        return people::list_enterprises(reader, mine, question.search, question.cursor, limit);
+    std::erase_if(found,
+                  [&](Enterprise const& each) { return !is_staff(who) && !who.acts_for(each.id); });
+    return found;
 }
 
 Response list_enterprises(Services const& services, Request const& request) {
@@ -155,7 +186,7 @@ Response list_enterprises(Services const& services, Request const& request) {
     if (!question) return http::problem(question.error());
     auto const& mine = request.principal.value().facility;
     return services.store.read([&](store::Reader& reader) {
-        auto found = answer_to(reader, mine, *question);
+        auto found = answer_to(reader, request.principal.value(), *question);
         auto next =
             next_cursor(found, question->limit, [](auto const& last) { return last.id.text(); });
         // A handful at most: whoever asks so has somebody in front of them.
@@ -211,17 +242,10 @@ Response list_audit(Services const& services, Request const& request) {
 
 // ---------------------------------------------------------------- changes
 
-Name read_name(JsonBody& body) {
-    auto part = body.object("name");
-    Name name{part.maybe_text("en").value_or(""), part.maybe_text("bn").value_or("")};
-    body.close(part);
-    return name;
-}
-
 std::vector<RoleGrant> read_roles(JsonBody& body) {
     std::vector<RoleGrant> grants;
     for (auto& part : body.objects("roles", 4)) {
-        grants.push_back({part.text("role", 40), part.maybe_id<EnterpriseId>("enterprise_id")});
+        grants.push_back(read_grant(part));
         body.close(part);
     }
     return grants;
@@ -239,20 +263,29 @@ void tell(store::Writer& writer, http::Principal const& who, std::string_view ac
 
 Response create_enterprise(Services const& services, Request const& request) {
     auto body = JsonBody::parse(request);
-    Enterprise draft{.name = read_name(body),
+    auto const typed = read_profile(body, {});
+    Enterprise draft{.name = typed.name,
                      .phone = body.maybe_text("phone", 20),
-                     .place = body.maybe_text("place"),
+                     .place = typed.place,
                      .women_led = body.maybe_flag("women_led").value_or(false)};
     if (auto const error = body.finish()) return http::problem(*error);
     auto enterprise = valid_enterprise(std::move(draft));
     if (!enterprise) return http::problem(enterprise.error());
+    auto const profile = valid_profile(typed);
+    if (!profile) return http::problem(profile.error());
     enterprise->id = services.ids.make<EnterpriseId>();
     auto const& who = request.principal.value();
     auto const now = services.clock.now();
     auto const answer = enterprise_json(*enterprise, Money{});
+    auto told = answer;
+    show_profile(told, *profile);
     return write_once(services.store, services.clock, request, [&](store::Writer& writer) {
         insert_enterprise(writer, who.facility, *enterprise, now);
-        tell(writer, who, "createEnterprise", "enterprise/" + enterprise->id.text(), answer, now);
+        if (profile->partner && !is_partner(writer, who.facility, *profile->partner))
+            return http::problem({ErrorKind::invalid, "unknown_partner", "/partner_id",
+                                  "There is no such partner organisation."});
+        save_profile(writer, who.facility, enterprise->id, *profile, 1);
+        tell(writer, who, "createEnterprise", "enterprise/" + enterprise->id.text(), told, now);
         return http::json_response(201, answer);
     });
 }
@@ -296,7 +329,7 @@ Response create_person(Services const& services, Request const& request) {
     auto body = JsonBody::parse(request);
     auto const password = body.text("password", 200);
     Person draft{.login = body.text("login", 100),
-                 .name = read_name(body),
+                 .name = read_both_names(body),
                  .phone = body.maybe_text("phone", 20),
                  .language = body.maybe_text("language", 2).value_or("bn"),
                  .roles = read_roles(body)};
@@ -314,10 +347,20 @@ Response create_person(Services const& services, Request const& request) {
     person->id = services.ids.make<PersonId>();
     auto const& who = request.principal.value();
     auto const now = services.clock.now();
-    auto const answer = person_json(*person);
+    auto const asked = take_powerful(person->roles);
+    auto answer = person_json(*person);
+    if (!asked.empty()) answer["pending_roles"] = json::array(asked.begin(), asked.end());
     try {
         return write_once(services.store, services.clock, request, [&](store::Writer& writer) {
             insert_person(writer, who.facility, *person, *hash, now);
+            for (auto const& role : asked)
+                ask_for_role(writer, who.facility,
+                             {.id = services.ids.make<RoleRequestId>(),
+                              .person = person->id,
+                              .role = role,
+                              .reason = "with the log-in",
+                              .asked_by = who.person,
+                              .asked_at = now});
             tell(writer, who, "createPerson", "person/" + person->id.text(), answer, now);
             return http::json_response(201, answer);
         });
@@ -325,7 +368,7 @@ Response create_person(Services const& services, Request const& request) {
         // An enterprise of another facility is as unknown here as one that does not exist.
         if (violated.kind() == ConstraintViolated::Kind::foreign_key)
             return http::problem({ErrorKind::invalid, "unknown_enterprise", "/roles",
-                                  "There is no such enterprise."});
+                                  "There is no such enterprise or partner organisation."});
         if (violated.kind() != ConstraintViolated::Kind::unique) throw;
         return http::problem(
             {ErrorKind::conflict, "login_taken", "/login", "Somebody has this login."});
@@ -358,6 +401,15 @@ void add_routes(http::Router& router, Services const& services) {
     router.add(route(services, "GET", "people", "listPeople", list_people));
     router.add(route(services, "POST", "people", "createPerson", create_person));
     router.add(route(services, "POST", "people/{id}/birth", "changeBirth", change_birth));
+    router.add(route(services, "POST", "people/{id}/roles", "grantRole", grant_role));
+    router.add(route(services, "POST", "people/{id}/roles/revoke", "revokeRole", revoke_role));
+    router.add(route(services, "GET", "role-requests", "listRoleRequests", list_role_requests));
+    router.add(route(services, "POST", "role-requests/{id}/decide", "decideRole", decide_role));
+    router.add(route(services, "GET", "partners", "listPartners", list_partners));
+    router.add(route(services, "POST", "partners", "createPartner", create_partner));
+    router.add(route(services, "GET", "sectors", "listSectors", list_sectors));
+    router.add(route(services, "GET", "comments", "listComments", list_comments));
+    router.add(route(services, "POST", "comments", "addComment", add_comment));
     router.add(route(services, "GET", "audit", "listAudit", list_audit));
 }
 

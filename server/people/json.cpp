@@ -26,13 +26,16 @@ json::object enterprise_json(Enterprise const& enterprise, Money balance) {
     return out;
 }
 
+json::object grant_json(RoleGrant const& grant) {
+    json::object role{{"role", grant.role}};
+    if (grant.enterprise) role["enterprise_id"] = grant.enterprise->text();
+    if (grant.partner) role["partner_id"] = grant.partner->text();
+    return role;
+}
+
 json::object person_json(Person const& person) {
     json::array roles;
-    for (auto const& grant : person.roles) {
-        json::object role{{"role", grant.role}};
-        if (grant.enterprise) role["enterprise_id"] = grant.enterprise->text();
-        roles.push_back(std::move(role));
-    }
+    for (auto const& grant : person.roles) roles.push_back(grant_json(grant));
     return {{"id", person.id.text()},
             {"login", person.login},
             {"name", facility::name_json(person.name)},

@@ -51,6 +51,14 @@ void refresh_search_key(store::Writer& writer, FacilityId const& facility,
                         EnterpriseId const& enterprise) {
     auto const found = find_enterprise(writer, facility, enterprise).value();
     auto key = search_key(found);
+    auto const known_as =
+        writer
+            .first(
+                "SELECT known_as FROM enterprise WHERE facility_id = $1 "
+                "AND enterprise_id = $2",
+                [](store::Row const& row) { return row.text(0); }, facility, enterprise)
+            .value();
+    if (!known_as.empty()) key += "\n" + search_words(known_as);
     for (auto const& phone : phones_of(writer, facility, enterprise))
         if (phone.number != found.phone) key += "\n" + phone.number;
     writer.execute("UPDATE enterprise SET search_key = $3 WHERE facility_id = $1 "

@@ -39,13 +39,15 @@ std::optional<std::string> text_of(std::optional<std::chrono::local_days> const&
     return to_date(*day);
 }
 
-RoleGrant grant_of(store::Row const& row) { return {row.text(0), row.maybe_id<EnterpriseId>(1)}; }
+RoleGrant grant_of(store::Row const& row) {
+    return {row.text(0), row.maybe_id<EnterpriseId>(1), row.maybe_id<PartnerId>(2)};
+}
 
 std::vector<RoleGrant> grants_of(store::Reader& reader, FacilityId const& facility,
                                  PersonId const& person) {
     return reader.all(
-        "SELECT role, enterprise_id FROM role_grant WHERE facility_id = $1 AND person_id = $2 "
-        "ORDER BY position",
+        "SELECT role, enterprise_id, partner_id FROM role_grant WHERE facility_id = $1 "
+        "AND person_id = $2 ORDER BY position",
         grant_of, facility, person);
 }
 
@@ -150,9 +152,9 @@ std::vector<Person> list_people(store::Reader& reader, FacilityId const& facilit
         person_of, facility);
     std::map<PersonId, std::vector<RoleGrant>> grants;
     reader.each(
-        "SELECT role, enterprise_id, person_id FROM role_grant WHERE facility_id = $1 "
+        "SELECT role, enterprise_id, partner_id, person_id FROM role_grant WHERE facility_id = $1 "
         "ORDER BY person_id, position",
-        [&](store::Row const& row) { grants[row.id<PersonId>(2)].push_back(grant_of(row)); },
+        [&](store::Row const& row) { grants[row.id<PersonId>(3)].push_back(grant_of(row)); },
         facility);
     for (auto& person : people) person.roles = std::move(grants[person.id]);
     return people;
@@ -181,11 +183,25 @@ std::optional<Person> find_person_by_login(store::Reader& reader, FacilityId con
 http::Principal principal_of(store::Reader& reader, FacilityId const& facility,
                              PersonId const& person) {
     http::Principal who{.facility = facility, .person = person};
-    for (auto const& grant : grants_of(reader, facility, person)) {
-        if (!who.has(grant.role)) who.roles.push_back(grant.role);
-        if (grant.enterprise) who.enterprises.push_back(*grant.enterprise);
-    }
+    reader.each(
+        "SELECT g.role, COALESCE(g.enterprise_id, e.enterprise_id) FROM role_grant g "
+        "LEFT JOIN enterprise e ON e.facility_id = g.facility_id AND e.partner_id = g.partner_id "
+        "WHERE g.facility_id = $1 AND g.person_id = $2 ORDER BY g.position",
+        [&](store::Row const& row) {
+            if (auto const role = row.text(0); !who.has(role)) who.roles.push_back(role);
+            if (auto const id = row.maybe_id<EnterpriseId>(1)) who.enterprises.push_back(*id);
+        },
+        facility, person);
     return who;
+}
+
+void insert_grant(store::Writer& writer, FacilityId const& facility, PersonId const& person,
+                  RoleGrant const& grant) {
+    writer.execute(
+        "INSERT INTO role_grant (facility_id, person_id, position, role, enterprise_id, "
+        "partner_id) VALUES ($1, $2, (SELECT COALESCE(max(position), -1) + 1 FROM role_grant "
+        "WHERE facility_id = $1 AND person_id = $2), $3, $4, $5)",
+        facility, person, grant.role, grant.enterprise, grant.partner);
 }
 
 void insert_person(store::Writer& writer, FacilityId const& facility, Person const& person,
@@ -196,11 +212,7 @@ void insert_person(store::Writer& writer, FacilityId const& facility, Person con
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)",
         facility, person.id, person.login, person.name.en, person.name.bn, person.phone,
         person.language, password_hash, now, text_of(person.born_on));
-    for (std::size_t i = 0; i < person.roles.size(); ++i)
-        writer.execute(
-            "INSERT INTO role_grant (facility_id, person_id, position, role, enterprise_id) "
-            "VALUES ($1, $2, $3, $4, $5)",
-            facility, person.id, i, person.roles[i].role, person.roles[i].enterprise);
+    for (auto const& grant : person.roles) insert_grant(writer, facility, person.id, grant);
 }
 
 void set_password_hash(store::Writer& writer, FacilityId const& facility, PersonId const& person,

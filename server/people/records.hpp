@@ -32,6 +32,9 @@ std::optional<Person> find_person(store::Reader& reader, FacilityId const& facil
                                   PersonId const& id);
 std::optional<Person> find_person_by_login(store::Reader& reader, FacilityId const& facility,
                                            std::string_view login);
+/// Throws ConstraintViolated{unique} or {foreign_key}.
+void insert_grant(store::Writer& writer, FacilityId const& facility, PersonId const& person,
+                  RoleGrant const& grant);
 /// The person with every role there is a grant of.
 http::Principal principal_of(store::Reader& reader, FacilityId const& facility,
                              PersonId const& person);

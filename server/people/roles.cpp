@@ -4,303 +4,386 @@
 #include <array>
 
 namespace karkhana::people {
-namespace {
+/// The words that the table is written in.
+namespace role_words {
 
-constexpr bool yes = true;
-constexpr bool no = false;
+constexpr RoleSet manager = RoleSet::of(0);
+constexpr RoleSet operator_ = RoleSet::of(1);
+constexpr RoleSet desk = RoleSet::of(2);
+constexpr RoleSet owner = RoleSet::of(3);
+constexpr RoleSet member = RoleSet::of(4);
+constexpr RoleSet accountant = RoleSet::of(5);
+constexpr RoleSet committee = RoleSet::of(6);
+constexpr RoleSet trainer = RoleSet::of(7);
+constexpr RoleSet mechanic = RoleSet::of(8);
+constexpr RoleSet partner = RoleSet::of(9);
+constexpr RoleSet programme = RoleSet::of(10);
+constexpr RoleSet auditor = RoleSet::of(11);
+constexpr RoleSet technician = RoleSet::of(12);
+constexpr RoleSet administrator = RoleSet::of(13);
 
-/// What a member may do is narrowed further by the handlers to what is the member's own.
-// clang-format off
-constexpr std::array kTable{
-    // operation                       manager operator member accountant
-    OperationRow{"createSession",      yes,    yes,     yes,   yes},
-    OperationRow{"deleteSession",      yes,    yes,     yes,   yes},
-    OperationRow{"getMe",              yes,    yes,     yes,   yes},
-    OperationRow{"getOpenApi",         yes,    yes,     yes,   yes},
-    OperationRow{"getHealth",          yes,    yes,     yes,   yes},
-    OperationRow{"getReadiness",       yes,    yes,     yes,   yes},
-    OperationRow{"getMetrics",         yes,    yes,     yes,   yes},
-    OperationRow{"streamEvents",       yes,    yes,     yes,   yes},
-
-    OperationRow{"listFacilities",     yes,    yes,     yes,   yes},
-    OperationRow{"listMachines",       yes,    yes,     yes,   yes},
-    OperationRow{"getMachine",         yes,    yes,     yes,   yes},
-
-    OperationRow{"getAvailability",    yes,    yes,     yes,   yes},
-    OperationRow{"listAvailability",   yes,    yes,     yes,   yes},
-    OperationRow{"getCalendar",        yes,    yes,     yes,   yes},
-    OperationRow{"findTime",           yes,    yes,     yes,   yes},
-    OperationRow{"createQuote",        yes,    yes,     yes,   yes},
-    OperationRow{"createBooking",      yes,    yes,     yes,   no},
-    OperationRow{"listBookings",       yes,    yes,     yes,   yes},
-    OperationRow{"getBooking",         yes,    yes,     yes,   yes},
-    OperationRow{"changeBooking",      yes,    yes,     yes,   no},
-    OperationRow{"cancelBooking",      yes,    yes,     yes,   no},
-    OperationRow{"checkInBooking",     yes,    yes,     yes,   no},
-    OperationRow{"checkInByPin",       yes,    yes,     yes,   no},
-    OperationRow{"startBooking",       yes,    yes,     yes,   no},
-    OperationRow{"pauseBooking",       yes,    yes,     yes,   no},
-    OperationRow{"stopBooking",        yes,    yes,     yes,   no},
-    OperationRow{"withdrawStop",       yes,    yes,     yes,   no},
-
-    OperationRow{"undoBooking",        yes,    yes,     yes,   no},
-    OperationRow{"releaseBooking",     yes,    yes,     no,    no},
-    OperationRow{"approveBooking",     yes,    no,      no,    no},
-    OperationRow{"refuseBooking",      yes,    no,      no,    no},
-    OperationRow{"excuseBooking",      yes,    no,      no,    no},
-    OperationRow{"handOverBooking",    yes,    yes,     yes,   no},
-    OperationRow{"joinWaitlist",       yes,    yes,     yes,   no},
-    OperationRow{"listWaitlist",       yes,    yes,     yes,   yes},
-    OperationRow{"leaveWaitlist",      yes,    yes,     yes,   no},
-    OperationRow{"takeOffer",          yes,    yes,     yes,   no},
-    OperationRow{"declineOffer",       yes,    yes,     yes,   no},
-    OperationRow{"skipWaiting",        yes,    no,      no,    no},
-    OperationRow{"getQueueLog",        yes,    yes,     yes,   yes},
-    OperationRow{"listProposals",      yes,    yes,     yes,   yes},
-    OperationRow{"takeProposal",       yes,    yes,     yes,   no},
-    OperationRow{"takeAllProposals",   yes,    yes,     no,    no},
-    OperationRow{"declineProposal",    yes,    yes,     yes,   no},
-    OperationRow{"previewClosure",     yes,    no,      no,    no},
-    OperationRow{"createClosure",      yes,    no,      no,    no},
-    OperationRow{"previewSeries",      yes,    yes,     yes,   no},
-    OperationRow{"createSeries",       yes,    yes,     yes,   no},
-    OperationRow{"getSeries",          yes,    yes,     yes,   yes},
-    OperationRow{"changeSeries",       yes,    yes,     yes,   no},
-    OperationRow{"cancelSeries",       yes,    yes,     yes,   no},
-    OperationRow{"approveSeries",      yes,    no,      no,    no},
-    OperationRow{"refuseSeries",       yes,    no,      no,    no},
-    OperationRow{"createFeed",         yes,    yes,     yes,   yes},
-    OperationRow{"listFeeds",          yes,    yes,     yes,   yes},
-    OperationRow{"revokeFeed",         yes,    yes,     yes,   yes},
-    OperationRow{"readFeed",           yes,    yes,     yes,   yes},
-    OperationRow{"createTimetable",    yes,    no,      no,    no},
-    OperationRow{"listTimetables",     yes,    yes,     no,    yes},
-    OperationRow{"endTimetable",       yes,    no,      no,    no},
-
-    OperationRow{"listUsageSessions",  yes,    yes,     yes,   yes},
-    OperationRow{"getUsageSession",    yes,    yes,     yes,   yes},
-    OperationRow{"assignUsageSession", yes,    yes,     no,    no},
-    OperationRow{"previewCorrection",  yes,    no,      no,    yes},
-    OperationRow{"correctRegister",    yes,    no,      no,    no},
-    OperationRow{"listPoints",         yes,    yes,     yes,   yes},
-    OperationRow{"listReadings",       yes,    yes,     yes,   yes},
-    OperationRow{"exportReadings",     yes,    yes,     yes,   yes},
-    OperationRow{"getMeterBalance",    yes,    yes,     no,    yes},
-    OperationRow{"getFacilityBalance", yes,    no,      no,    yes},
-    OperationRow{"listDevices",        yes,    yes,     no,    yes},
-    OperationRow{"listLines",          yes,    yes,     no,    yes},
-    OperationRow{"listLineFrames",     yes,    yes,     no,    yes},
-    OperationRow{"scanLine",           yes,    no,      no,    no},
-    OperationRow{"identifyUnit",       yes,    no,      no,    no},
-    OperationRow{"readUnit",           yes,    no,      no,    no},
-    OperationRow{"writeCoil",          yes,    no,      no,    no},
-    OperationRow{"listAlarms",         yes,    yes,     no,    yes},
-    OperationRow{"acknowledgeAlarm",   yes,    yes,     no,    no},
-    OperationRow{"exchangeMeter",      yes,    no,      no,    no},
-
-    OperationRow{"listNotices",        yes,    yes,     yes,   yes},
-    OperationRow{"readNotice",         yes,    yes,     yes,   yes},
-    OperationRow{"readNotices",        yes,    yes,     yes,   yes},
-    OperationRow{"getContact",         yes,    yes,     yes,   yes},
-    OperationRow{"changeContact",      yes,    yes,     yes,   yes},
-    OperationRow{"listMessages",       yes,    yes,     no,    yes},
-    OperationRow{"retryMessage",       yes,    no,      no,    no},
-    OperationRow{"testMessage",        yes,    no,      no,    no},
-    OperationRow{"listContacts",       yes,    yes,     yes,   yes},
-    OperationRow{"changeEnterpriseContact", yes, yes,   yes,   no},
-    OperationRow{"changePersonContact", yes,   no,      no,    no},
-    OperationRow{"getQuietHours",      yes,    yes,     no,    yes},
-    OperationRow{"changeQuietHours",   yes,    no,      no,    no},
-    OperationRow{"listWebhooks",       yes,    no,      no,    yes},
-    OperationRow{"createWebhook",      yes,    no,      no,    no},
-    OperationRow{"deleteWebhook",      yes,    no,      no,    no},
-
-    OperationRow{"listPlans",          yes,    yes,     no,    yes},
-    OperationRow{"createPlan",         yes,    no,      no,    no},
-    OperationRow{"completePlan",       yes,    yes,     no,    no},
-    OperationRow{"retirePlan",         yes,    no,      no,    no},
-    OperationRow{"listTickets",        yes,    yes,     no,    yes},
-    OperationRow{"openTicket",         yes,    yes,     no,    no},
-    OperationRow{"getTicket",          yes,    yes,     no,    yes},
-    OperationRow{"changeTicket",       yes,    yes,     no,    no},
-    OperationRow{"closeTicket",        yes,    yes,     no,    no},
-    OperationRow{"addPhoto",           yes,    yes,     no,    no},
-    OperationRow{"getPhoto",           yes,    yes,     no,    yes},
-    OperationRow{"getReliability",     yes,    yes,     no,    yes},
-    OperationRow{"getOpening",         yes,    yes,     yes,   yes},
-    OperationRow{"saveProfile",        yes,    no,      no,    no},
-    OperationRow{"savePeriods",        yes,    no,      no,    no},
-    OperationRow{"saveSpecialDays",    yes,    no,      no,    no},
-    OperationRow{"importSpecialDays",  yes,    no,      no,    no},
-    OperationRow{"saveWeek",           yes,    no,      no,    no},
-    OperationRow{"listGroups",         yes,    yes,     yes,   yes},
-    OperationRow{"saveGroup",          yes,    no,      no,    no},
-    OperationRow{"listReserved",       yes,    yes,     yes,   yes},
-    OperationRow{"saveReserved",       yes,    no,      no,    no},
-    OperationRow{"listResources",      yes,    yes,     yes,   yes},
-    OperationRow{"saveResource",       yes,    no,      no,    no},
-    OperationRow{"retireResource",     yes,    no,      no,    no},
-    OperationRow{"saveNeeds",          yes,    no,      no,    no},
-    OperationRow{"listShifts",         yes,    yes,     no,    yes},
-    OperationRow{"saveShifts",         yes,    no,      no,    no},
-    OperationRow{"listAuthorisations", yes,    yes,     yes,   yes},
-    OperationRow{"grantAuthorisation", yes,    no,      no,    no},
-    OperationRow{"revokeAuthorisation", yes,   no,      no,    no},
-    OperationRow{"listOutages",        yes,    yes,     yes,   yes},
-    OperationRow{"createOutage",       yes,    no,      no,    no},
-    OperationRow{"withdrawOutage",     yes,    no,      no,    no},
-    OperationRow{"listSettings",       yes,    yes,     yes,   yes},
-    OperationRow{"addSetting",         yes,    no,      no,    no},
-    OperationRow{"explainLimits",      yes,    yes,     yes,   yes},
-    OperationRow{"getShares",          yes,    no,      yes,   yes},
-
-    OperationRow{"listEnterprises",    yes,    yes,     no,    yes},
-    OperationRow{"createEnterprise",   yes,    yes,     no,    yes},
-    OperationRow{"getEnterprise",      yes,    yes,     no,    yes},
-    OperationRow{"addPhone",           yes,    yes,     no,    yes},
-    OperationRow{"removePhone",        yes,    no,      no,    yes},
-    OperationRow{"issueCard",          yes,    yes,     no,    no},
-    OperationRow{"revokeCard",         yes,    yes,     no,    no},
-    OperationRow{"changeMembership",   yes,    no,      no,    no},
-    OperationRow{"changeBin",          yes,    yes,     no,    yes},
-    OperationRow{"listDuplicates",     yes,    yes,     no,    yes},
-    OperationRow{"mergeEnterprises",   yes,    no,      no,    no},
-    OperationRow{"undoMerge",          yes,    no,      no,    no},
-    OperationRow{"listTrainings",      yes,    yes,     no,    yes},
-    OperationRow{"recordAttendance",   yes,    yes,     no,    no},
-    OperationRow{"listPeople",         yes,    no,      no,    yes},
-    OperationRow{"createPerson",       yes,    no,      no,    no},
-    OperationRow{"changeBirth",        yes,    no,      no,    no},
-    OperationRow{"listAudit",          yes,    no,      no,    yes},
-
-    OperationRow{"listRateCards",      yes,    no,      yes,   yes},
-    OperationRow{"listServices",       yes,    yes,     yes,   yes},
-    OperationRow{"createService",      yes,    no,      no,    yes},
-    OperationRow{"sellService",        yes,    yes,     no,    yes},
-    OperationRow{"createUsageEvent",   yes,    yes,     no,    yes},
-    OperationRow{"listItems",          yes,    no,      no,    yes},
-    OperationRow{"withdrawItem",       yes,    no,      no,    yes},
-    OperationRow{"listTaxes",          yes,    yes,     no,    yes},
-    OperationRow{"setTaxRegime",       yes,    no,      no,    yes},
-    OperationRow{"setTaxCode",         yes,    no,      no,    yes},
-    OperationRow{"createCreditNote",   yes,    no,      no,    yes},
-    OperationRow{"createRateCard",     yes,    no,      no,    yes},
-    OperationRow{"createBillingRun",   yes,    no,      no,    yes},
-    OperationRow{"listInvoices",       yes,    no,      yes,   yes},
-    OperationRow{"getInvoice",         yes,    no,      yes,   yes},
-    OperationRow{"getLineProof",       yes,    no,      yes,   yes},
-    OperationRow{"getInvoiceEvidence", yes,    no,      yes,   yes},
-    OperationRow{"getInvoicePdf",      yes,    no,      yes,   yes},
-    OperationRow{"finalizeBillingRun", yes,    no,      no,    yes},
-    OperationRow{"finalizeInvoice",    yes,    no,      no,    yes},
-    OperationRow{"createPayment",      yes,    no,      no,    yes},
-    OperationRow{"listPayments",       yes,    no,      no,    yes},
-    OperationRow{"receivePayment", yes,    no,      no,    yes},
-    OperationRow{"reversePayment", yes,    no,      no,    yes},
-    OperationRow{"createWaiver",   yes,    no,      no,    yes},
-    OperationRow{"listWaivers",    yes,    no,      no,    yes},
-    OperationRow{"decideWaiver",   yes,    no,      no,    yes},
-    OperationRow{"getMoneySettings", yes,    no,      no,    yes},
-    OperationRow{"saveMoneySettings", yes,    no,      no,    no},
-    OperationRow{"getBanglaQr",    yes,    no,      yes,   yes},
-    OperationRow{"listClaims",     yes,    no,      yes,   yes},
-    OperationRow{"createClaim",    yes,    no,      yes,   yes},
-    OperationRow{"matchClaim",     yes,    no,      no,    yes},
-    OperationRow{"applyClaim",     yes,    no,      no,    yes},
-    OperationRow{"rejectClaim",    yes,    no,      no,    yes},
-    OperationRow{"listStatementLines", yes,    no,      no,    yes},
-    OperationRow{"importStatement", yes,    no,      no,    yes},
-    OperationRow{"getWallet",      yes,    no,      yes,   yes},
-    OperationRow{"holdWallet",     yes,    no,      no,    yes},
-    OperationRow{"refundWallet",   yes,    no,      no,    yes},
-    OperationRow{"endHold",        yes,    no,      no,    yes},
-    OperationRow{"getAccountStatement", yes,    no,      yes,   yes},
-    OperationRow{"getAgeing",      yes,    no,      no,    yes},
-    OperationRow{"listDisputes",   yes,    no,      yes,   yes},
-    OperationRow{"createDispute",  yes,    no,      yes,   yes},
-    OperationRow{"answerDispute",  yes,    no,      no,    yes},
-    OperationRow{"settleDispute",  yes,    no,      no,    yes},
-    OperationRow{"listCashDays",   yes,    no,      no,    yes},
-    OperationRow{"closeCashDay",   yes,    no,      no,    yes},
-    OperationRow{"getPeriodClose", yes,    no,      no,    yes},
-    OperationRow{"closePeriod",    yes,    no,      no,    yes},
-    OperationRow{"reopenPeriod",   yes,    no,      no,    yes},
-    OperationRow{"getLedger",          yes,    no,      no,    yes},
-    OperationRow{"getReceiptPdf",      yes,    no,      yes,   yes},
-    OperationRow{"getStatementPdf",    yes,    no,      yes,   yes},
-    OperationRow{"getReminderPdf",     yes,    no,      yes,   yes},
-    OperationRow{"getQuotationPdf",    yes,    yes,     yes,   yes},
-    OperationRow{"getJobSlip",         yes,    yes,     yes,   yes},
-    OperationRow{"getJobSlipText",     yes,    yes,     yes,   yes},
-    OperationRow{"getJobSlipPdf",      yes,    yes,     yes,   yes},
-    OperationRow{"verifyDocument",     yes,    yes,     yes,   yes},
-    OperationRow{"exportFile",         yes,    no,      no,    yes},
-    OperationRow{"importTable",        yes,    no,      no,    no},
-    OperationRow{"getInvoiceUbl",      yes,    no,      yes,   yes},
-    OperationRow{"exportGreenButton",  yes,    no,      yes,   yes},
-
-    OperationRow{"listUtilityBills",   yes,    no,      no,    yes},
-    OperationRow{"createUtilityBill",  yes,    no,      no,    yes},
-    OperationRow{"getUtilityBill",     yes,    no,      no,    yes},
-    OperationRow{"correctUtilityBill", yes,    no,      no,    yes},
-    OperationRow{"listCosts",          yes,    no,      no,    yes},
-    OperationRow{"createCost",         yes,    no,      no,    yes},
-    OperationRow{"correctCost",        yes,    no,      no,    yes},
-    OperationRow{"listCostSettings",   yes,    no,      no,    yes},
-    OperationRow{"addCostSetting",     yes,    no,      no,    no},
-    OperationRow{"listFacilityModes",  yes,    no,      no,    yes},
-    OperationRow{"switchFacilityMode", yes,    no,      no,    no},
-    OperationRow{"getCostRecovery",    yes,    no,      no,    yes},
-
-    OperationRow{"listMaterials",      yes,    yes,     no,    yes},
-    OperationRow{"createMaterial",     yes,    no,      no,    no},
-    OperationRow{"addMaterialPrice",   yes,    no,      no,    yes},
-    OperationRow{"listRecyclingSettings", yes,    yes,     no,    yes},
-    OperationRow{"addRecyclingSetting", yes,    no,      no,    no},
-    OperationRow{"listWeighTickets",   yes,    yes,     no,    yes},
-    OperationRow{"createWeighTicket",  yes,    yes,     no,    no},
-    OperationRow{"correctWeighTicket", yes,    no,      no,    yes},
-    OperationRow{"listRecyclingBatches", yes,    yes,     no,    yes},
-    OperationRow{"beginRecyclingBatch", yes,    yes,     no,    no},
-    OperationRow{"endRecyclingBatch",  yes,    yes,     no,    no},
-    OperationRow{"getRecyclingReport", yes,    yes,     no,    yes},
-    OperationRow{"exportWeighTickets", yes,    no,      no,    yes},
+constexpr std::array roles{
+    RoleInfo{"manager", manager, Scope::facility, true},
+    RoleInfo{"operator", operator_},
+    RoleInfo{"desk", desk},
+    RoleInfo{"owner", owner, Scope::enterprise},
+    RoleInfo{"member", member, Scope::enterprise},
+    RoleInfo{"accountant", accountant, Scope::facility, true},
+    RoleInfo{"committee", committee},
+    RoleInfo{"trainer", trainer},
+    RoleInfo{"mechanic", mechanic},
+    RoleInfo{"partner", partner, Scope::partner},
+    RoleInfo{"programme", programme, Scope::programme},
+    RoleInfo{"auditor", auditor},
+    RoleInfo{"technician", technician},
+    RoleInfo{"administrator", administrator, Scope::facility, true},
 };
-// clang-format on
 
-bool grants(OperationRow const& row, std::string_view role) {
-    if (role == "manager") return row.manager;
-    if (role == "operator") return row.operator_;
-    if (role == "member") return row.member;
-    if (role == "accountant") return row.accountant;
-    return false;
+constexpr RoleSet floor = manager | operator_ | desk;
+constexpr RoleSet books = manager | accountant;
+constexpr RoleSet readers = floor | accountant | auditor;
+constexpr RoleSet registry = floor | accountant;
+constexpr RoleSet staff = readers | committee | trainer | mechanic | technician | administrator;
+constexpr RoleSet payers = books | owner;
+constexpr RoleSet doers = floor | owner | member;
+constexpr RoleSet users = staff | owner | member;
+constexpr RoleSet viewers = users | partner;
+constexpr RoleSet everyone = viewers | programme;
+constexpr RoleSet commissioners = manager | technician;
+
+/// What owners, members and officers of a partner may do is narrowed further by the handlers to
+/// what is theirs.
+constexpr OperationRow table[]{
+    {"createSession", everyone},
+    {"deleteSession", everyone},
+    {"getMe", everyone},
+    {"getOpenApi", everyone},
+    {"getHealth", everyone},
+    {"getReadiness", everyone},
+    {"getMetrics", everyone},
+    {"streamEvents", everyone},
+
+    {"listFacilities", everyone},
+    {"listMachines", everyone},
+    {"getMachine", everyone},
+
+    {"getAvailability", viewers},
+    {"listAvailability", viewers},
+    {"getCalendar", viewers},
+    {"findTime", users},
+    {"createQuote", users},
+    {"createBooking", doers},
+    {"listBookings", viewers},
+    {"getBooking", viewers},
+    {"changeBooking", doers},
+    {"cancelBooking", doers},
+    {"checkInBooking", doers},
+    {"checkInByPin", doers},
+    {"startBooking", doers},
+    {"pauseBooking", doers},
+    {"stopBooking", doers},
+    {"withdrawStop", doers},
+
+    {"undoBooking", doers},
+    {"releaseBooking", floor},
+    {"approveBooking", manager},
+    {"refuseBooking", manager},
+    {"excuseBooking", manager},
+    {"handOverBooking", doers},
+    {"joinWaitlist", doers},
+    {"listWaitlist", users},
+    {"leaveWaitlist", doers},
+    {"takeOffer", doers},
+    {"declineOffer", doers},
+    {"skipWaiting", manager},
+    {"getQueueLog", users},
+    {"listProposals", users},
+    {"takeProposal", doers},
+    {"takeAllProposals", floor},
+    {"declineProposal", doers},
+    {"previewClosure", manager},
+    {"createClosure", manager},
+    {"previewSeries", doers},
+    {"createSeries", doers},
+    {"getSeries", users},
+    {"changeSeries", doers},
+    {"cancelSeries", doers},
+    {"approveSeries", manager},
+    {"refuseSeries", manager},
+    {"createFeed", users},
+    {"listFeeds", users},
+    {"revokeFeed", users},
+    {"readFeed", users},
+    {"createTimetable", manager},
+    {"listTimetables", staff},
+    {"endTimetable", manager},
+
+    {"listUsageSessions", viewers},
+    {"getUsageSession", viewers},
+    {"assignUsageSession", floor},
+    {"previewCorrection", books | auditor},
+    {"correctRegister", manager},
+    {"listPoints", users},
+    {"listReadings", users},
+    {"exportReadings", users},
+    {"getMeterBalance", staff},
+    {"getFacilityBalance", books | auditor | committee},
+    {"listDevices", staff},
+    {"listLines", staff},
+    {"listLineFrames", staff},
+    {"scanLine", commissioners},
+    {"identifyUnit", commissioners},
+    {"readUnit", commissioners},
+    {"writeCoil", commissioners},
+    {"listAlarms", staff},
+    {"acknowledgeAlarm", floor | mechanic | technician},
+    {"exchangeMeter", commissioners},
+
+    {"listNotices", everyone},
+    {"readNotice", everyone},
+    {"readNotices", everyone},
+    {"getContact", everyone},
+    {"changeContact", everyone},
+    {"listMessages", readers | technician | administrator},
+    {"retryMessage", manager | administrator | technician},
+    {"testMessage", manager | administrator | technician},
+    {"listContacts", users},
+    {"changeEnterpriseContact", doers},
+    {"changePersonContact", manager | administrator},
+    {"getQuietHours", staff},
+    {"changeQuietHours", manager | administrator},
+    {"listWebhooks", manager | accountant | auditor | administrator},
+    {"createWebhook", manager | administrator},
+    {"deleteWebhook", manager | administrator},
+
+    {"listPlans", staff},
+    {"createPlan", manager},
+    {"completePlan", floor | mechanic},
+    {"retirePlan", manager},
+    {"listTickets", staff},
+    {"openTicket", floor | mechanic},
+    {"getTicket", staff},
+    {"changeTicket", floor | mechanic},
+    {"closeTicket", floor | mechanic},
+    {"addPhoto", floor | mechanic},
+    {"getPhoto", staff},
+    {"getReliability", staff},
+    {"getOpening", everyone},
+    {"saveProfile", manager},
+    {"savePeriods", manager},
+    {"saveSpecialDays", manager},
+    {"importSpecialDays", manager},
+    {"saveWeek", manager},
+    {"listGroups", everyone},
+    {"saveGroup", manager},
+    {"listReserved", users},
+    {"saveReserved", manager},
+    {"listResources", users},
+    {"saveResource", manager},
+    {"retireResource", manager},
+    {"saveNeeds", manager},
+    {"listShifts", staff},
+    {"saveShifts", manager},
+    {"listAuthorisations", users},
+    {"grantAuthorisation", manager | trainer},
+    {"revokeAuthorisation", manager | trainer},
+    {"listOutages", users},
+    {"createOutage", manager},
+    {"withdrawOutage", manager},
+    {"listSettings", users},
+    {"addSetting", manager},
+    {"explainLimits", users},
+    {"getShares", books | owner | auditor | committee},
+
+    {"listEnterprises", registry | auditor | trainer | partner},
+    {"createEnterprise", registry},
+    {"getEnterprise", registry | auditor | trainer | partner},
+    {"addPhone", registry},
+    {"removePhone", books},
+    {"changeBin", registry},
+    {"issueCard", floor},
+    {"revokeCard", floor},
+    {"changeMembership", manager},
+    {"listDuplicates", registry | auditor},
+    {"mergeEnterprises", manager},
+    {"undoMerge", manager},
+    {"listTrainings", staff},
+    {"listCourses", users},
+    {"createCourse", manager | trainer},
+    {"retireCourse", manager | trainer},
+    {"passCourse", manager | trainer},
+    {"listCompetences", users},
+    {"recordAttendance", floor | trainer},
+    {"listPeople", manager | accountant | auditor | administrator | trainer},
+    {"createPerson", manager | administrator},
+    {"changeBirth", manager | administrator | desk},
+    {"grantRole", manager | administrator},
+    {"revokeRole", manager | administrator},
+    {"listRoleRequests", manager | accountant | auditor | administrator},
+    {"decideRole", manager | administrator},
+    {"listComments", books | auditor | committee},
+    {"addComment", books | auditor},
+    {"getProgrammeReport", books | auditor | committee | programme},
+    {"listPartners", staff | partner},
+    {"createPartner", manager | administrator},
+    {"listSectors", staff | partner},
+    {"changeEnterprise", registry},
+    {"attestWomenLed", manager | desk},
+    {"listAudit", manager | accountant | auditor | administrator},
+
+    {"listRateCards", books | owner | member | auditor | committee},
+    {"listServices", users},
+    {"createService", books},
+    {"sellService", floor | accountant},
+    {"createUsageEvent", floor | accountant},
+    {"listItems", books | auditor},
+    {"withdrawItem", books},
+    {"listTaxes", staff},
+    {"setTaxRegime", books},
+    {"setTaxCode", books},
+    {"createCreditNote", books},
+    {"createRateCard", books},
+    {"createBillingRun", books},
+    {"listInvoices", payers | auditor},
+    {"getInvoice", payers | auditor},
+    {"getLineProof", payers | auditor},
+    {"getInvoiceEvidence", payers | auditor},
+    {"getInvoicePdf", payers | auditor},
+    {"finalizeBillingRun", books},
+    {"finalizeInvoice", books},
+    {"createPayment", books},
+    {"listPayments", books | auditor},
+    {"receivePayment", books},
+    {"reversePayment", books},
+    {"createWaiver", books},
+    {"listWaivers", books | auditor | committee},
+    {"decideWaiver", books},
+    {"getMoneySettings", books | auditor},
+    {"saveMoneySettings", manager},
+    {"getBanglaQr", payers | auditor},
+    {"listClaims", payers | auditor},
+    {"createClaim", payers},
+    {"matchClaim", books},
+    {"applyClaim", books},
+    {"rejectClaim", books},
+    {"listStatementLines", books | auditor},
+    {"importStatement", books},
+    {"getWallet", payers | auditor},
+    {"holdWallet", books},
+    {"refundWallet", books},
+    {"endHold", books},
+    {"getAccountStatement", payers | auditor},
+    {"getAgeing", books | auditor},
+    {"listDisputes", payers | auditor},
+    {"createDispute", payers},
+    {"answerDispute", books},
+    {"settleDispute", books},
+    {"listCashDays", books | auditor},
+    {"closeCashDay", books},
+    {"getPeriodClose", books | auditor},
+    {"closePeriod", books},
+    {"reopenPeriod", books},
+    {"getLedger", books | auditor},
+    {"getReceiptPdf", payers | auditor},
+    {"getStatementPdf", payers | auditor},
+    {"getReminderPdf", payers | auditor},
+    {"getQuotationPdf", users},
+    {"getJobSlip", users},
+    {"getJobSlipText", users},
+    {"getJobSlipPdf", users},
+    {"verifyDocument", everyone},
+    {"exportFile", books | auditor},
+    {"importTable", manager},
+    {"getInvoiceUbl", payers | auditor},
+    {"exportGreenButton", payers | auditor},
+
+    {"listUtilityBills", books | auditor | committee},
+    {"createUtilityBill", books},
+    {"getUtilityBill", books | auditor | committee},
+    {"correctUtilityBill", books},
+    {"listCosts", books | auditor | committee},
+    {"createCost", books},
+    {"correctCost", books},
+    {"listCostSettings", books | auditor | committee},
+    {"addCostSetting", manager},
+    {"listFacilityModes", books | auditor | committee},
+    {"switchFacilityMode", manager},
+    {"getCostRecovery", books | auditor | committee},
+
+    {"listMaterials", staff},
+    {"createMaterial", manager},
+    {"addMaterialPrice", books},
+    {"listRecyclingSettings", staff},
+    {"addRecyclingSetting", manager},
+    {"listWeighTickets", staff},
+    {"createWeighTicket", floor},
+    {"correctWeighTicket", books},
+    {"listRecyclingBatches", staff},
+    {"beginRecyclingBatch", floor},
+    {"endRecyclingBatch", floor},
+    {"getRecyclingReport", staff},
+    {"exportWeighTickets", books | auditor},
+};
+
+}  // namespace role_words
+
+std::span<RoleInfo const> all_roles() { return role_words::roles; }
+
+RoleInfo const* find_role(std::string_view name) {
+    auto const found = std::ranges::find(role_words::roles, name, &RoleInfo::name);
+    return found == role_words::roles.end() ? nullptr : &*found;
 }
 
-}  // namespace
+RoleSet set_of(std::span<std::string const> names) {
+    RoleSet set;
+    for (auto const& name : names)
+        if (auto const* const role = find_role(name)) set = set | role->bit;
+    return set;
+}
 
-std::span<OperationRow const> role_table() { return kTable; }
+std::span<OperationRow const> role_table() { return role_words::table; }
+
+std::string role_table_markdown() {
+    std::string out = "| Operation |";
+    std::string line = "|---|";
+    for (auto const& role : role_words::roles) {
+        out += ' ' + std::string{role.name} + " |";
+        line += ":-:|";
+    }
+    out += '\n' + line + '\n';
+    for (auto const& row : role_words::table) {
+        out += "| " + std::string{row.operation_id} + " |";
+        for (auto const& role : role_words::roles)
+            out += row.roles.meets(role.bit) ? " x |" : "  |";
+        out += '\n';
+    }
+    return out;
+}
 
 bool may_call(http::Principal const& principal, std::string_view operation_id) {
-    auto const row = std::ranges::find(kTable, operation_id, &OperationRow::operation_id);
-    return row != kTable.end() && std::ranges::any_of(principal.roles, [&](auto const& role) {
-               return grants(*row, role);
-           });
+    auto const row =
+        std::ranges::find(role_words::table, operation_id, &OperationRow::operation_id);
+    return row != std::end(role_words::table) && row->roles.meets(set_of(principal.roles));
 }
 
-std::vector<std::string_view> operations_of(std::span<std::string const> roles) {
+std::vector<std::string_view> operations_of(std::span<std::string const> names) {
+    auto const mine = set_of(names);
     std::vector<std::string_view> found;
-    for (auto const& row : kTable)
-        if (std::ranges::any_of(roles, [&](auto const& role) { return grants(row, role); }))
-            found.push_back(row.operation_id);
+    for (auto const& row : role_words::table)
+        if (row.roles.meets(mine)) found.push_back(row.operation_id);
     return found;
 }
 
 bool is_staff(http::Principal const& principal) {
-    return principal.has("manager") || principal.has("operator") || principal.has("accountant");
+    return set_of(principal.roles).meets(role_words::staff);
+}
+
+bool serves(http::Principal const& principal) {
+    return set_of(principal.roles).meets(role_words::floor);
 }
 
 bool keeps_books(http::Principal const& principal) {
-    return principal.has("manager") || principal.has("accountant");
+    return set_of(principal.roles).meets(role_words::books | role_words::auditor);
 }
 
 }  // namespace karkhana::people

@@ -6,11 +6,10 @@
 #include "server/base/calendar.hpp"
 #include "server/base/text.hpp"
 #include "server/base/unicode.hpp"
+#include "server/people/roles.hpp"
 
 namespace karkhana::people {
 namespace {
-
-constexpr std::array<std::string_view, 4> kRoles{"manager", "operator", "member", "accountant"};
 
 /// The throttle keeps anybody from trying many passwords; these are the few that would be tried
 /// first, in lower case with ASCII digits.
@@ -70,28 +69,6 @@ tl::unexpected<Error> bad_grant(std::size_t index, std::string_view code, std::s
                   "/roles/" + std::to_string(index) + "/" + std::string{field});
 }
 
-Result<std::vector<RoleGrant>> valid_grants(std::vector<RoleGrant> grants) {
-    if (grants.empty())
-        return refuse(ErrorKind::invalid, "role_missing", "At least one role is needed.", "/roles");
-    for (std::size_t i = 0; i < grants.size(); ++i) {
-        auto const& grant = grants[i];
-        bool const member = grant.role == "member";
-        if (std::ranges::find(kRoles, grant.role) == kRoles.end())
-            return bad_grant(i, "unknown_role", "role",
-                             "A role is manager, operator, member or accountant.");
-        if (member && !grant.enterprise)
-            return bad_grant(i, "enterprise_missing", "enterprise_id",
-                             "A member acts for an enterprise.");
-        if (!member && grant.enterprise)
-            return bad_grant(i, "enterprise_not_allowed", "enterprise_id",
-                             "Only a member acts for an enterprise.");
-        if (std::find(grants.begin(), grants.begin() + static_cast<std::ptrdiff_t>(i), grant) !=
-            grants.begin() + static_cast<std::ptrdiff_t>(i))
-            return bad_grant(i, "role_twice", "role", "The same role twice.");
-    }
-    return grants;
-}
-
 /// How long until `most` failures, newest first, are no longer all inside the window.
 std::chrono::seconds wait_for(std::vector<Instant> const& failures, int most, Instant now) {
     if (failures.size() < static_cast<std::size_t>(most)) return std::chrono::seconds{0};
@@ -100,7 +77,66 @@ std::chrono::seconds wait_for(std::vector<Instant> const& failures, int most, In
                     std::chrono::seconds{0});
 }
 
+/// What is wrong with the i-th grant by itself.
+std::optional<Error> fault_of(RoleGrant const& grant, std::size_t i) {
+    auto const* const role = find_role(grant.role);
+    if (!role) return bad_grant(i, "unknown_role", "role", "There is no such role.").value();
+    bool const of_enterprise = role->scope == Scope::enterprise;
+    bool const of_partner = role->scope == Scope::partner;
+    if (of_enterprise && !grant.enterprise)
+        return bad_grant(i, "enterprise_missing", "enterprise_id",
+                         "An owner or a member acts for an enterprise.")
+            .value();
+    if (!of_enterprise && grant.enterprise)
+        return bad_grant(i, "enterprise_not_allowed", "enterprise_id",
+                         "Only an owner or a member acts for an enterprise.")
+            .value();
+    if (of_partner && !grant.partner)
+        return bad_grant(i, "partner_missing", "partner_id",
+                         "An officer is one of a partner organisation.")
+            .value();
+    if (!of_partner && grant.partner)
+        return bad_grant(i, "partner_not_allowed", "partner_id",
+                         "Only an officer is one of a partner organisation.")
+            .value();
+    return std::nullopt;
+}
+
+bool any_scope(std::vector<RoleGrant> const& grants, Scope scope) {
+    return std::ranges::any_of(
+        grants, [&](auto const& grant) { return find_role(grant.role)->scope == scope; });
+}
+
+bool any_role(std::vector<RoleGrant> const& grants, std::string_view role) {
+    return std::ranges::find(grants, role, &RoleGrant::role) != grants.end();
+}
+
+/// Whoever only sees is nothing else here.
+bool go_together(std::vector<RoleGrant> const& grants) {
+    for (auto const alone : {Scope::partner, Scope::programme})
+        if (any_scope(grants, alone) && !std::ranges::all_of(grants, [&](auto const& grant) {
+                return find_role(grant.role)->scope == alone;
+            }))
+            return false;
+    return !(any_role(grants, "owner") && any_role(grants, "member"));
+}
+
 }  // namespace
+
+Result<std::vector<RoleGrant>> valid_grants(std::vector<RoleGrant> grants) {
+    if (grants.empty())
+        return refuse(ErrorKind::invalid, "role_missing", "At least one role is needed.", "/roles");
+    for (std::size_t i = 0; i < grants.size(); ++i) {
+        if (auto const fault = fault_of(grants[i], i)) return tl::make_unexpected(*fault);
+        auto const before = grants.begin() + static_cast<std::ptrdiff_t>(i);
+        if (std::find(grants.begin(), before, grants[i]) != before)
+            return bad_grant(i, "role_twice", "role", "The same role twice.");
+    }
+    if (!go_together(grants))
+        return refuse(ErrorKind::invalid, "roles_apart", "Nobody holds these roles together.",
+                      "/roles");
+    return grants;
+}
 
 Result<std::string> normal_phone(std::string_view text) {
     auto number = without_separators(ascii_digits(text));

@@ -24,9 +24,12 @@ struct Enterprise {
     bool suspended = false;
 };
 
+using PartnerId = Id<struct PartnerTag>;
+
 struct RoleGrant {
-    std::string role;                        ///< manager, operator, member, accountant
-    std::optional<EnterpriseId> enterprise;  ///< of a member
+    std::string role;                        ///< a name of all_roles()
+    std::optional<EnterpriseId> enterprise;  ///< of an owner or a member
+    std::optional<PartnerId> partner{};      ///< of a partner organisation's officer
 
     bool operator==(RoleGrant const&) const = default;
 };
@@ -57,8 +60,13 @@ Result<std::string> acceptable_password(std::string_view password, std::string_v
 
 /// Names, phone and place normalised. Errors: those of facility::complete, `bad_phone`.
 Result<Enterprise> valid_enterprise(Enterprise enterprise);
-/// Errors: those above, `bad_login`, `bad_language`, `role_missing`, `unknown_role`,
-/// `enterprise_missing` (a member without), `enterprise_not_allowed` (others with), `role_twice`.
+/// The roles of one person. An owner of one ME who were a member of another would see the money of
+/// both, and an officer of a partner organisation would act for the MEs that it only sees: such
+/// roles are not held together. Errors: `role_missing`, `unknown_role`, `enterprise_missing` and
+/// `partner_missing` (who is here for one, without), `enterprise_not_allowed` and
+/// `partner_not_allowed` (others with), `role_twice`, `roles_apart`.
+Result<std::vector<RoleGrant>> valid_grants(std::vector<RoleGrant> grants);
+/// Errors: those above, `bad_login`, `bad_language`.
 Result<Person> valid_person(Person person);
 
 /// A birth date, "1990-05-14"; empty where there is none. Errors: `bad_date`, `born_later` (after

@@ -40,11 +40,13 @@ struct Session {
 std::optional<Session> find_session(store::Reader& reader, Credential const& credential) {
     std::optional<Session> found;
     reader.each(
-        "SELECT s.person_id, s.created_at, s.last_seen_at, g.role, g.enterprise_id "
+        "SELECT s.person_id, s.created_at, s.last_seen_at, g.role, "
+        "COALESCE(g.enterprise_id, e.enterprise_id) "
         "FROM web_session s "
         "JOIN person p ON p.facility_id = s.facility_id AND p.person_id = s.person_id "
         "AND p.disabled = 0 "
         "LEFT JOIN role_grant g ON g.facility_id = p.facility_id AND g.person_id = p.person_id "
+        "LEFT JOIN enterprise e ON e.facility_id = g.facility_id AND e.partner_id = g.partner_id "
         "WHERE s.facility_id = $1 AND s.token_hash = $2 ORDER BY g.position",
         [&](store::Row const& row) {
             if (!found) {
@@ -67,10 +69,12 @@ struct Token {
 std::optional<Token> find_token(store::Reader& reader, Credential const& credential) {
     std::optional<Token> found;
     reader.each(
-        "SELECT t.person_id, t.roles, t.expires_at, g.role, g.enterprise_id FROM api_token t "
+        "SELECT t.person_id, t.roles, t.expires_at, g.role, "
+        "COALESCE(g.enterprise_id, e.enterprise_id) FROM api_token t "
         "JOIN person p ON p.facility_id = t.facility_id AND p.person_id = t.person_id "
         "AND p.disabled = 0 "
         "LEFT JOIN role_grant g ON g.facility_id = p.facility_id AND g.person_id = p.person_id "
+        "LEFT JOIN enterprise e ON e.facility_id = g.facility_id AND e.partner_id = g.partner_id "
         "WHERE t.facility_id = $1 AND t.token_hash = $2 ORDER BY g.position",
         [&](store::Row const& row) {
             if (!found) {
@@ -119,7 +123,7 @@ std::optional<http::Principal> by_token(store::Store& store, Instant now,
     std::erase_if(who.roles, [&](std::string const& role) {
         return std::ranges::find(found->roles, role) == found->roles.end();
     });
-    if (!who.has("member")) who.enterprises.clear();
+    if (!who.has("owner") && !who.has("member") && !who.has("partner")) who.enterprises.clear();
     return std::move(who);
 }
 
