@@ -30,6 +30,9 @@ struct Charge {
 struct Skipped {
     SessionId session;
     std::string_view code;  ///< open, unattributed, questionable, no_rate_card, unsplit_usage
+    MachineId machine;
+    std::optional<EnterpriseId> enterprise;
+    std::optional<Instant> stopped_at;
 };
 
 /// A session with what it is rated by besides its registers.

@@ -35,6 +35,12 @@ constexpr std::string_view kBalancesAt =
     "JOIN journal_posting p ON p.facility_id = e.facility_id AND p.sequence = e.sequence "
     "WHERE e.facility_id = $1 AND COALESCE(e.effective_at, e.booked_at) < $2 "
     "GROUP BY p.account ORDER BY p.account";
+constexpr std::string_view kOpenings =
+    "SELECT enterprise_id, amount_poisha, note, at FROM opening_balance WHERE facility_id = $1 "
+    "ORDER BY enterprise_id";
+constexpr std::string_view kInsertOpening =
+    "INSERT INTO opening_balance (facility_id, enterprise_id, amount_poisha, note, at) "
+    "VALUES ($1, $2, $3, $4, $5)";
 constexpr std::string_view kPeriodLock =
     "SELECT lock_at FROM period_act WHERE facility_id = $1 AND action <> 'ask_reopen' "
     "ORDER BY sequence DESC LIMIT 1";
@@ -121,6 +127,24 @@ JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::stri
     entry.postings = {{account::receivable(enterprise), owed},
                       {std::string{account::opening}, -owed}};
     return entry;
+}
+
+std::vector<Opening> list_openings(store::Reader& reader, FacilityId const& facility) {
+    return reader.all(
+        kOpenings,
+        [](store::Row const& row) {
+            return Opening{row.id<EnterpriseId>(0), row.money(1), row.text(2), row.at(3)};
+        },
+        facility);
+}
+
+void open_account(store::Writer& writer, FacilityId const& facility, IdSource& ids,
+                  Opening const& opening) {
+    writer.execute(kInsertOpening, facility, opening.enterprise, opening.owed, opening.note,
+                   opening.at);
+    auto entry = opening_entry(opening.enterprise, opening.owed, opening.note, opening.at);
+    entry.id = ids.make<EntryId>();
+    book(writer, facility, entry);
 }
 
 std::vector<JournalEntry> list_entries(store::Reader& reader, FacilityId const& facility,

@@ -9,6 +9,7 @@
 
 #include "server/base/ids.hpp"
 #include "server/base/quantities.hpp"
+#include "server/base/random.hpp"
 #include "server/base/time.hpp"
 #include "server/store/store.hpp"
 
@@ -77,7 +78,18 @@ JournalEntry reversed(JournalEntry entry, Instant at);
 /// PeriodLocked where it counts in a month that is closed.
 std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntry entry);
 
-/// What an enterprise owed before there was this ledger; without an id. It is its own document.
+/// What an enterprise owed before there was this ledger, as the imported table said it.
+struct Opening {
+    EnterpriseId enterprise;
+    Money owed;
+    std::string note;
+    Instant at;
+};
+std::vector<Opening> list_openings(store::Reader& reader, FacilityId const& facility);
+/// Keeps it and books it, once for each enterprise.
+void open_account(store::Writer& writer, FacilityId const& facility, IdSource& ids,
+                  Opening const& opening);
+/// Its entry; without an id.
 JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::string memo,
                            Instant at);
 

@@ -102,9 +102,7 @@ json::array apply(store::Writer& writer, FacilityId const& facility, Plan const&
         made.emplace_back(one.id.text());
     }
     for (auto const& one : plan.balances) {
-        auto entry = billing::opening_entry(one.enterprise, one.amount, one.note, now);
-        entry.id = ids.make<EntryId>();
-        billing::book(writer, facility, entry);
+        billing::open_account(writer, facility, ids, {one.enterprise, one.amount, one.note, now});
         made.emplace_back(one.enterprise.text());
     }
     return made;
