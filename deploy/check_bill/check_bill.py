@@ -26,6 +26,8 @@ from rating import terms_of
 
 FILE = {"format", "version", "number", "series_number", "total_poisha", "text", "previous_hash",
         "hash", "chain", "rate_cards", "sessions", "arithmetic"}
+FILE_MAY = {"original", "earlier"}
+ISSUED = {"text", "previous_hash", "hash"}
 TEXT = {"number", "issued_at", "period", "seller", "buyer", "rate_cards", "sessions", "lines",
         "total", "currency"}
 TEXT_MAY = {"kind", "refers_to", "reason", "items", "tax"}
@@ -53,11 +55,15 @@ REFERS = {"number", "issued_at", "line"}
 # ------------------------------------------------------------------ the chain
 
 
-def check_chain(file):
+def check_hash(file):
     text = file["previous_hash"] + "\n" + file["text"]
     check(hashlib.sha256(text.encode("utf-8")).hexdigest() == file["hash"],
           "the hash is not that of the text: text, hash or previous hash was changed",
           "হ্যাশ লেখার সঙ্গে মেলে না: লেখা, হ্যাশ বা আগের হ্যাশ বদলানো হয়েছে")
+
+
+def check_chain(file):
+    check_hash(file)
     chain, number = file["chain"], file["series_number"]
     known(chain, {"series", "fiscal_year", "last_number", "last_hash"}, "chain")
     check((number == 1) == (file["previous_hash"] == ""),
@@ -160,10 +166,11 @@ def check_registers(session, issued, what):
 def check_lines(lines, expected, what):
     check(len(lines) == len(expected), f"{what}: it should have {len(expected)} lines",
           f"{what}: {bn(len(expected))}টি সারি হওয়ার কথা")
-    for line, (sequence, component, quantity, price, amount) in zip(lines, expected):
+    for line, (sequence, component, quantity, price, amount, card) in zip(lines, expected):
         here = f"line {line['line']}"
         there = f"সারি {bn(line['line'])}"
         for name, value, english, bangla in (
+                ("rate_card", card["id"], "version of the prices", "দরের সংস্করণ"),
                 ("component", sequence, "component", "দরের ধারা"),
                 ("basis", component["basis"], "basis", "হিসাবের ভিত্তি"),
                 ("window", component["window"], "window", "সময়"),
@@ -177,6 +184,31 @@ def check_lines(lines, expected, what):
                   f"{there}: {bangla} {bn(line[name])}, হিসাবে {bn(value)}")
 
 
+def micros_of(text):
+    return (datetime.fromisoformat(text) - EPOCH) // timedelta(microseconds=1)
+
+
+def versions_of(cards, lines, issued, what):
+    """(from, card) of each version that a session is charged by, the first one first."""
+    began = {one["id"]: micros_of(one["effective_from"]) for one in cards.values()}
+    of_lines = {line["rate_card"] for line in lines}
+    before = [one for one in of_lines if began[one] <= issued["from"]]
+    if not before:  # the version of the beginning charges nothing
+        before = sorted((one for one in cards if began[one] <= issued["from"]
+                         and cards[one].get("price_lock") == "at_use"), key=began.get)[-1:]
+    check(len(before) == 1, f"{what}: its prices began later", f"{what}: দর পরে শুরু হয়েছে")
+    first = cards[before[0]]
+    later = []
+    if first.get("price_lock") == "at_use":
+        later = sorted((since, one) for one, since in began.items()
+                       if issued["from"] < since < issued["to"])
+    versions = [(began[first["id"]], first), *((since, cards[one]) for since, one in later)]
+    check(of_lines <= {card["id"] for _, card in versions},
+          f"{what}: prices of a version that did not hold",
+          f"{what}: যে দর তখন চালু ছিল না")
+    return versions
+
+
 def check_sessions(file, bill):
     """Every line of metered use; returns how many registers had words to check."""
     zone = ZoneInfo(bill["seller"]["zone"])
@@ -185,11 +217,11 @@ def check_sessions(file, bill):
         known(card, CARD, "rate card", CARD_MAY)
     named = [(one["id"], one["name"], one["version"]) for one in bill["rate_cards"]]
     kept = [(one["id"], one["name"], one["version"]) for one in cards.values()]
-    check(sorted(named) == sorted(kept),
+    check(set(named) <= set(kept) and len(set(named)) == len(named),
           "the rate cards are not those of the bill", "দরের তালিকা বিলের সঙ্গে মেলে না")
     check([one["id"] for one in file["sessions"]] == [one["id"] for one in bill["sessions"]],
           "the sessions are not those of the bill", "কাজগুলো বিলের সঙ্গে মেলে না")
-    words, seen = 0, 0
+    words, seen, charging = 0, 0, set()
     for session, issued in zip(file["sessions"], bill["sessions"]):
         known(session, SESSION, "session", SESSION_MAY)
         what = f"{issued['machine_en']} {local_text(issued['from'], zone)}"
@@ -197,16 +229,15 @@ def check_sessions(file, bill):
         lines = [line for line in bill["lines"] if line["session"] == session["id"]]
         for line in lines:
             known(line, LINE, f"line {line.get('line')}", LINE_MAY)
-        check(lines and len({line["rate_card"] for line in lines}) == 1,
-              f"{what}: prices of several versions are not known to this program",
-              f"{what}: এক কাজে একাধিক দরের সংস্করণ এই প্রোগ্রাম চেনে না")
-        card = cards[lines[0]["rate_card"]]
-        began = datetime.fromisoformat(card["effective_from"]) - EPOCH
-        began //= timedelta(microseconds=1)
-        check(began <= issued["from"], f"{what}: its prices began later",
-              f"{what}: দর পরে শুরু হয়েছে")
-        check_lines(lines, terms_of(card, session, issued, zone, what), what)
+        check(lines and {line["rate_card"] for line in lines} <= cards.keys(),
+              f"{what}: its rate cards are not those of the file",
+              f"{what}: দরের তালিকা ফাইলে নেই")
+        versions = versions_of(cards, lines, issued, what)
+        charging |= {card["id"] for _, card in versions}
+        check_lines(lines, terms_of(versions, session, issued, zone, what), what)
         seen += len(lines)
+    check(charging == cards.keys(), "the rate cards are not those of the bill",
+          "দরের তালিকা বিলের সঙ্গে মেলে না")
     check(seen == len(bill["lines"]), "a line is of no session", "একটি সারি কোনো কাজের নয়")
     return words
 
@@ -253,21 +284,82 @@ def taxes(amounts, tax):
     return found
 
 
-def check_total(bill):
+def issued_text(one, what):
+    """The bill or note in a text, as its hash vouches for it."""
+    known(one, ISSUED, what)
+    check_hash(one)
+    return json.loads(one["text"], object_pairs_hook=once)
+
+
+def rows_of(bill):
+    return {row["line"]: row for row in [*bill["lines"], *bill.get("items", [])]}
+
+
+def given_tax(row, tax, inclusive, given):
+    """The tax of so much of a line: by its rate, of the whole line exactly the line's."""
+    if given < row["amount"]:
+        return min(rounded(exact_tax(given, tax["rate_e4"], inclusive)), tax["tax"])
+    return tax["tax"] + rounded(exact_tax(given - row["amount"], tax["rate_e4"], inclusive))
+
+
+def credited(file, bill):
+    """The taxes of a credit note's lines, by its bill and the notes before it."""
+    check(FILE_MAY <= file.keys(), "credit note: its bill or the notes before it are missing",
+          "ক্রেডিট নোট: মূল বিল বা আগের নোট নেই")
+    original = issued_text(file["original"], "original")
+    number, at = original["number"], original["issued_at"]
+    tax = original.get("tax", {"lines": []})
+    rows, given = rows_of(original), {}
+    numbers = []
+    for note in [*(issued_text(one, "earlier note") for one in file["earlier"]), bill]:
+        numbers.append(note["number"])
+        check(note.get("kind") == "credit_note" and note["refers_to"]["number"] == number
+              and note["refers_to"]["issued_at"] == at and note["buyer"]["id"] ==
+              original["buyer"]["id"] and original.get("kind", "invoice") == "invoice",
+              "credit note: it is not of this bill", "ক্রেডিট নোট: এই বিলের নয়")
+        due = []
+        for item in note["items"]:
+            refers = item["refers"]
+            check(refers["number"] == number and refers["issued_at"] == at
+                  and refers["line"] in rows, "credit note: it refers to no line of its bill",
+                  "ক্রেডিট নোট: মূল বিলের সারি নয়")
+            if tax["lines"]:
+                line = tax["lines"][refers["line"] - 1]
+                amount, before = given.get(refers["line"], (0, 0))
+                amount += item["amount"]
+                after = given_tax(rows[refers["line"]], line, tax["inclusive"], amount)
+                given[refers["line"]] = (amount, after)
+                due.append({"code": line["code"], "rate_e4": line["rate_e4"],
+                            "tax": after - before})
+    check(numbers == sorted(set(numbers)), "credit note: the notes before it are not in order",
+          "ক্রেডিট নোট: আগের নোটের ক্রম ঠিক নেই")
+    mine = bill.get("tax", {"lines": []})
+    check({**mine, "lines": []} == {**tax, "lines": []}, "credit note: another tax than its bill",
+          "ক্রেডিট নোট: মূল বিলের কর নয়")
+    for line, of in zip(mine["lines"], due):
+        check((line["code"], line["rate_e4"]) == (of["code"], of["rate_e4"]),
+              "credit note: another rate of tax than its line",
+              "ক্রেডিট নোট: সারির করের হার নয়")
+    return [of["tax"] for of in due]
+
+
+def check_total(file, bill):
     check_items(bill)
+    note = bill.get("kind") == "credit_note"
+    due = credited(file, bill) if note else None
     rows = [*bill["lines"], *bill.get("items", [])]
     check([row["line"] for row in rows] == list(range(1, len(rows) + 1)),
           "the lines are not numbered in order", "সারির ক্রমিক ঠিক নেই")
     total = sum(row["amount"] for row in rows)
     if "tax" in bill:
-        total += check_tax(bill["tax"], [row["amount"] for row in rows])
+        total += check_tax(bill["tax"], [row["amount"] for row in rows], due)
     check(total == bill["total"],
           f"the total is Tk {taka(bill['total'])}, worked out Tk {taka(total)}",
           f"মোট ৳{bn(taka(bill['total']))}, হিসাবে ৳{bn(taka(total))}")
 
 
-def check_tax(tax, amounts):
-    """What the taxes add to the lines."""
+def check_tax(tax, amounts, given):
+    """What the taxes add to the lines; `given`: what those of a credit note must be."""
     known(tax, TAX, "tax")
     check(tax["regime"] in ("vat", "turnover") and tax["rounding"] in ("line", "invoice"),
           f"tax: {tax['regime']}, {tax['rounding']} is not known to this program",
@@ -279,7 +371,8 @@ def check_tax(tax, amounts):
     check(len(tax["lines"]) == len(amounts), "not every line has its tax", "সব সারির কর নেই")
     for line in tax["lines"]:
         known(line, LINE_TAX, "tax")
-    for number, (line, due) in enumerate(zip(tax["lines"], taxes(amounts, tax)), 1):
+    expected = taxes(amounts, tax) if given is None else given
+    for number, (line, due) in enumerate(zip(tax["lines"], expected), 1):
         check(line["tax"] == due, f"line {number}: its tax is {line['tax']}, worked out {due}",
               f"সারি {bn(number)}: কর {bn(line['tax'])}, হিসাবে {bn(due)}")
     return 0 if tax["inclusive"] else sum(line["tax"] for line in tax["lines"])
@@ -310,14 +403,14 @@ def check_file(text):
               "not an evidence file", "এটি প্রমাণের ফাইল নয়")
         check(file.get("version") == 1, "not a version that this program knows",
               "এই সংস্করণ এই প্রোগ্রাম চেনে না")
-        known(file, FILE, "file")
+        known(file, FILE, "file", FILE_MAY)
         check_chain(file)
         bill = json.loads(file["text"], object_pairs_hook=once)
         known(bill, TEXT, "bill", TEXT_MAY)
         check_head(file, bill)
         check_kind(bill)
         words = check_sessions(file, bill)
-        check_total(bill)
+        check_total(file, bill)
     except Fault:
         raise
     except Exception as what:  # whatever it is, the file does not prove the bill

@@ -75,12 +75,15 @@ def length(stretches):
 
 
 class Use:
-    """What a session used, as prices ask for it."""
+    """What a session used, as prices ask for it: all of it, or what lies in `window`."""
 
-    def __init__(self, card, session, issued, zone, what):
+    def __init__(self, card, session, issued, zone, what, window=None):
         self.card, self.session, self.zone, self.what = card, session, zone, what
-        self.whole = (issued["from"], issued["to"])
-        self.parts = parts_of(session, issued, what)
+        self.window = window or (min(issued["from"], session.get("booked_from") or issued["from"]),
+                                 max(issued["to"], session.get("booked_to") or issued["to"]))
+        self.whole = self.inside(issued["from"], issued["to"])
+        self.parts = [part for part in parts_of(session, issued, what)
+                      if window is None or window[0] <= part[0] < window[1]]
         last = issued["from"]
         for halt in session["halts"]:
             known(halt, {"from", "to", "reason"}, "halt")
@@ -90,6 +93,10 @@ class Use:
         self.halts = [(halt["from"], halt["to"]) for halt in session["halts"]]
         self.running = without([self.whole], self.halts)
 
+    def inside(self, start, stop):
+        start = max(start, self.window[0])
+        return start, max(start, min(stop, self.window[1]))
+
     def of(self, key):
         check(key in self.session, f"{self.what}: {key} is missing", f"{self.what}: {key} নেই")
         return self.session[key]
@@ -98,7 +105,7 @@ class Use:
         """Booked time that could be used: whoever pauses pays for it all the same."""
         whole = self.whole
         if self.of("booked_from") is not None:
-            whole = (self.of("booked_from"), self.of("booked_to"))
+            whole = self.inside(self.of("booked_from"), self.of("booked_to"))
         theirs = [(halt["from"], halt["to"]) for halt in self.session["halts"]
                   if halt["reason"] != "person"]
         return without([whole], theirs)
@@ -141,6 +148,13 @@ class Use:
 
     def check_split(self):
         """Energy on both sides of a boundary of the tariff could not be told apart."""
+        for _, stop, rise in self.parts:
+            check(rise == 0 or stop <= self.window[1],
+                  f"{self.what}: no register where the prices changed",
+                  f"{self.what}: দর বদলের সময় মিটারের মান নেই")
+        if not any(one["basis"] == "kwh" and one["window"] != "any"
+                   for _, one in components_of(self.card, self)):
+            return
         for start, stop, rise in self.parts:
             peaks = {is_peak(self.card, begin, self.zone) for begin, _ in quarters(start, stop)}
             check(rise == 0 or len(peaks) < 2,
@@ -227,14 +241,14 @@ def account_of(component):
     return component.get("income") or usual.get(basis, "income:machine-time")
 
 
-def discounts(found, mine):
+def discounts(found, mine, card):
     """One for each tax code of what it takes off."""
     more = []
     for number, one in mine:
         if one["basis"] != "discount":
             continue
         bases = {}
-        for _, term, _, _, amount in found:
+        for _, term, _, _, amount, _ in found:
             if one.get("taken_off", "") in ("", account_of(term)):
                 code = term.get("tax_code", "")
                 bases[code] = bases.get(code, 0) + amount
@@ -242,33 +256,52 @@ def discounts(found, mine):
             amount = -rounded(Fraction(one["price_e4"], 10_000) * bases[code])
             if amount:
                 more.append((number, {**one, "tax_code": code}, bases[code], one["price_e4"],
-                             amount))
+                             amount, card))
     return found + more
 
 
-def terms_of(card, session, issued, zone, what):
-    """[component's number, component, quantity, price, amount] as they should be on the bill."""
-    use = Use(card, session, issued, zone, what)
-    mine = list(components_of(card, use))
-    if any(one["basis"] == "kwh" and one["window"] != "any" for _, one in mine):
-        use.check_split()
+FLOWING = {"kwh"} | MINUTES
+
+
+def used(use, later):
+    """What is measured or asked once; a version that began during the session asks for what flows
+    alone."""
+    use.check_split()
     found = []
-    for number, one in mine:
-        if one["basis"] in ("minimum", "discount"):
+    for number, one in components_of(use.card, use):
+        if one["basis"] in ("minimum", "discount") or (later and one["basis"] not in FLOWING):
             continue
         quantity = use.quantity(one)
         step = one.get("increment") or 1
         quantity = -(-quantity // step) * step
         for part, price, per in tiers_of(one, quantity) if quantity else []:
             found.append((number, one, part, price,
-                          rounded(Fraction(price, 10_000) * part / per)))
+                          rounded(Fraction(price, 10_000) * part / per), use.card))
+    return found
+
+
+def terms_of(versions, session, issued, zone, what):
+    """[component's number, component, quantity, price, amount, card] as they should be on the bill.
+
+    `versions`: (from, card) in order; the first holds from the beginning, each later one from its
+    moment on. What is asked of the whole is asked by the first.
+    """
+    card = versions[0][1]
+    use = Use(card, session, issued, zone, what)
+    found = []
+    for place, (since, version) in enumerate(versions):
+        start = use.window[0] if place == 0 else since
+        end = versions[place + 1][0] if place + 1 < len(versions) else use.window[1]
+        window = (start, end) if len(versions) > 1 else None
+        found += used(Use(version, session, issued, zone, what, window), place > 0)
+    mine = list(components_of(card, use))
     discount_first = card.get("discount_order") == "before_minimum"
     if discount_first:
-        found = discounts(found, mine)
+        found = discounts(found, mine, card)
     for number, one in mine:
         sofar = sum(term[4] for term in found)
         least = rounded(Fraction(one["price_e4"], 10_000))
         # No minimum is asked of work that a fault or an outage ended.
         if one["basis"] == "minimum" and least > sofar and not use.cut_short():
-            found.append((number, one, 1, one["price_e4"], least - sofar))
-    return found if discount_first else discounts(found, mine)
+            found.append((number, one, 1, one["price_e4"], least - sofar, card))
+    return found if discount_first else discounts(found, mine, card)

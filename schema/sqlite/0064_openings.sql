@@ -1,13 +1,36 @@
--- What an ME owed before there was this ledger is due since its day, as a bill is, and settled by
--- what is paid; and the BIN of who buys.
+-- What an ME owed before there was this ledger, as the imported table said it: the ledger is held
+-- against this. It is due since its day, as a bill is, and settled by what is paid; what was paid
+-- ahead, below nothing, is its wallet's. And the BIN of who buys.
 
-CREATE VIEW opening_balance AS
-SELECT e.facility_id, e.document_id AS enterprise_id, p.amount_poisha,
-    COALESCE(e.effective_at, e.booked_at) AS at, e.memo
-FROM journal_entry e JOIN journal_posting p
-ON p.facility_id = e.facility_id AND p.sequence = e.sequence
-WHERE e.kind = 'opening' AND p.account = 'assets:receivable:' || e.document_id
-    AND p.amount_poisha > 0;
+CREATE TABLE opening_balance (
+    facility_id TEXT NOT NULL,
+    enterprise_id TEXT NOT NULL,
+    amount_poisha INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    note TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    booked_at INTEGER NOT NULL,
+    PRIMARY KEY (facility_id, enterprise_id),
+    FOREIGN KEY (facility_id, enterprise_id) REFERENCES enterprise (facility_id, enterprise_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO opening_balance
+    (facility_id, enterprise_id, amount_poisha, account, note, at, booked_at)
+SELECT e.facility_id, e.document_id, p.amount_poisha, p.account, e.memo,
+    COALESCE(e.effective_at, e.booked_at), e.booked_at
+FROM journal_entry e
+JOIN journal_posting p ON p.facility_id = e.facility_id AND p.sequence = e.sequence
+WHERE e.kind = 'opening' AND p.account <> 'equity:opening';
+CREATE TRIGGER opening_balance_no_update BEFORE UPDATE ON opening_balance
+BEGIN
+    SELECT RAISE(ABORT, 'opening_balance is append-only');
+END;
+CREATE TRIGGER opening_balance_no_delete BEFORE DELETE ON opening_balance
+BEGIN
+    SELECT RAISE(ABORT, 'opening_balance is append-only');
+END;
+CREATE VIEW opening_due AS
+SELECT facility_id, enterprise_id, amount_poisha, at, note AS memo
+FROM opening_balance WHERE amount_poisha > 0;
 
 CREATE TABLE opening_allocation (
     facility_id TEXT NOT NULL,

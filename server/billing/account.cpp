@@ -37,7 +37,7 @@ constexpr std::string_view kAccount =
     "AND NOT EXISTS (SELECT 1 FROM usage_session s JOIN rated_session r "
     "ON r.facility_id = s.facility_id AND r.session_id = s.session_id "
     "WHERE s.facility_id = b.facility_id AND s.booking_id = b.booking_id) "
-    "UNION ALL SELECT o.amount_poisha - " KARKHANA_OPENING_SETTLED ", o.at FROM opening_balance o "
+    "UNION ALL SELECT o.amount_poisha - " KARKHANA_OPENING_SETTLED ", o.at FROM opening_due o "
     "WHERE o.facility_id = $1 AND o.enterprise_id IN " KARKHANA_MERGED_INTO;
 /// What was booked earlier and not rated since was not used, or is looked at by somebody.
 constexpr std::chrono::days kBookedBack{62};

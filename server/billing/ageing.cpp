@@ -17,7 +17,7 @@ constexpr std::string_view kOpenAt =
     "GROUP BY i.invoice_id, i.enterprise_id, i.number_text, i.issued_at, i.total_poisha "
     "HAVING i.total_poisha > COALESCE(SUM(a.amount_poisha), 0) UNION ALL "
     "SELECT o.enterprise_id, o.enterprise_id, NULL, o.at, o.amount_poisha - "
-    "CAST(COALESCE(SUM(a.amount_poisha), 0) AS BIGINT) FROM opening_balance o "
+    "CAST(COALESCE(SUM(a.amount_poisha), 0) AS BIGINT) FROM opening_due o "
     "LEFT JOIN opening_allocation a ON a.facility_id = o.facility_id "
     "AND a.enterprise_id = o.enterprise_id AND a.at <= $2 "
     "WHERE o.facility_id = $1 AND o.at <= $2 GROUP BY o.enterprise_id, o.at, o.amount_poisha "

@@ -9,6 +9,7 @@
 #include "server/billing/halt_records.hpp"
 #include "server/billing/items.hpp"
 #include "server/billing/json.hpp"
+#include "server/billing/rated_sessions.hpp"
 #include "server/billing/runs.hpp"
 #include "server/billing/tariff_json.hpp"
 #include "server/booking/rules_policy.hpp"
@@ -16,6 +17,7 @@
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
 #include "server/http/paging.hpp"
+#include "server/metering/find_sessions.hpp"
 #include "server/metering/json.hpp"
 #include "server/people/audit.hpp"
 #include "server/people/idempotency.hpp"
@@ -52,8 +54,19 @@ namespace {
 json::object whole_json(store::Reader& reader, Invoice const& invoice, Names& names) {
     auto const lines = charges_of_invoice(reader, names.facility.id, invoice.id);
     read_sessions(reader, names, lines);
-    return invoice_json(invoice, lines, items_of_invoice(reader, names.facility.id, invoice.id),
-                        names);
+    auto shown = invoice_json(invoice, lines,
+                              items_of_invoice(reader, names.facility.id, invoice.id), names);
+    if (!invoice.final || invoice.credit_note) return shown;
+    // What may still be given back of each line: what is asked for already is spoken for.
+    auto adjustments = adjustments_of(reader, names.facility.id, invoice.id);
+    std::erase_if(adjustments, [](Item const& item) { return item.amount >= Money{}; });
+    for (auto& one : shown.at("lines").as_array()) {
+        auto& line = one.as_object();
+        Money const amount{line.at("amount").as_object().at("amount").as_int64()};
+        auto const number = static_cast<int>(line.at("line").as_int64());
+        line["left"] = http::to_json(left_of(amount, number, adjustments));
+    }
+    return shown;
 }
 
 Response get_invoice(Services const& services, Request const& request) {
@@ -341,6 +354,25 @@ json::array halts_json(store::Reader& reader, Names const& names,
     return shown;
 }
 
+/// Every use of the month that an item was rated by.
+json::array uses_of_month(store::Reader& reader, Item const& item, Names const& names) {
+    json::array shown;
+    auto const& facility = names.facility.id;
+    auto const month = period_interval(names.zone, item.source_id.substr(0, 7));
+    if (!month) return shown;
+    std::vector<SessionId> ids;
+    for (auto const& one : find_rated(reader, facility, rated_between(reader, facility, *month)))
+        if (one.enterprise == item.enterprise) ids.push_back(one.session);
+    for (auto const& session : metering::find_sessions(reader, facility, ids))
+        shown.push_back(json::object{
+            {"session_id", session.id.text()},
+            {"machine", facility::machine_ref_json(names.machines.at(session.machine))},
+            {"from", to_rfc3339(session.start, names.zone)},
+            {"to", to_rfc3339(session.stop.value(), names.zone)},
+            {"energy_wh", session.energy ? json::value(session.energy->wh) : nullptr}});
+    return shown;
+}
+
 Response get_proof(Services const& services, Request const& request) {
     return services.store.read([&](store::Reader& reader) {
         auto const invoice = visible_invoice(reader, request);
@@ -372,10 +404,14 @@ Result<json::object> proof_of(store::Reader& reader, FacilityId const& facility,
             {"registers", relevant_registers(shown, line)},
             {"halts", halts_json(reader, names, session)}};
     }
-    for (auto const& item : items_of_invoice(reader, facility, invoice.id))
-        if (std::to_string(item.line) == number)
-            return json::object{{"line", item_line_json(item, names)},
-                                {"formula", facility::name_json(formula_of(item))}};
+    for (auto const& kept : items_of_invoice(reader, facility, invoice.id)) {
+        if (std::to_string(kept.line) != number) continue;
+        auto const item = as_told(kept, invoice);
+        json::object proof{{"line", item_line_json(item, names)},
+                           {"formula", facility::name_json(formula_of(item))}};
+        if (item.source == "period_rate") proof["uses"] = uses_of_month(reader, item, names);
+        return proof;
+    }
     return refuse(ErrorKind::not_found, "not_found");
 }
 

@@ -306,6 +306,7 @@ void add_money_routes(http::Router& router, Services const& services) {
     add_claim_routes(router, services);
     add_wallet_routes(router, services);
     add_dispute_routes(router, services);
+    add_held_routes(router, services);
     add_closing_routes(router, services);
     add_sale_routes(router, services);
     add_tax_routes(router, services);

@@ -54,6 +54,7 @@ void add_dispute_routes(http::Router& router, Services const& services);
 void add_sale_routes(http::Router& router, Services const& services);
 void add_tax_routes(http::Router& router, Services const& services);
 void add_credit_routes(http::Router& router, Services const& services);
+void add_held_routes(http::Router& router, Services const& services);
 void add_closing_routes(http::Router& router, Services const& services);
 
 }  // namespace karkhana::billing

@@ -2,6 +2,7 @@
 
 #include "server/billing/api_parts.hpp"
 #include "server/billing/finalize.hpp"
+#include "server/billing/held_bills.hpp"
 #include "server/billing/items.hpp"
 #include "server/billing/money_settings.hpp"
 #include "server/billing/runs.hpp"
@@ -18,13 +19,15 @@ using http::Response;
 
 constexpr std::size_t kBillsAtOnce = 25;  // short enough for others to write in between
 
-/// But for what this person has asked to be given back.
+/// But for what this person has asked to be given back, and what is held for want of a reading.
 std::vector<InvoiceId> some_drafts(store::Reader& reader, FacilityId const& facility,
-                                   std::string const& period, PersonId const& person) {
+                                   std::string const& period, PersonId const& person,
+                                   HeldBy const& held) {
     std::vector<InvoiceId> ids;
     for (auto const& draft : draft_invoices_of(reader, facility, period)) {
         if (ids.size() == kBillsAtOnce || !has_lines(reader, facility, draft.id)) continue;
         if (draft.credit_note && asked_for_by(reader, facility, draft.id, person)) continue;
+        if (!draft.credit_note && held.contains(draft.enterprise)) continue;
         ids.push_back(draft.id);
     }
     return ids;
@@ -35,10 +38,12 @@ Result<std::vector<Invoice>> close_some(store::Writer& writer, Services const& s
                                         http::Principal const& who, std::string const& period,
                                         Instant now) {
     lock_billing(writer, who.facility);
-    auto const drafts = some_drafts(writer, who.facility, period, who.person);
+    auto const zone = facility::zone_of(writer, who.facility);
+    auto const during = period_interval(zone, period).value();
+    auto const drafts = some_drafts(writer, who.facility, period, who.person,
+                                    unresolved_of(writer, who.facility, zone, during));
     if (drafts.empty()) return std::vector<Invoice>{};
     auto const seller = facility::find_facility(writer, who.facility).value();
-    auto const zone = facility::zone_of(writer, who.facility);
     auto made = finalize_all(writer, seller, zone, services.ids, drafts, now);
     if (!made) return made;
     for (auto const& invoice : *made)
@@ -49,8 +54,8 @@ Result<std::vector<Invoice>> close_some(store::Writer& writer, Services const& s
     return made;
 }
 
-/// Every draft of a month that is over. What is final when something is refused stays so, and
-/// asking again goes on with the rest.
+/// Every draft of a month that is over, but for those that are held. What is final when something
+/// is refused stays so, and asking again goes on with the rest.
 Response finalize_month(Services const& services, Request const& request) {
     auto body = http::JsonBody::parse(request);
     auto const period = body.text("period", 7);
@@ -88,8 +93,15 @@ Response finalize_month(Services const& services, Request const& request) {
                              {who.person, "finalizeBillingRun", "period/" + period, "",
                               std::to_string(finalized) + " invoices", ""},
                              now);
+        json::array held;
+        auto const waiting = unresolved_of(writer, who.facility, zone, *during);
+        for (auto const& draft : draft_invoices_of(writer, who.facility, period))
+            if (!draft.credit_note && waiting.contains(draft.enterprise) &&
+                has_lines(writer, who.facility, draft.id))
+                held.emplace_back(draft.id.text());
         return http::json_response(200, json::object{{"period", period},
                                                      {"finalized", finalized},
+                                                     {"held", std::move(held)},
                                                      {"total", http::to_json(total)}});
     });
 }

@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "server/billing/api_money.hpp"
+#include "server/billing/runs.hpp"
 #include "server/billing/tax_records.hpp"
 
 namespace karkhana::billing {
@@ -43,11 +46,26 @@ Response get_taxes(Services const& services, Request const& request) {
     });
 }
 
-/// From when on; what was issued keeps its tax.
-Instant read_start(JsonBody& body, Instant now) {
-    auto const from = body.maybe_at("effective_from").value_or(now);
-    if (from < now) body.fail("tax_in_the_past", "effective_from", "what was issued keeps its tax");
+/// From when on; nothing: from now on.
+std::optional<Instant> read_start(JsonBody& body, Instant now) {
+    auto const from = body.maybe_at("effective_from");
+    if (from && *from < now)
+        body.fail("tax_in_the_past", "effective_from", "what was issued keeps its tax");
     return from;
+}
+
+/// No bill is made final between this and the end of the transaction, and all that are were issued
+/// before. Errors: `tax_in_the_past`.
+Result<Instant> start_after_bills(store::Writer& writer, FacilityId const& facility,
+                                  std::optional<Instant> const& wanted, Instant now) {
+    lock_billing(writer, facility);
+    auto const last = last_issued_at(writer, facility);
+    auto const first = last ? std::max(now, *last + Duration{1}) : now;
+    if (!wanted) return first;
+    if (last && *wanted <= *last)
+        return refuse(ErrorKind::invalid, "tax_in_the_past", "a bill was issued after that",
+                      "/effective_from");
+    return *wanted;
 }
 
 /// The 13 digits of a business identification number as it is printed: nine, a hyphen, four.
@@ -64,7 +82,7 @@ std::string read_bin(JsonBody& body) {
 Response create_setting(Services const& services, Request const& request) {
     auto body = JsonBody::parse(request);
     TaxSetting setting;
-    setting.effective_from = read_start(body, services.clock.now());
+    auto const start = read_start(body, services.clock.now());
     auto const regime = regime_of(body.text("regime", 20));
     auto const rounding = tax_rounding_of(body.maybe_text("rounding", 20).value_or("line"));
     setting.inclusive = body.maybe_flag("inclusive").value_or(false);
@@ -82,6 +100,9 @@ Response create_setting(Services const& services, Request const& request) {
         services, request, "setTaxRegime", 201, setting.source,
         [&](store::Writer& writer, MoneyNames const& names, Instant now) -> Result<Done> {
             auto const& who = *request.principal;
+            auto const from = start_after_bills(writer, who.facility, start, now);
+            if (!from) return tl::make_unexpected(from.error());
+            setting.effective_from = *from;
             for (auto const& each : read_taxes(writer, who.facility).settings)
                 if (each.effective_from == setting.effective_from)
                     return refuse(ErrorKind::conflict, "tax_exists", "another begins then");
@@ -94,7 +115,7 @@ Response create_setting(Services const& services, Request const& request) {
 Response create_code(Services const& services, Request const& request) {
     auto body = JsonBody::parse(request);
     TaxCode code;
-    code.effective_from = read_start(body, services.clock.now());
+    auto const start = read_start(body, services.clock.now());
     code.code = body.text("code", 40);
     code.rate_e4 = body.integer("rate_e4", 0, 10'000);
     auto label = body.object("label");
@@ -109,6 +130,9 @@ Response create_code(Services const& services, Request const& request) {
         services, request, "setTaxCode", 201, code.source,
         [&](store::Writer& writer, MoneyNames const& names, Instant now) -> Result<Done> {
             auto const& who = *request.principal;
+            auto const from = start_after_bills(writer, who.facility, start, now);
+            if (!from) return tl::make_unexpected(from.error());
+            code.effective_from = *from;
             for (auto const& each : read_taxes(writer, who.facility).codes)
                 if (each.code == code.code && each.effective_from == code.effective_from)
                     return refuse(ErrorKind::conflict, "tax_exists", "another begins then");

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <set>
 #include <stdexcept>
 
+#include "server/billing/credits.hpp"
 #include "server/billing/halt_records.hpp"
 #include "server/billing/items.hpp"
 #include "server/billing/tariff_json.hpp"
@@ -105,18 +107,37 @@ json::array sessions_shown(std::vector<SessionId> const& order, Evidence& eviden
     return shown;
 }
 
+/// Those of the lines, and where prices are those of their use every version that held during a
+/// session: that one charges nothing is to be proven too.
 json::array cards_shown(store::Reader& reader, std::vector<Charge> const& lines,
                         Names const& names) {
+    auto const cards = list_rate_cards(reader, names.facility.id);
+    std::vector<metering::UsageSession> sessions;
+    std::set<RateCardId> wanted;
+    for (auto const& line : lines) {
+        wanted.insert(line.rate_card);
+        if (sessions.empty() || sessions.back().id != line.session)
+            sessions.push_back(names.sessions.at(line.session));
+    }
+    auto const payers = find_payers(reader, names.facility.id, sessions);
+    for (auto const& session : sessions) {
+        auto const* first = card_at(cards, session.start);
+        bool const quoted = payers.at(session.id).quoted.has_value();
+        if (quoted || first == nullptr || first->price_lock != PriceLock::at_use) continue;
+        wanted.insert(first->id);
+        for (auto const& later : cards)
+            if (session.start < later.effective_from && later.effective_from < *session.stop)
+                wanted.insert(later.id);
+    }
     json::array shown;
-    for (auto const& card : list_rate_cards(reader, names.facility.id))
-        if (std::ranges::find(lines, card.id, &Charge::rate_card) != lines.end())
-            shown.push_back(rate_card_json(card, names.zone));
+    for (auto const& card : cards)
+        if (wanted.contains(card.id)) shown.push_back(rate_card_json(card, names.zone));
     return shown;
 }
 
 /// The arithmetic in words; the line is the text's.
-json::array sums_shown(std::vector<Charge> const& lines, std::vector<Item> const& items,
-                       Names const& names) {
+json::array sums_shown(Invoice const& invoice, std::vector<Charge> const& lines,
+                       std::vector<Item> const& items, Names const& names) {
     json::array shown;
     for (auto const& line : lines) {
         auto const& machine = names.machines.at(names.sessions.at(line.session).machine);
@@ -126,7 +147,8 @@ json::array sums_shown(std::vector<Charge> const& lines, std::vector<Item> const
     }
     for (auto const& item : items)
         shown.push_back(
-            json::object{{"line", item.line}, {"formula", facility::name_json(formula_of(item))}});
+            json::object{{"line", item.line},
+                         {"formula", facility::name_json(formula_of(as_told(item, invoice)))}});
     return shown;
 }
 
@@ -140,6 +162,11 @@ json::object head_shown(store::Reader& reader, Invoice const& invoice, FacilityI
     throw std::runtime_error("nobody counts the series of a final invoice");
 }
 
+json::object text_shown(IssuedText const& issued) {
+    return {
+        {"text", issued.canonical}, {"previous_hash", issued.previous_hash}, {"hash", issued.hash}};
+}
+
 }  // namespace
 
 json::object bill_evidence(store::Reader& reader, Invoice const& invoice, Names& names) {
@@ -150,7 +177,7 @@ json::object bill_evidence(store::Reader& reader, Invoice const& invoice, Names&
     for (auto const& line : lines)
         if (order.empty() || order.back() != line.session) order.push_back(line.session);
     auto evidence = read_evidence(reader, facility, order);
-    return {
+    json::object shown{
         {"format", "karkhana-bill-evidence"},
         {"version", 1},
         {"number", invoice.number_text},
@@ -162,7 +189,18 @@ json::object bill_evidence(store::Reader& reader, Invoice const& invoice, Names&
         {"chain", head_shown(reader, invoice, facility)},
         {"rate_cards", cards_shown(reader, lines, names)},
         {"sessions", sessions_shown(order, evidence, names)},
-        {"arithmetic", sums_shown(lines, items_of_invoice(reader, facility, invoice.id), names)}};
+        {"arithmetic",
+         sums_shown(invoice, lines, items_of_invoice(reader, facility, invoice.id), names)}};
+    if (invoice.refers_to) {
+        shown["original"] = text_shown(issued_text(reader, facility, *invoice.refers_to).value());
+        json::array earlier;
+        for (auto const& note : notes_of(reader, facility, *invoice.refers_to)) {
+            if (note.hash == invoice.hash) break;
+            earlier.push_back(text_shown(note));
+        }
+        shown["earlier"] = std::move(earlier);
+    }
+    return shown;
 }
 
 }  // namespace karkhana::billing

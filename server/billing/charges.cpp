@@ -347,7 +347,8 @@ Unrated unrated_sessions(store::Reader& reader, FacilityId const& facility, Zone
                                std::move(payers[session.id])};
             auto const terms = rate_session(cards, zone, one);
             if (!terms) {
-                unrated.skipped.push_back({session.id, terms.error().code});
+                unrated.skipped.push_back({session.id, terms.error().code, session.machine,
+                                           session.enterprise, session.stop});
                 continue;
             }
             for (auto& charge : charges_from(session, *terms))

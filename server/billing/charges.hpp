@@ -31,6 +31,9 @@ struct Skipped {
     SessionId session;
     std::string_view code;  ///< open, unattributed, questionable, no_rate_card, unsplit_usage,
                             ///< own_month
+    MachineId machine;
+    std::optional<EnterpriseId> enterprise;
+    std::optional<Instant> stopped_at;
 };
 
 /// A session with what it is rated by besides its registers.

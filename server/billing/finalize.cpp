@@ -6,7 +6,9 @@
 #include <stdexcept>
 
 #include "server/billing/charges.hpp"
+#include "server/billing/credits.hpp"
 #include "server/billing/document.hpp"
+#include "server/billing/held_bills.hpp"
 #include "server/billing/items.hpp"
 #include "server/billing/ledger.hpp"
 #include "server/billing/runs.hpp"
@@ -76,13 +78,20 @@ struct Common {
     MeterNames meters;
     std::vector<RateCard> cards;
     TaxTable taxes;
+    std::map<std::string, HeldBy> held;  ///< by month
 };
 
-Common read_common(store::Reader& reader, FacilityId const& facility) {
+Common read_common(store::Reader& reader, FacilityId const& facility, Zone const& zone,
+                   std::vector<InvoiceId> const& drafts) {
     Common common{{},
                   meters_of(reader, facility),
                   list_rate_cards(reader, facility),
-                  read_taxes(reader, facility)};
+                  read_taxes(reader, facility),
+                  {}};
+    for (auto const& draft : find_invoices(reader, facility, drafts))
+        if (!draft.final && !common.held.contains(draft.period))
+            common.held[draft.period] =
+                unresolved_of(reader, facility, zone, period_interval(zone, draft.period).value());
     for (auto& machine : facility::list_machines(reader, facility))
         common.machines.emplace(machine.id, std::move(machine));
     return common;
@@ -149,12 +158,10 @@ Money worth_of(Content const& content, bool credit_note) {
 Result<void> tax(store::Reader& reader, FacilityId const& facility, Invoice const& invoice,
                  Common const& common, Instant now, Content& content) {
     if (invoice.refers_to) {
-        auto const original =
-            read_document(find_canonical(reader, facility, *invoice.refers_to).value());
-        if (!original) return tl::make_unexpected(original.error());
-        auto const& as = original->tax;
-        content.setting = {{}, as.regime, as.rounding, as.inclusive, as.bin, ""};
-        content.taxes = credit_taxes(*original, content.items);
+        auto const given = tax_of_note(reader, facility, *invoice.refers_to, content.items);
+        if (!given) return tl::make_unexpected(given.error());
+        content.setting = {{}, given->regime, given->rounding, given->inclusive, given->bin, ""};
+        content.taxes = given->lines;
         return {};
     }
     // What is not charged is not taxed either.
@@ -261,6 +268,9 @@ Result<Invoice> finalize_one(store::Writer& writer, facility::Facility const& se
     auto const buyer = people::find_enterprise(writer, facility, invoice->enterprise);
     if ((content.lines.empty() && content.items.empty()) || !buyer)
         return refuse(ErrorKind::conflict, "empty_invoice");
+    if (!invoice->credit_note && common.held.at(invoice->period).contains(invoice->enterprise))
+        return refuse(ErrorKind::conflict, "unresolved_readings",
+                      "a reading of this bill is to be looked at first");
     if (worth_of(content, invoice->credit_note) < Money{})
         return refuse(ErrorKind::conflict, "less_than_nothing", "run the bills anew");
     if (auto const taxed = tax(writer, facility, *invoice, common, now, content); !taxed)
@@ -294,7 +304,7 @@ Result<std::vector<Invoice>> finalize_all(store::Writer& writer, facility::Facil
                                           Zone const& zone, IdSource& ids,
                                           std::vector<InvoiceId> const& drafts, Instant now) {
     lock_billing(writer, seller.id);
-    auto const common = read_common(writer, seller.id);
+    auto const common = read_common(writer, seller.id, zone, drafts);
     std::vector<Invoice> all;
     for (auto const& id : drafts) {
         auto one = finalize_one(writer, seller, zone, ids, common, id, now);

@@ -13,7 +13,8 @@
 namespace karkhana::billing {
 
 /// Gives the number, freezes, chains and posts to the ledger, all in the transaction of `writer`.
-/// Errors: `not_found`, `already_final`, `empty_invoice`, `unknown_tax_code`.
+/// Errors: `not_found`, `already_final`, `empty_invoice`, `unknown_tax_code`,
+/// `unresolved_readings` of a bill that is held for want of a reading.
 Result<Invoice> finalize(store::Writer& writer, facility::Facility const& seller, Zone const& zone,
                          IdSource& ids, InvoiceId const& id, Instant now);
 /// The same for many, in this order, all or none.

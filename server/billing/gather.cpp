@@ -159,6 +159,8 @@ Result<Gathered> gather(store::Reader& reader, FacilityId const& facility, IdSou
 Result<void> keep(store::Writer& writer, FacilityId const& facility, Gathered const& gathered,
                   Instant now) {
     std::set<InvoiceId> drafts;
+    for (auto const& [month, payers] : gathered.payers)
+        keep_payers(writer, facility, month, payers);
     for (auto const& item : gathered.fresh) add_item(writer, facility, item).value();
     for (auto const& item : gathered.gone) {
         drop_item(writer, facility, item.id);

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "server/base/random.hpp"
 #include "server/billing/items.hpp"
+#include "server/billing/month_payers.hpp"
 #include "server/store/store.hpp"
 
 /// What a billing run bills beside sessions because something else happened: fees of bookings, and
@@ -15,6 +17,8 @@ namespace karkhana::billing {
 struct Gathered {
     std::vector<Item> fresh;
     std::vector<Item> gone;  ///< waiting ones
+    /// Of months that are over: by what each ME's is rated, where that is not kept yet.
+    std::map<std::string, MonthPayers> payers = {};
 };
 
 /// What happened up to the end of the month and is not said yet; changes nothing. A fee is billed

@@ -3,14 +3,19 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <ranges>
+#include <set>
 #include <utility>
 
 #include "server/billing/charges.hpp"
 #include "server/billing/document.hpp"
 #include "server/billing/halt_records.hpp"
 #include "server/billing/invoices.hpp"
+#include "server/billing/late_corrections.hpp"
+#include "server/billing/month_payers.hpp"
 #include "server/billing/rated_sessions.hpp"
 #include "server/billing/rating_period.hpp"
+#include "server/billing/words.hpp"
 #include "server/facility/records.hpp"
 #include "server/metering/find_sessions.hpp"
 
@@ -25,19 +30,21 @@ constexpr std::string_view kCharged =
     "JOIN charge c ON c.facility_id = r.facility_id AND c.session_id = r.session_id "
     "WHERE r.facility_id = $1 AND r.stopped_at >= $2 AND r.stopped_at < $3 "
     "GROUP BY r.enterprise_id";
-constexpr std::string_view kPayers =
-    "SELECT enterprise_id, membership, women_led, created_at FROM enterprise "
-    "WHERE facility_id = $1 AND merged_into IS NULL AND created_at < $2";
+// What was corrected after a bill and is no charge: of uses that ended in the month.
+constexpr std::string_view kCorrected =
+    "SELECT enterprise_id, CAST(SUM(amount_poisha) AS BIGINT) FROM billable_item "
+    "WHERE facility_id = $1 AND source = 'adjustment' AND source_id LIKE 'register/%' "
+    "AND state <> 'withdrawn' AND happened_at >= $2 AND happened_at < $3 GROUP BY enterprise_id";
 constexpr std::size_t kAtOnce = 500;
 
-/// Who pays by the month: what it is, and how much of the month it was there.
-struct MonthPayer {
-    std::vector<PriceClass> classes;
-    MonthShare share;
-};
-using Payers = std::map<EnterpriseId, MonthPayer>;
 using Uses = std::map<std::pair<EnterpriseId, RateCardId>, std::vector<Usage>>;
-using TermsOf = std::map<EnterpriseId, std::vector<Term>>;
+
+/// What is to be billed, and of which prices it is the sum where a discount was taken off.
+struct Due {
+    Term term;
+    std::string parts;
+};
+using DueOf = std::map<EnterpriseId, std::vector<Due>>;
 
 struct Month {
     std::string period;
@@ -52,25 +59,10 @@ bool by_the_month(RateCard const& card) {
     });
 }
 
-Payers month_payers(store::Reader& reader, FacilityId const& facility, Month const& month) {
-    std::chrono::year_month_day const first{local_day(month.zone, month.during.start)};
-    auto const of = first.year() / first.month();
-    Payers payers;
-    reader.each(
-        kPayers,
-        [&](store::Row const& row) {
-            auto& payer = payers[row.id<EnterpriseId>(0)];
-            if (auto const level = price_class_of(row.text(1))) payer.classes.push_back(*level);
-            if (row.flag(2)) payer.classes.push_back(PriceClass::women_led);
-            payer.share = share_of_month(of, local_day(month.zone, row.at(3)), std::nullopt);
-        },
-        facility, month.during.end);
-    return payers;
-}
-
 /// Every rated use of the month, by who pays and by which card.
 Uses uses_of(store::Reader& reader, FacilityId const& facility, Month const& month) {
     Uses uses;
+    auto const late = sessions_corrected_late(reader, facility);
     auto const all = rated_between(reader, facility, month.during);
     for (std::size_t from = 0; from < all.size(); from += kAtOnce) {
         std::vector<SessionId> const some(
@@ -80,8 +72,11 @@ Uses uses_of(store::Reader& reader, FacilityId const& facility, Month const& mon
         for (auto& one : find_rated(reader, facility, some))
             rated.emplace(one.session, std::move(one));
         auto halts = kept_halts(reader, facility, some);
-        for (auto const& session : metering::find_sessions(reader, facility, some)) {
+        for (auto& session : metering::find_sessions(reader, facility, some)) {
             auto const& as = rated.at(session.id);
+            if (std::ranges::binary_search(late, session.id))
+                session = with_late(std::move(session),
+                                    late_corrections_of(reader, facility, session.id));
             uses[{as.enterprise, as.card}].push_back(
                 usage_of({session, as.machine_kind, std::move(halts[session.id]), as.payer}));
         }
@@ -104,46 +99,87 @@ Term membership_term(Component const& component, RateCard const& card, MonthShar
 }
 
 /// Of the classes that a membership is sold to; everybody's price is for members.
-void add_membership(RateCard const& card, MonthPayer const& payer, std::vector<Term>& terms) {
+void add_membership(RateCard const& card, MonthPayer const& payer, std::vector<Due>& terms) {
     for (auto const& component : card.components) {
         if (component.basis != Basis::membership) continue;
         auto const of = component.price_class == PriceClass::everybody ? PriceClass::member
                                                                        : component.price_class;
         if (std::ranges::find(payer.classes, of) == payer.classes.end()) continue;
         auto term = membership_term(component, card, payer.share);
-        if (term.amount > Money{}) terms.push_back(std::move(term));
+        if (term.amount > Money{}) terms.push_back({std::move(term), ""});
         return;
     }
 }
 
+/// "Machine time Tk 900.00, Women-led −Tk 180.00 · মেশিন সময় ৳৯০০.০০, ..."
+void add_part(std::map<std::string, std::pair<std::string, std::string>>& parts, Term const& term) {
+    auto& [en, bn] = parts[tax_code_of(term)];
+    auto const add = [&](std::string& text, std::string const& label, Language language) {
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", label,
+                            taka_text(term.amount, language));
+    };
+    add(en, term.label.en, Language::en);
+    add(bn, term.label.bn, Language::bn);
+}
+
+/// A discount of the month takes its part off what is taxed alike: a line cannot be less than
+/// nothing. The line says of what it is the sum.
+std::vector<Due> without_discounts(std::vector<Term> terms) {
+    std::vector<Due> left;
+    auto const less = [](Term const& term) { return term.amount < Money{}; };
+    if (std::ranges::none_of(terms, less)) {
+        for (auto& term : terms) left.push_back({std::move(term), ""});
+        return left;
+    }
+    std::map<std::string, Term> whole;
+    std::map<std::string, std::pair<std::string, std::string>> parts;
+    for (auto const& term : terms) {
+        add_part(parts, term);
+        auto const [place, fresh] = whole.try_emplace(tax_code_of(term), term);
+        if (!fresh) place->second.amount += term.amount;
+        place->second.quantity = place->second.per = 1;
+        place->second.unit = "tariff";
+    }
+    for (auto& [code, term] : whole) {
+        term.price = {term.amount.poisha * 10'000};
+        left.push_back({std::move(term), parts[code].first + " · " + parts[code].second});
+    }
+    return left;
+}
+
 /// What each ME owes for its month beside its sessions.
-Result<TermsOf> due_of(store::Reader& reader, FacilityId const& facility,
-                       std::vector<RateCard> const& cards, Month const& month) {
-    TermsOf due;
+Result<DueOf> due_of(store::Reader& reader, FacilityId const& facility,
+                     std::vector<RateCard> const& cards, Month const& month,
+                     MonthPayers const& payers) {
+    DueOf due;
     std::map<EnterpriseId, Money> charged;
     for (auto const& [whose, uses] : uses_of(reader, facility, month)) {
         auto terms = rate_period(*card_by_id(cards, whose.second), uses, month.zone);
         if (!terms) return tl::make_unexpected(terms.error());
         charged[whose.first] += total_of(*terms);
-        std::ranges::move(*terms, std::back_inserter(due[whose.first]));
+        std::ranges::move(without_discounts(std::move(*terms)),
+                          std::back_inserter(due[whose.first]));
     }
     auto const* card = card_at(cards, month.during.start);
     if (!month.over || card == nullptr) return due;
-    reader.each(
-        kCharged, [&](store::Row const& row) { charged[row.id<EnterpriseId>(0)] += row.money(1); },
-        facility, month.during.start, month.during.end);
-    for (auto const& [enterprise, payer] : month_payers(reader, facility, month)) {
+    for (auto const sql : {kCharged, kCorrected})
+        reader.each(
+            sql, [&](store::Row const& row) { charged[row.id<EnterpriseId>(0)] += row.money(1); },
+            facility, month.during.start, month.during.end);
+    for (auto const& [enterprise, payer] : payers) {
         auto& terms = due[enterprise];
         add_membership(*card, payer, terms);
         auto const least = month_minimum(*card, payer.classes, charged[enterprise], payer.share);
-        if (least) terms.push_back(*least);
+        if (least) terms.push_back({*least, ""});
     }
     return due;
 }
 
-Item month_item(EnterpriseId const& enterprise, Term const& term, Month const& month,
+Item month_item(EnterpriseId const& enterprise, Due const& due, Month const& month,
                 std::size_t number, IdSource& ids, Instant now) {
+    auto const& term = due.term;
     Item item;
+    item.note = due.parts;
     item.id = ids.make<ItemId>();
     item.enterprise = enterprise;
     item.source = kMonthSource;
@@ -166,30 +202,10 @@ Item month_item(EnterpriseId const& enterprise, Term const& term, Month const& m
     return item;
 }
 
-/// A discount of the month takes its part off what is taxed alike: a line cannot be less than
-/// nothing.
-std::vector<Term> without_discounts(std::vector<Term> terms) {
-    auto const less = [](Term const& term) { return term.amount < Money{}; };
-    if (std::ranges::none_of(terms, less)) return terms;
-    std::map<std::string, Term> whole;
-    for (auto const& term : terms) {
-        auto const [place, fresh] = whole.try_emplace(tax_code_of(term), term);
-        if (!fresh) place->second.amount += term.amount;
-        place->second.quantity = place->second.per = 1;
-        place->second.unit = "tariff";
-    }
-    std::vector<Term> left;
-    for (auto& [code, term] : whole) {
-        term.price = {term.amount.poisha * 10'000};
-        left.push_back(std::move(term));
-    }
-    return left;
-}
-
 bool alike(Item const& a, Item const& b) {
     return a.label == b.label && a.quantity == b.quantity && a.unit == b.unit && a.per == b.per &&
            a.price == b.price && a.amount == b.amount && a.income == b.income &&
-           a.tax_code == b.tax_code;
+           a.tax_code == b.tax_code && a.note == b.note;
 }
 
 /// What there is already of one ME's month.
@@ -210,63 +226,141 @@ std::map<EnterpriseId, MonthItems> items_of_month(store::Reader& reader, Facilit
     return found;
 }
 
-/// While nothing of it is issued: the items become what is due.
-void replace(MonthItems const& there, std::vector<Item> wanted, Gathered& gathered) {
-    if (std::ranges::equal(there.waiting, wanted, alike)) return;
-    std::ranges::copy(there.waiting, std::back_inserter(gathered.gone));
-    std::ranges::move(wanted, std::back_inserter(gathered.fresh));
+/// A membership, the least of a month, and use are rated anew each by itself, and what is taxed
+/// alike together.
+struct Group {
+    std::vector<Item> wanted, waiting, billed, adjusting;
+    Money adjusted;  ///< by what is billed or given back already
+};
+using Groups = std::map<std::pair<std::string, std::string>, Group>;
+
+bool is_use(Item const& item) { return item.unit != kMembershipUnit && item.unit != kLeastUnit; }
+
+std::pair<std::string, std::string> group_of(Item const& item) {
+    return {is_use(item) ? "" : item.unit, item.tax_code};
 }
 
-/// What a bill must not change afterwards: an ME may be of another class today, or merged.
-bool stays(Item const& item) { return item.unit == kMembershipUnit || item.unit == kLeastUnit; }
+Groups groups_of(std::vector<Item> wanted, MonthItems const& there, MonthItems const& adjusted) {
+    Groups groups;
+    for (auto& item : wanted) groups[group_of(item)].wanted.push_back(std::move(item));
+    for (auto const& item : there.waiting) groups[group_of(item)].waiting.push_back(item);
+    for (auto const& item : there.billed) groups[group_of(item)].billed.push_back(item);
+    auto const corrected_by = [&](Item const& item) -> Group* {
+        for (auto const& billed : there.billed)
+            if (billed.invoice == item.refers_invoice && billed.line == item.refers_line)
+                return &groups.at(group_of(billed));
+        return nullptr;
+    };
+    for (auto const& item : adjusted.billed)
+        if (auto* const group = corrected_by(item)) group->adjusted += item.amount;
+    for (auto const& item : adjusted.waiting)
+        if (auto* const group = corrected_by(item)) group->adjusting.push_back(item);
+    return groups;
+}
 
-/// After that: what the use of the month is due less what was issued for it, as one adjustment. A
-/// membership and the least of a month stay as they were issued; those that were not yet are.
-void adjust(store::Reader& reader, FacilityId const& facility, MonthItems const& issued,
-            MonthItems const& adjusted, std::vector<Item> const& wanted, Month const& month,
-            IdSource& ids, Instant now, Gathered& gathered) {
-    Money difference;
-    Item const* first = nullptr;
-    for (auto const& item : wanted) {
-        auto const alike_unit = [&](Item const& other) { return other.unit == item.unit; };
-        bool const there = std::ranges::any_of(issued.billed, alike_unit) ||
-                           std::ranges::any_of(issued.waiting, alike_unit);
-        if (!stays(item))
-            difference += item.amount;
-        else if (!there)
-            gathered.fresh.push_back(item);
+/// While nothing of it is issued: the items become what is due.
+void replace(Group const& group, Gathered& gathered) {
+    if (std::ranges::equal(group.waiting, group.wanted, alike)) return;
+    std::ranges::copy(group.waiting, std::back_inserter(gathered.gone));
+    std::ranges::copy(group.wanted, std::back_inserter(gathered.fresh));
+}
+
+/// So much of which issued line.
+using Change = std::pair<Item const*, Money>;
+
+/// More is a line that refers to the first one; less is given back from the last one on, of none
+/// more than is left of it.
+std::vector<Change> changes_of(store::Reader& reader, FacilityId const& facility,
+                               Group const& group, Money difference) {
+    if (difference == Money{}) return {};
+    if (difference > Money{}) return {{&group.billed.front(), difference}};
+    std::vector<Change> changes;
+    for (auto const& item : std::views::reverse(group.billed)) {
+        auto others = adjustments_of(reader, facility, item.invoice.value());
+        std::erase_if(others, [&](Item const& other) {
+            return std::ranges::find(group.adjusting, other.id, &Item::id) != group.adjusting.end();
+        });
+        auto const taken = std::min(-difference, left_of(item.amount, item.line, others));
+        if (taken == Money{}) continue;
+        changes.emplace_back(&item, -taken);
+        difference += taken;
     }
-    Money left;
-    for (auto const& item : issued.billed) {
-        if (stays(item)) continue;
-        if (first == nullptr) first = &item;
-        difference = difference - item.amount;
-        left +=
-            left_of(item.amount, item.line, adjustments_of(reader, facility, item.invoice.value()));
-    }
-    if (first == nullptr) return;
-    for (auto const& item : adjusted.billed) difference = difference - item.amount;
-    difference = std::max(difference, -left);
-    bool const said = adjusted.waiting.size() == (difference == Money{} ? 0 : 1) &&
-                      (difference == Money{} || adjusted.waiting[0].amount == difference);
-    if (said) return;
-    std::ranges::copy(adjusted.waiting, std::back_inserter(gathered.gone));
-    if (difference == Money{}) return;
-    auto item = *first;
+    return changes;
+}
+
+Item adjustment_of(Item const& billed, Money amount, std::string source_id, IdSource& ids,
+                   Instant now) {
+    auto item = billed;
     item.id = ids.make<ItemId>();
     item.source = "adjustment";
     item.refers_invoice = item.invoice;
     item.refers_line = item.line;
-    item.source_id =
-        fmt::format("period/{}/{}/{}", month.period, item.enterprise.text(), adjusted.said + 1);
+    item.source_id = std::move(source_id);
     item.quantity = item.per = 1;
     item.unit = "correction";
-    item.amount = difference;
-    item.price = {difference.poisha * 10'000};
+    item.amount = amount;
+    item.price = {amount.poisha * 10'000};
     item.note = "The month was rated anew.";
     item.created_at = now;
     item.invoice.reset();
-    gathered.fresh.push_back(std::move(item));
+    return item;
+}
+
+/// After that: what is due less what was issued for it. `said`: how many adjustments there are.
+void adjust(store::Reader& reader, FacilityId const& facility, Group const& group,
+            Month const& month, std::size_t& said, IdSource& ids, Instant now, Gathered& gathered) {
+    auto difference = -group.adjusted;
+    for (auto const& item : group.wanted) difference += item.amount;
+    for (auto const& item : group.billed) difference = difference - item.amount;
+    auto const changes = changes_of(reader, facility, group, difference);
+    bool const same =
+        std::ranges::equal(changes, group.adjusting, [](Change const& change, Item const& item) {
+            return change.first->invoice == item.refers_invoice &&
+                   change.first->line == item.refers_line && change.second == item.amount;
+        });
+    if (same) return;
+    std::ranges::copy(group.adjusting, std::back_inserter(gathered.gone));
+    for (auto const& [billed, amount] : changes)
+        gathered.fresh.push_back(adjustment_of(
+            *billed, amount,
+            fmt::format("period/{}/{}/{}", month.period, billed->enterprise.text(), ++said), ids,
+            now));
+}
+
+/// By what each ME's month is rated. Whose bill is final stays as it was then; where that is not
+/// known, what was issued beside its use stays.
+struct MonthRates {
+    MonthPayers payers;
+    std::set<EnterpriseId> billed;   ///< whose bill of the month is final
+    std::set<EnterpriseId> unknown;  ///< as what they were rated then
+};
+
+MonthRates rates_of(store::Reader& reader, FacilityId const& facility, Month const& month,
+                    std::map<EnterpriseId, MonthItems> const& issued, Gathered& gathered,
+                    bool issued_only) {
+    MonthRates rates;
+    for (auto const& bill : final_invoices_of(reader, facility, month.period))
+        if (!bill.credit_note) rates.billed.insert(bill.enterprise);
+    for (auto const& [enterprise, items] : issued)
+        if (!items.billed.empty()) rates.billed.insert(enterprise);
+    if (!month.over || (issued_only && rates.billed.empty())) return rates;
+    auto const then = payers_then(reader, facility, month.period);
+    rates.payers = payers_today(reader, facility, month.zone, month.during);
+    for (auto const& enterprise : rates.billed)
+        if (auto const kept = then.find(enterprise); kept != then.end())
+            rates.payers[enterprise] = kept->second;
+    for (auto const& [enterprise, items] : issued)
+        if (!then.contains(enterprise) &&
+            std::ranges::any_of(items.billed, [](Item const& item) { return !is_use(item); }))
+            rates.unknown.insert(enterprise);
+    auto& kept = gathered.payers[month.period];
+    for (auto const& [enterprise, payer] : rates.payers) {
+        auto const there = then.find(enterprise);
+        if (issued_only && !rates.billed.contains(enterprise)) continue;
+        if (!rates.unknown.contains(enterprise) && (there == then.end() || there->second != payer))
+            kept.emplace(enterprise, payer);
+    }
+    return rates;
 }
 
 }  // namespace
@@ -280,24 +374,28 @@ Result<void> gather_month(store::Reader& reader, FacilityId const& facility, IdS
     auto const during = period_interval(zone, period).value();
     Month const month{period, during, zone, during.end <= now};
     auto const issued = items_of_month(reader, facility, kMonthSource, period + "/");
-    auto const final = [](auto const& of) { return !of.second.billed.empty(); };
-    if (issued_only && std::ranges::none_of(issued, final)) return {};
-    auto due = due_of(reader, facility, cards, month);
+    auto const rates = rates_of(reader, facility, month, issued, gathered, issued_only);
+    if (issued_only && rates.billed.empty()) return {};
+    auto due = due_of(reader, facility, cards, month, rates.payers);
     if (!due) return tl::make_unexpected(due.error());
     for (auto const& [enterprise, items] : issued) due->try_emplace(enterprise);
     auto adjusted = items_of_month(reader, facility, "adjustment", "period/" + period + "/");
-    for (auto& [enterprise, terms] : *due) {
+    for (auto const& [enterprise, terms] : *due) {
+        if (issued_only && !rates.billed.contains(enterprise)) continue;
         auto const found = issued.find(enterprise);
         MonthItems const there = found == issued.end() ? MonthItems{} : found->second;
         std::vector<Item> wanted;
-        for (auto const& term : without_discounts(std::move(terms)))
-            if (term.amount > Money{})
+        for (auto const& one : terms)
+            if (one.term.amount > Money{})
                 wanted.push_back(
-                    month_item(enterprise, term, month, there.said + wanted.size() + 1, ids, now));
-        if (there.billed.empty() && !issued_only) replace(there, std::move(wanted), gathered);
-        if (!there.billed.empty())
-            adjust(reader, facility, there, adjusted[enterprise], wanted, month, ids, now,
-                   gathered);
+                    month_item(enterprise, one, month, there.said + wanted.size() + 1, ids, now));
+        auto said = adjusted[enterprise].said;
+        for (auto const& [of, group] : groups_of(std::move(wanted), there, adjusted[enterprise])) {
+            if (group.billed.empty())
+                replace(group, gathered);
+            else if (of.first.empty() || !rates.unknown.contains(enterprise))
+                adjust(reader, facility, group, month, said, ids, now, gathered);
+        }
     }
     return {};
 }

@@ -40,6 +40,8 @@ constexpr std::string_view kCreditDrafts = KARKHANA_INVOICE_COLUMNS
 constexpr std::string_view kCreditDraft = KARKHANA_INVOICE_COLUMNS
     " FROM invoice i WHERE i.facility_id = $1 AND i.refers_to = $2 AND i.state = 'draft'";
 #undef KARKHANA_INVOICE_COLUMNS
+constexpr std::string_view kLastIssued =
+    "SELECT MAX(issued_at) FROM invoice WHERE facility_id = $1 AND state = 'final'";
 constexpr std::string_view kCanonical =
     "SELECT canonical FROM invoice WHERE facility_id = $1 AND invoice_id = $2 "
     "AND state = 'final'";
@@ -170,6 +172,13 @@ std::vector<Invoice> final_invoices_of(store::Reader& reader, FacilityId const& 
 std::vector<Invoice> draft_invoices_of(store::Reader& reader, FacilityId const& facility,
                                        std::string const& period) {
     return reader.all(kDrafts, read_invoice, facility, period);
+}
+
+std::optional<Instant> last_issued_at(store::Reader& reader, FacilityId const& facility) {
+    return reader
+        .first(
+            kLastIssued, [](store::Row const& row) { return row.maybe_at(0); }, facility)
+        .value();
 }
 
 void each_issued(store::Reader& reader, FacilityId const& facility,

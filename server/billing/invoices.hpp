@@ -65,6 +65,8 @@ std::vector<Invoice> list_invoices(store::Reader& reader, FacilityId const& faci
                                    InvoiceFilter const& filter);
 /// All final invoices, by series, fiscal year and number.
 std::vector<Invoice> final_invoices(store::Reader& reader, FacilityId const& facility);
+/// When the last of them was issued.
+std::optional<Instant> last_issued_at(store::Reader& reader, FacilityId const& facility);
 /// The same with the canonical text of each, one after the other: together they are large.
 void each_issued(store::Reader& reader, FacilityId const& facility,
                  std::function<void(Invoice const&, std::string const& canonical)> const& work);

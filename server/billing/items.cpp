@@ -29,8 +29,11 @@ constexpr std::string_view kOfSourceSqlite =
     KARKHANA_ITEMS "AND b.source = $2 AND b.source_id IN (SELECT value FROM json_each($3))";
 constexpr std::string_view kOfSourcePostgres =
     KARKHANA_ITEMS "AND b.source = $2 AND b.source_id = ANY(CAST($3 AS text[]))";
-constexpr std::string_view kWithPrefix = KARKHANA_ITEMS
-    "AND b.source = $2 AND substr(b.source_id, 1, CAST($3 AS integer)) = $4 ORDER BY b.item_id";
+// From a prefix on to the first that it is none of, in the order of bytes.
+constexpr std::string_view kWithPrefixSqlite = KARKHANA_ITEMS
+    "AND b.source = $2 AND b.source_id >= $3 AND b.source_id < $4 ORDER BY b.item_id";
+constexpr std::string_view kWithPrefixPostgres = KARKHANA_ITEMS
+    "AND b.source = $2 AND b.source_id ~>=~ $3 AND b.source_id ~<~ $4 ORDER BY b.item_id";
 constexpr std::string_view kWaitingItems =
     KARKHANA_ITEMS "AND b.state = 'waiting' AND b.happened_at < $2 "
                    "ORDER BY b.enterprise_id, b.happened_at, b.item_id";
@@ -171,8 +174,10 @@ std::map<std::string, Item> items_of_source(store::Reader& reader, FacilityId co
 
 std::vector<Item> items_with_prefix(store::Reader& reader, FacilityId const& facility,
                                     std::string_view source, std::string const& prefix) {
-    return reader.all(kWithPrefix, read_item, facility, source,
-                      static_cast<std::int64_t>(prefix.size()), prefix);
+    auto after = prefix;
+    ++after.back();
+    return reader.all(reader.is_postgres() ? kWithPrefixPostgres : kWithPrefixSqlite, read_item,
+                      facility, source, prefix, after);
 }
 
 std::vector<Item> waiting_items(store::Reader& reader, FacilityId const& facility, Instant before) {

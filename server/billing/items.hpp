@@ -62,6 +62,7 @@ std::map<std::string, Item> items_of_source(store::Reader& reader, FacilityId co
                                             std::string_view source,
                                             std::vector<std::string> const& source_ids);
 /// Of a source, those whose id begins so; withdrawn ones too, by their id.
+/// Precondition: the prefix ends with a plain letter or sign.
 std::vector<Item> items_with_prefix(store::Reader& reader, FacilityId const& facility,
                                     std::string_view source, std::string const& prefix);
 /// Those that happened before and are on no final invoice; of drafts too.

@@ -66,6 +66,13 @@ json::object line_json(Charge const& line, Names const& names) {
     return out;
 }
 
+Item as_told(Item item, Invoice const& invoice) {
+    if (!invoice.credit_note) return item;
+    item.amount = -item.amount;
+    item.price = {-item.price.e4};
+    return item;
+}
+
 json::object item_line_json(Item const& item, Names const& names) {
     return {{"line", item.line},
             {"label", label_json(item.label)},
@@ -91,7 +98,7 @@ json::object invoice_json(Invoice const& invoice, std::vector<Charge> const& lin
     auto out = invoice_head_json(invoice, std::ssize(lines) + std::ssize(items), names);
     auto& shown = out["lines"].as_array();
     for (auto const& line : lines) shown.push_back(line_json(line, names));
-    for (auto const& item : items) shown.push_back(item_line_json(item, names));
+    for (auto const& item : items) shown.push_back(item_line_json(as_told(item, invoice), names));
     return out;
 }
 

@@ -30,6 +30,8 @@ Names read_names(store::Reader& reader, FacilityId const& facility);
 void read_sessions(store::Reader& reader, Names& names, std::vector<Charge> const& charges);
 
 boost::json::object line_json(Charge const& line, Names const& names);
+/// As its document tells it: on a credit note what is given back is more than nothing.
+Item as_told(Item item, Invoice const& invoice);
 /// A line that no session stands behind: its basis is the item's source.
 boost::json::object item_line_json(Item const& item, Names const& names);
 boost::json::object invoice_json(Invoice const& invoice, std::vector<Charge> const& lines,

@@ -35,6 +35,12 @@ constexpr std::string_view kBalancesAt =
     "JOIN journal_posting p ON p.facility_id = e.facility_id AND p.sequence = e.sequence "
     "WHERE e.facility_id = $1 AND COALESCE(e.effective_at, e.booked_at) < $2 "
     "GROUP BY p.account ORDER BY p.account";
+constexpr std::string_view kOpenings =
+    "SELECT enterprise_id, amount_poisha, note, booked_at, at, account FROM opening_balance "
+    "WHERE facility_id = $1 ORDER BY enterprise_id";
+constexpr std::string_view kInsertOpening =
+    "INSERT INTO opening_balance (facility_id, enterprise_id, amount_poisha, note, booked_at, at, "
+    "account) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 constexpr std::string_view kPeriodLock =
     "SELECT lock_at FROM period_act WHERE facility_id = $1 AND action <> 'ask_reopen' "
     "ORDER BY sequence DESC LIMIT 1";
@@ -111,17 +117,41 @@ std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntr
     return sequence;
 }
 
-JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::string memo,
-                           Instant at) {
+JournalEntry opening_entry(Opening const& opening) {
     JournalEntry entry;
     entry.kind = "opening";
-    entry.document = enterprise.text();
-    entry.memo = std::move(memo);
-    entry.booked_at = at;
-    entry.postings = {
-        {owed < Money{} ? account::wallet(enterprise) : account::receivable(enterprise), owed},
-        {std::string{account::opening}, -owed}};
+    entry.document = opening.enterprise.text();
+    entry.memo = opening.note;
+    entry.booked_at = opening.booked_at;
+    if (opening.since != opening.booked_at) entry.effective_at = opening.since;
+    entry.postings = {{opening.account, opening.owed},
+                      {std::string{account::opening}, -opening.owed}};
     return entry;
+}
+
+std::vector<Opening> list_openings(store::Reader& reader, FacilityId const& facility) {
+    return reader.all(
+        kOpenings,
+        [](store::Row const& row) {
+            return Opening{row.id<EnterpriseId>(0),
+                           row.money(1),
+                           row.text(2),
+                           row.at(3),
+                           row.at(4),
+                           row.text(5)};
+        },
+        facility);
+}
+
+void open_account(store::Writer& writer, FacilityId const& facility, IdSource& ids,
+                  Opening opening) {
+    opening.account = opening.owed < Money{} ? account::wallet(opening.enterprise)
+                                             : account::receivable(opening.enterprise);
+    writer.execute(kInsertOpening, facility, opening.enterprise, opening.owed, opening.note,
+                   opening.booked_at, opening.since, opening.account);
+    auto entry = opening_entry(opening);
+    entry.id = ids.make<EntryId>();
+    book(writer, facility, entry);
 }
 
 std::vector<JournalEntry> list_entries(store::Reader& reader, FacilityId const& facility,

@@ -9,6 +9,7 @@
 
 #include "server/base/ids.hpp"
 #include "server/base/quantities.hpp"
+#include "server/base/random.hpp"
 #include "server/base/time.hpp"
 #include "server/store/store.hpp"
 
@@ -77,10 +78,22 @@ JournalEntry reversed(JournalEntry entry, Instant at);
 /// PeriodLocked where it counts in a month that is closed.
 std::int64_t book(store::Writer& writer, FacilityId const& facility, JournalEntry entry);
 
-/// What an enterprise owed before there was this ledger, or what of its money was here already,
-/// below nothing: that is its wallet's. Without an id; it is its own document.
-JournalEntry opening_entry(EnterpriseId const& enterprise, Money owed, std::string memo,
-                           Instant at);
+/// What an enterprise owed before there was this ledger, as the imported table said it; below
+/// nothing, what of its money was here already: that is its wallet's.
+struct Opening {
+    EnterpriseId enterprise;
+    Money owed;
+    std::string note;
+    Instant booked_at;
+    Instant since;          ///< when it was due, in a month that is open
+    std::string account{};  ///< where it stands
+};
+std::vector<Opening> list_openings(store::Reader& reader, FacilityId const& facility);
+/// Keeps it and books it, once for each enterprise.
+void open_account(store::Writer& writer, FacilityId const& facility, IdSource& ids,
+                  Opening opening);
+/// Its entry; without an id.
+JournalEntry opening_entry(Opening const& opening);
 
 /// Newest first, before `cursor` (a sequence; 0: from the newest), that count in the interval.
 std::vector<JournalEntry> list_entries(store::Reader& reader, FacilityId const& facility,

@@ -11,6 +11,7 @@ using HoldId = Id<struct WalletHoldTag>;
 using RefundId = Id<struct WalletRefundTag>;
 using WalletMoveId = Id<struct WalletMoveTag>;
 using WaiverId = Id<struct WaiverTag>;
+using ReleaseId = Id<struct BillReleaseTag>;
 using DisputeId = Id<struct DisputeTag>;
 using CashDayId = Id<struct CashDayTag>;
 

@@ -53,7 +53,7 @@ constexpr std::string_view kOpenOf =
     "WHERE i.facility_id = $1 AND i.enterprise_id IN " KARKHANA_MERGED_INTO
     "AND i.state = 'final' AND i.kind = 'invoice' UNION ALL "
     "SELECT o.enterprise_id, o.enterprise_id, NULL, o.amount_poisha - " KARKHANA_OPENING_SETTLED
-    ", 0 FROM opening_balance o "
+    ", 0 FROM opening_due o "
     "WHERE o.facility_id = $1 AND o.enterprise_id IN " KARKHANA_MERGED_INTO "ORDER BY at, id";
 constexpr std::string_view kCountsFor =
     "SELECT 1 FROM " KARKHANA_MERGED_INTO "AS g WHERE g.enterprise_id = $3";

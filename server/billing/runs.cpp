@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "server/billing/credits.hpp"
 #include "server/billing/tax_records.hpp"
 #include "server/facility/mode.hpp"
 
@@ -160,19 +161,6 @@ LineChange change_of(Draft const& draft) {
             std::ssize(draft.charges) + std::ssize(draft.items) - stay, draft.items_there - stay};
 }
 
-std::vector<LineTax> credit_taxes(InvoiceDocument const& original, std::vector<Item> const& items) {
-    auto const& tax = original.tax;
-    if (tax.lines.empty()) return {};
-    std::vector<Taxable> lines;
-    std::vector<std::int64_t> rates;
-    for (auto const& item : items) {
-        auto const& of = tax.lines.at(static_cast<std::size_t>(item.refers_line.value()) - 1);
-        lines.push_back({-item.amount, of.code});
-        rates.push_back(of.rate_e4);
-    }
-    return taxes_at({{}, tax.regime, tax.rounding, tax.inclusive, tax.bin, ""}, lines, rates);
-}
-
 RunInput run_input(store::Reader& reader, FacilityId const& facility, Interval during,
                    Instant now) {
     bool const for_revenue =
@@ -227,11 +215,10 @@ Result<void> tax(store::Reader& reader, FacilityId const& facility, RunInput con
     std::vector<LineTax> taxes;
     bool inclusive = setting_at(input.taxes, input.at).inclusive;
     if (draft.refers_to) {
-        auto const original =
-            read_document(find_canonical(reader, facility, *draft.refers_to).value());
-        if (!original) return tl::make_unexpected(original.error());
-        taxes = credit_taxes(*original, draft.items);
-        inclusive = original->tax.inclusive;
+        auto const given = tax_of_note(reader, facility, *draft.refers_to, draft.items);
+        if (!given) return tl::make_unexpected(given.error());
+        taxes = given->lines;
+        inclusive = given->inclusive;
     } else {
         auto const found = taxes_of(input.taxes, input.at, lines);
         if (!found) return tl::make_unexpected(found.error());

@@ -71,9 +71,6 @@ LineChange change_of(Draft const& draft);
 Result<std::vector<Draft>> plan_run(store::Reader& reader, FacilityId const& facility,
                                     RunInput input, std::string const& period_name,
                                     std::optional<EnterpriseId> const& only);
-/// The tax that a credit note gives back: each line at the rate that its line was issued with.
-/// Precondition: every item refers to a line of the document.
-std::vector<LineTax> credit_taxes(InvoiceDocument const& original, std::vector<Item> const& items);
 /// Does what was planned; returns the invoices touched. Precondition: lock_billing in the same
 /// transaction before the plan was made.
 std::vector<InvoiceId> apply_run(store::Writer& writer, FacilityId const& facility, IdSource& ids,

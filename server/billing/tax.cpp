@@ -113,6 +113,15 @@ std::vector<LineTax> taxes_at(TaxSetting const& setting, std::vector<Taxable> co
     return taxes;
 }
 
+Money tax_given_back(TaxedLine const& line, Money given) {
+    auto const tax_of = [&](Money amount) {
+        auto const exact = exact_tax(amount.poisha, line.tax.rate_e4, line.inclusive);
+        return Money{divide_half_away(exact.numerator, exact.denominator)};
+    };
+    if (given < line.amount) return std::min(tax_of(given), line.tax.tax);
+    return line.tax.tax + tax_of(given - line.amount);
+}
+
 Money tax_within(Money gross, std::int64_t rate_e4) {
     return {divide_half_away(Wide{gross.poisha} * rate_e4, Wide{kWholeValue} + rate_e4)};
 }

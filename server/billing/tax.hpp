@@ -72,9 +72,20 @@ struct LineTax {
 /// Errors: `unknown_tax_code` when no rate of a line's code holds at that moment.
 Result<std::vector<LineTax>> taxes_of(TaxTable const& table, Instant at,
                                       std::vector<Taxable> const& lines);
-/// The same for rates that are known: those of the lines that a credit note refers to.
+/// The same for rates that are known.
 std::vector<LineTax> taxes_at(TaxSetting const& setting, std::vector<Taxable> const& lines,
                               std::vector<std::int64_t> const& rates_e4);
+
+/// An issued line, as far as credit notes give it back.
+struct TaxedLine {
+    Money amount;
+    LineTax tax;
+    bool inclusive = false;
+};
+/// The tax of so much of a line, given back in however many parts: by its rate, never more than the
+/// line was issued with, and of the whole line exactly that. What was billed of it later is taxed
+/// by itself. The tax of one part is that of all parts so far less that of those before.
+Money tax_given_back(TaxedLine const& line, Money given);
 
 /// The tax in a price that contains it: 15 % in Tk 115.00 is Tk 15.00.
 Money tax_within(Money gross, std::int64_t rate_e4);

@@ -15,6 +15,7 @@
 #include "server/billing/ledger.hpp"
 #include "server/billing/rated_sessions.hpp"
 #include "server/billing/tax_records.hpp"
+#include "server/billing/verify_credits.hpp"
 #include "server/billing/verify_money.hpp"
 #include "server/metering/find_sessions.hpp"
 #include "server/metering/rows.hpp"
@@ -33,7 +34,7 @@ constexpr std::string_view kOrphans =
     "WHERE n.facility_id = $1 AND i.invoice_id IS NULL";
 constexpr std::string_view kOpeningsSettled =
     "SELECT a.enterprise_id, CAST(SUM(a.amount_poisha) AS BIGINT), "
-    "COALESCE(MAX(o.amount_poisha), 0) FROM opening_allocation a LEFT JOIN opening_balance o "
+    "COALESCE(MAX(o.amount_poisha), 0) FROM opening_allocation a LEFT JOIN opening_due o "
     "ON o.facility_id = a.facility_id AND o.enterprise_id = a.enterprise_id "
     "WHERE a.facility_id = $1 GROUP BY a.enterprise_id";
 constexpr Interval kEver{instant(std::numeric_limits<std::int64_t>::min() / 2),
@@ -120,9 +121,20 @@ struct Kept {
     std::vector<Charge> charges;
     std::vector<Item> items;
     TaxTable const& taxes;
+    std::map<InvoiceId, IssuedReference> const& heads;  ///< of every final document
 };
 
-bool same_item(IssuedItem const& issued, Item const& item, bool credit_note) {
+/// True when the document refers to the very line that the table has.
+bool same_reference(IssuedItem const& issued, Item const& item, Kept const& kept) {
+    if (!item.refers_invoice) return !issued.refers;
+    auto const head = kept.heads.find(*item.refers_invoice);
+    if (head == kept.heads.end()) return false;
+    auto whole = head->second;
+    whole.line = item.refers_line.value_or(0);
+    return issued.refers == whole;
+}
+
+bool same_item(IssuedItem const& issued, Item const& item, bool credit_note, Kept const& kept) {
     auto const sign = credit_note ? -1 : 1;
     return issued.line == item.line && issued.id == item.id && issued.source == item.source &&
            issued.source_id == item.source_id && issued.happened_at == item.happened_at &&
@@ -133,35 +145,22 @@ bool same_item(IssuedItem const& issued, Item const& item, bool credit_note) {
            issued.amount == price_of(issued.price, issued.quantity, issued.per) &&
            issued.income == item.income && issued.sector == item.sector &&
            issued.subsidy == item.subsidy && issued.note == item.note &&
-           issued.refers.has_value() == item.refers_invoice.has_value();
+           same_reference(issued, item, kept);
 }
 
-/// True when the tax of every line follows from its rate, and of a bill its rate from what held
-/// when it was issued.
+/// True when the tax of every line of a bill follows from what held when it was issued.
 bool same_tax(InvoiceDocument const& document, Kept const& kept) {
+    auto const& issued = document.tax;
+    if (std::ranges::any_of(kept.items, is_shadow)) return issued == IssuedTax{};
+    auto const setting = setting_at(kept.taxes, document.issued_at);
+    if (setting.regime == Regime::none) return issued == IssuedTax{};
     std::vector<Taxable> lines;
     for (auto const& charge : kept.charges)
         lines.push_back({charge.term.amount, tax_code_of(charge.term)});
-    bool const credit_note = document.kind == DocumentKind::credit_note;
-    for (auto const& item : kept.items)
-        lines.push_back({credit_note ? -item.amount : item.amount, item.tax_code});
-    auto const& issued = document.tax;
-    if (std::ranges::any_of(kept.items, is_shadow)) return issued == IssuedTax{};
-    if (!credit_note) {
-        auto const setting = setting_at(kept.taxes, document.issued_at);
-        if (setting.regime == Regime::none) return issued == IssuedTax{};
-        auto const taxes = taxes_of(kept.taxes, document.issued_at, lines);
-        return taxes && issued == IssuedTax{setting.regime, setting.rounding, setting.inclusive,
-                                            setting.bin, *taxes};
-    }
-    std::vector<std::int64_t> rates;
-    for (auto const& line : issued.lines) rates.push_back(line.rate_e4);
-    for (std::size_t i = 0; i < issued.lines.size() && i < lines.size(); ++i)
-        lines[i].code = issued.lines[i].code;
-    if (rates.empty()) return issued.regime != Regime::vat;
-    return rates.size() == lines.size() &&
-           issued.lines == taxes_at({{}, issued.regime, issued.rounding, issued.inclusive, "", ""},
-                                    lines, rates);
+    for (auto const& item : kept.items) lines.push_back({item.amount, item.tax_code});
+    auto const taxes = taxes_of(kept.taxes, document.issued_at, lines);
+    return taxes && issued == IssuedTax{setting.regime, setting.rounding, setting.inclusive,
+                                        setting.bin, *taxes};
 }
 
 /// What is wrong with the document itself; empty when nothing is.
@@ -181,14 +180,15 @@ std::string_view fault_of(Invoice const& invoice, InvoiceDocument const& documen
         sum += kept.charges[i].term.amount;
     }
     for (std::size_t i = 0; i < kept.items.size(); ++i) {
-        if (!same_item(document.items[i], kept.items[i], invoice.credit_note))
+        if (!same_item(document.items[i], kept.items[i], invoice.credit_note, kept))
             fault = "a line is not what was issued";
         if (document.items[i].line != static_cast<int>(kept.charges.size() + i) + 1)
             fault = "its lines are not numbered";
         sum += document.items[i].amount;
     }
     if (!fault.empty()) return fault;
-    if (!same_tax(document, kept)) return "its tax does not follow from its lines";
+    if (!invoice.credit_note && !same_tax(document, kept))
+        return "its tax does not follow from its lines";
     if (!document.tax.inclusive) sum += document.tax_total();
     if (document.tax_total() != invoice.tax) return "its tax is not what was issued";
     if (sum != invoice.total || sum != document.total) return "its lines do not sum to its total";
@@ -290,20 +290,13 @@ ExpectedEntries expected_entries(store::Reader& reader, FacilityId const& facili
     return expected;
 }
 
-/// An opening balance is its own document: of its enterprise, against the opening account.
-void expect_openings(std::vector<JournalEntry> const& entries, ExpectedEntries& expected,
+/// What the tables that were imported say that each enterprise owed.
+void expect_openings(store::Reader& reader, FacilityId const& facility, ExpectedEntries& expected,
                      std::map<EnterpriseId, Money>& owed) {
-    for (auto const& entry : entries) {
-        auto const enterprise = EnterpriseId::parse(entry.document);
-        if (entry.kind != "opening" || !enterprise || entry.postings.empty()) continue;
-        auto const& front = entry.postings.front();
-        auto opening = opening_entry(*enterprise, front.amount, entry.memo, entry.booked_at);
-        opening.effective_at = entry.effective_at;
-        // Once what was paid ahead stood there too.
-        bool const due = front.account == account::receivable(*enterprise);
-        if (due) opening.postings.front().account = front.account;
-        if (due) owed[*enterprise] += front.amount;
-        expected.emplace("opening/" + entry.document, std::move(opening));
+    for (auto const& opening : list_openings(reader, facility)) {
+        expected.emplace("opening/" + opening.enterprise.text(), opening_entry(opening));
+        if (opening.account == account::receivable(opening.enterprise))
+            owed[opening.enterprise] += opening.owed;
     }
 }
 
@@ -401,7 +394,11 @@ std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& fac
 std::vector<Finding> verify_invoices(store::Reader& reader, facility::Facility const& facility) {
     std::vector<Finding> findings;
     Chain chain;
+    CreditCheck credits{reader, facility.id};
     auto const taxes = read_taxes(reader, facility.id);
+    std::map<InvoiceId, IssuedReference> heads;
+    for (auto const& invoice : final_invoices(reader, facility.id))
+        heads.emplace(invoice.id, IssuedReference{invoice.number_text, *invoice.issued_at, 0});
     each_issued(reader, facility.id, [&](Invoice const& invoice, std::string const& canonical) {
         chain.follow(invoice, canonical, findings);
         auto const document = read_document(canonical);
@@ -409,12 +406,16 @@ std::vector<Finding> verify_invoices(store::Reader& reader, facility::Facility c
         if (document)
             fault = fault_of(invoice, *document, facility.id,
                              {charges_of_invoice(reader, facility.id, invoice.id),
-                              items_of_invoice(reader, facility.id, invoice.id), taxes});
+                              items_of_invoice(reader, facility.id, invoice.id), taxes, heads});
         if (document && fault.empty()) fault = fault_of_sessions(reader, *document);
+        if (document && invoice.credit_note)
+            if (auto const found = credits.fault_of(invoice, *document); fault.empty())
+                fault = found;
         if (!fault.empty())
             findings.push_back(fmt::format("invoice {}: {}", invoice.number_text, fault));
     });
     chain.close(series_heads(reader, facility.id), findings);
+    std::ranges::move(credits.too_much(), std::back_inserter(findings));
     return findings;
 }
 
@@ -432,7 +433,7 @@ std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& faci
         for (auto const& posting : entry.postings) besides[posting.account] += posting.amount;
     }
     auto const entries = list_entries(reader, facility, kEver, 0, kAll);
-    expect_openings(entries, expected, owed);
+    expect_openings(reader, facility, expected, owed);
     take_settled_openings(reader, facility, owed, findings);
     check_entries(entries, std::move(expected), counted["journal"], findings);
     auto booked = receivables(reader, facility);
@@ -440,7 +441,7 @@ std::vector<Finding> verify_ledger(store::Reader& reader, FacilityId const& faci
         if (booked[enterprise] != amount + besides[account::receivable(enterprise)])
             findings.push_back(fmt::format("enterprise {}: the ledger does not say what it owes",
                                            enterprise.text()));
-    for (auto& more : verify_money(reader, facility)) findings.push_back(std::move(more));
+    for (auto& more : verify_money(reader, facility, entries)) findings.push_back(std::move(more));
     return findings;
 }
 

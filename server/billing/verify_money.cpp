@@ -1,5 +1,7 @@
 #include "server/billing/verify_money.hpp"
 
+#include <algorithm>
+#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 #include <limits>
 
@@ -43,19 +45,55 @@ void check_claims(store::Reader& reader, FacilityId const& facility, std::string
         facility);
 }
 
+using Balances = std::map<std::string, std::int64_t>;
+
+/// What a snapshot says; nothing where it says nothing that can be read.
+Balances balances_in(std::string const& snapshot) {
+    Balances found;
+    boost::system::error_code error;
+    auto const read = boost::json::parse(snapshot, error);
+    auto const* all = read.is_object() ? read.as_object().if_contains("balances") : nullptr;
+    if (error || all == nullptr || !all->is_array()) return found;
+    for (auto const& one : all->as_array())
+        if (one.is_array() && one.as_array().size() == 2 && one.at(0).is_string() &&
+            one.at(1).is_int64())
+            found[std::string{one.at(0).as_string()}] = one.at(1).as_int64();
+    return found;
+}
+
+/// What the accounts came to before a moment, by what was written until another.
+Balances balances_at(std::vector<JournalEntry> const& entries, Instant before, Instant written) {
+    Balances sums;
+    for (auto const& entry : entries)
+        if (entry.effective() < before && entry.booked_at < written)
+            for (auto const& posting : entry.postings)
+                sums[posting.account] += posting.amount.poisha;
+    std::erase_if(sums, [](auto const& one) { return one.second == 0; });
+    return sums;
+}
+
+/// Every month that is closed is as it was closed; one that was opened again was, when it was
+/// closed. What was written in the very moment of that may have been before or after it.
 void check_periods(store::Reader& reader, FacilityId const& facility,
-                   std::vector<Finding>& findings) {
-    PeriodAct last;
+                   std::vector<JournalEntry> const& entries, std::vector<Finding>& findings) {
+    std::vector<PeriodAct> closed;
+    auto const hold = [&](PeriodAct const& act, std::vector<Instant> const& written) {
+        auto const kept = balances_in(act.snapshot);
+        if (std::ranges::none_of(written, [&](Instant until) {
+                return balances_at(entries, act.lock_at, until) == kept;
+            }))
+            findings.push_back(
+                fmt::format("month {}: the ledger is not what it was closed with", act.period));
+    };
     for (auto const& act : list_period_acts(reader, facility)) {
         if (act.action == "close" && sha256_hex(act.snapshot) != act.sha256)
             findings.push_back(fmt::format("month {}: its snapshot was changed", act.period));
-        if (act.action != "ask_reopen") last = act;
+        if (act.action == "close") closed.push_back(act);
+        if (act.action != "reopen" || closed.empty()) continue;
+        hold(closed.back(), {closed.back().at, closed.back().at + Duration{1}});
+        closed.pop_back();
     }
-    if (last.action != "close") return;
-    if (snapshot_text(last.period, trial_balance_at(reader, facility, last.lock_at)) !=
-        last.snapshot)
-        findings.push_back(
-            fmt::format("month {}: the ledger is not what it was closed with", last.period));
+    for (auto const& act : closed) hold(act, {kAlways.end});
 }
 
 }  // namespace
@@ -94,7 +132,8 @@ void expect_money(store::Reader& reader, FacilityId const& facility, std::int64_
         if (day.counted != day.expected) expect(entry_of(day));
 }
 
-std::vector<Finding> verify_money(store::Reader& reader, FacilityId const& facility) {
+std::vector<Finding> verify_money(store::Reader& reader, FacilityId const& facility,
+                                  std::vector<JournalEntry> const& entries) {
     std::vector<Finding> findings;
     for (auto const& [account, amount] : trial_balance(reader, facility))
         if (account.starts_with("liabilities:wallet") && amount > Money{})
@@ -106,7 +145,7 @@ std::vector<Finding> verify_money(store::Reader& reader, FacilityId const& facil
         if (sha256_hex(dispute.evidence) != dispute.evidence_sha256)
             findings.push_back(
                 fmt::format("dispute {}: its evidence was changed", dispute.id.text()));
-    check_periods(reader, facility, findings);
+    check_periods(reader, facility, entries, findings);
     return findings;
 }
 

@@ -17,7 +17,9 @@ using ExpectedEntries = std::map<std::string, JournalEntry>;
 void expect_money(store::Reader& reader, FacilityId const& facility, std::int64_t counted,
                   ExpectedEntries& expected, std::vector<Finding>& findings);
 /// Wallets are not below nothing, claims are in the state of their last step and applied claims
-/// have their payment, frozen evidence and closing snapshots are as they were.
-std::vector<Finding> verify_money(store::Reader& reader, FacilityId const& facility);
+/// have their payment, frozen evidence and closing snapshots are as they were, and `entries`, the
+/// whole journal, comes to what every month was closed with.
+std::vector<Finding> verify_money(store::Reader& reader, FacilityId const& facility,
+                                  std::vector<JournalEntry> const& entries);
 
 }  // namespace karkhana::billing

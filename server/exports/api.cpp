@@ -17,13 +17,11 @@
 #include "server/people/roles.hpp"
 
 namespace karkhana::exports {
-namespace {
 
 namespace json = boost::json;
 using http::Request;
 using http::Response;
 
-/// Keeps who took what out of the house.
 void tell(Services const& services, Request const& request, std::string const& action,
           std::string const& subject, json::object after) {
     auto const& who = *request.principal;
@@ -37,6 +35,8 @@ void tell(Services const& services, Request const& request, std::string const& a
         return true;
     });
 }
+
+namespace {
 
 Response get_ubl(Services const& services, Request const& request) {
     auto const bill =

@@ -36,7 +36,7 @@ Result<Wanted> read_bill(store::Reader& reader, Services const& services, Reques
         verify_address(services.public_address, slug, invoice.number_text, invoice.hash),
         people::trail_of_document(reader, request.principal->facility,
                                   "invoice/" + invoice.id.text())};
-    return Wanted{bill_of(issued->document, proof), *wish};
+    return Wanted{bill_of(issued->document, proof, wish->columns), *wish};
 }
 
 /// The enterprise, if the caller may see what is told of it: all of them or the own.
@@ -163,7 +163,10 @@ Result<Wish> wish_of(store::Reader& reader, Request const& request) {
         return refuse(ErrorKind::invalid, "unknown_language", "bn, en or both", "language");
     auto const paper = paper_of(request.parameter("paper").value_or("a4"));
     if (!paper) return refuse(ErrorKind::invalid, "unknown_paper", "a4, a5 or slip", "paper");
-    return Wish{*speech, *paper};
+    auto const columns = request.parameter("columns").value_or("11");
+    if (columns != "10" && columns != "11")
+        return refuse(ErrorKind::invalid, "unknown_columns", "10 or 11", "columns");
+    return Wish{*speech, *paper, columns == "10" ? Columns::ten : Columns::eleven};
 }
 
 Response pdf_answer(Printed const& document, Wish const& wish) {
@@ -177,12 +180,15 @@ Response pdf_answer(Printed const& document, Wish const& wish) {
 
 void add_paper_routes(http::Router& router, Services const& services) {
     auto const on = [&](std::string pattern, std::string operation, auto read) {
-        router.add({"GET", "/api/v1" + std::move(pattern), std::move(operation),
-                    [services, read](Request const& request) {
+        auto const subject = pattern.substr(1, pattern.find('/', 1) - 1);
+        router.add({"GET", "/api/v1" + std::move(pattern), operation,
+                    [services, read, operation, subject](Request const& request) {
                         auto const wanted = services.store.read(
                             [&](store::Reader& reader) { return read(reader, services, request); });
                         // Drawn when the snapshot is given back.
                         if (!wanted) return http::problem(wanted.error());
+                        tell(services, request, operation, subject + "/" + request.param("id"),
+                             {{"document", wanted->document.number}});
                         return pdf_answer(wanted->document, wanted->wish);
                     },
                     http::Access::signed_in, false, false});

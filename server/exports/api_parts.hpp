@@ -1,11 +1,13 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <string>
 
 #include "server/billing/document.hpp"
 #include "server/billing/invoices.hpp"
 #include "server/exports/api.hpp"
 #include "server/exports/paper.hpp"
+#include "server/exports/tax_forms.hpp"
 #include "server/http/message.hpp"
 
 /// The parts of add_routes, and what they share.
@@ -15,12 +17,18 @@ void add_paper_routes(http::Router& router, Services const& services);
 void add_slip_routes(http::Router& router, Services const& services);
 void add_verify_route(http::Router& router, Services const& services);
 
-/// How somebody wants a document: `language` (their own unless said) and `paper` (A4).
+/// Keeps who took what out of the house.
+void tell(Services const& services, http::Request const& request, std::string const& action,
+          std::string const& subject, boost::json::object after);
+
+/// How somebody wants a document: `language` (their own unless said), `paper` (A4) and, of a tax
+/// invoice, `columns` (eleven).
 struct Wish {
     Speech speech = Speech::bn;
     Paper paper = Paper::a4;
+    Columns columns = Columns::eleven;
 };
-/// Errors: `unknown_language`, `unknown_paper`.
+/// Errors: `unknown_language`, `unknown_paper`, `unknown_columns`.
 Result<Wish> wish_of(store::Reader& reader, http::Request const& request);
 
 /// A final invoice or credit note that the caller may see, and what was issued.

@@ -46,15 +46,16 @@ json::object slip_json(JobSlip const& slip) {
     return out;
 }
 
-Response get_slip(store::Store& ledger, Request const& request) {
-    auto const slip = ledger.read([&](store::Reader& reader) { return slip_for(reader, request); });
+Response get_slip(Services const& services, Request const& request) {
+    auto const slip =
+        services.store.read([&](store::Reader& reader) { return slip_for(reader, request); });
     if (!slip) return http::problem(slip.error());
     return http::json_response(200, slip_json(*slip));
 }
 
-Response get_slip_text(store::Store& ledger, Request const& request) {
+Response get_slip_text(Services const& services, Request const& request) {
     Result<Wish> wish = Wish{};
-    auto const slip = ledger.read([&](store::Reader& reader) {
+    auto const slip = services.store.read([&](store::Reader& reader) {
         wish = wish_of(reader, request);
         return slip_for(reader, request);
     });
@@ -67,14 +68,15 @@ Response get_slip_text(store::Store& ledger, Request const& request) {
     return response;
 }
 
-Response get_slip_pdf(store::Store& ledger, Request const& request) {
+Response get_slip_pdf(Services const& services, Request const& request) {
     Result<Wish> wish = Wish{};
-    auto const slip = ledger.read([&](store::Reader& reader) {
+    auto const slip = services.store.read([&](store::Reader& reader) {
         wish = wish_of(reader, request);
         return slip_for(reader, request);
     });
     if (!slip) return http::problem(slip.error());
     if (!wish) return http::problem(wish.error());
+    tell(services, request, "getJobSlipPdf", "usage_session/" + request.param("id"), {});
     if (!request.parameter("paper")) wish->paper = Paper::slip;
     return pdf_answer(paper_of(*slip), *wish);
 }
@@ -83,11 +85,10 @@ Response get_slip_pdf(store::Store& ledger, Request const& request) {
 
 void add_slip_routes(http::Router& router, Services const& services) {
     auto const on = [&](std::string pattern, std::string operation, auto handler) {
-        router.add({"GET", "/api/v1" + std::move(pattern), std::move(operation),
-                    [&ledger = services.store, handler](Request const& request) {
-                        return handler(ledger, request);
-                    },
-                    http::Access::signed_in, false, false});
+        router.add(
+            {"GET", "/api/v1" + std::move(pattern), std::move(operation),
+             [services, handler](Request const& request) { return handler(services, request); },
+             http::Access::signed_in, false, false});
     };
     on("/usage-sessions/{id}/slip", "getJobSlip", get_slip);
     on("/usage-sessions/{id}/slip.txt", "getJobSlipText", get_slip_text);

@@ -1,11 +1,17 @@
+#include <memory>
+
 #include "server/base/unicode.hpp"
 #include "server/exports/api_parts.hpp"
 #include "server/exports/verify_page.hpp"
+#include "server/exports/visits.hpp"
 #include "server/http/csp.hpp"
+#include "server/http/json.hpp"
+#include "server/people/login.hpp"
 
 namespace karkhana::exports {
 namespace {
 
+constexpr int kVisitsAMinute = 60;     ///< of one address; a shop scans a pile of paper in less
 constexpr std::size_t kLongest = 200;  ///< of what may be asked; numbers are shorter
 
 Language page_language(http::Request const& request) {
@@ -56,9 +62,16 @@ http::Response get_page(store::Store& ledger, http::Request const& request) {
 }  // namespace
 
 void add_verify_route(http::Router& router, Services const& services) {
+    auto const visits = std::make_shared<Visits>(kVisitsAMinute);
     router.add({"GET", "/verify", "verifyDocument",
-                [&ledger = services.store](http::Request const& request) {
-                    return get_page(ledger, request);
+                [services, visits](http::Request const& request) {
+                    auto const wait =
+                        visits->count(people::address_key(request.peer), services.clock.now());
+                    if (wait)
+                        return http::problem({ErrorKind::limited, "too_many_visits", "",
+                                              "Too many documents at once; wait a little."})
+                            .with("Retry-After", std::to_string(wait->count()));
+                    return get_page(services.store, request);
                 },
                 http::Access::open, false, false});
 }

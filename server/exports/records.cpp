@@ -17,7 +17,7 @@ constexpr std::string_view kOpenBills =
     "SELECT i.number_text, i.issued_at, i.total_poisha, " KARKHANA_SETTLED
     " FROM invoice i WHERE i.facility_id = $1 AND i.enterprise_id IN " KARKHANA_MERGED_INTO
     "AND i.state = 'final' AND i.kind = 'invoice' UNION ALL "
-    "SELECT NULL, o.at, o.amount_poisha, " KARKHANA_OPENING_SETTLED " FROM opening_balance o "
+    "SELECT NULL, o.at, o.amount_poisha, " KARKHANA_OPENING_SETTLED " FROM opening_due o "
     "WHERE o.facility_id = $1 AND o.enterprise_id IN " KARKHANA_MERGED_INTO "ORDER BY 2, 1";
 constexpr std::string_view kEarlierJobs =
     "SELECT session_id, start_at, stop_at, energy_wh, quantity FROM usage_session "

@@ -1,5 +1,7 @@
 #include "server/exports/trade_csv.hpp"
 
+#include <map>
+
 #include "server/exports/books.hpp"
 
 namespace karkhana::exports {
@@ -18,18 +20,41 @@ std::string quantity_of(TradeDocument const& document, TradeLine const& line) {
     return quantity_decimal(taken);
 }
 
+/// What each rate comes to: there are never more rates than lines.
+std::map<std::int64_t, Money> taxes_of(TradeDocument const& document) {
+    std::map<std::int64_t, Money> taxes;
+    for (auto const& line : document.lines)
+        if (line.category == TaxCategory::standard) taxes[line.tax_rate_e4] += line.tax;
+    return taxes;
+}
+
 }  // namespace
 
 Table zoho_table(std::vector<TradeDocument> const& documents) {
-    Table table({"Invoice Date", "Invoice Number", "Invoice Status", "Customer Name",
-                 "Customer ID",  "Due Date",       "Currency Code",  "Exchange Rate",
-                 "Item Name",    "Item Desc",      "Quantity",       "Usage unit",
-                 "Item Price",   "Item Tax",       "Item Tax %",     "Item Tax Type",
-                 "Item Total",   "SubTotal",       "Round Off",      "Total",
-                 "Notes"});
+    Table table({"Invoice Date",
+                 "Invoice Number",
+                 "Invoice Status",
+                 "Customer Name",
+                 "Customer ID",
+                 "Due Date",
+                 "Currency Code",
+                 "Exchange Rate",
+                 "Item Name",
+                 "Item Desc",
+                 "Quantity",
+                 "Usage unit",
+                 "Item Price",
+                 "Item Tax",
+                 "Item Tax %",
+                 "Item Tax Type",
+                 "Item Total",
+                 "SubTotal",
+                 "Round Off",
+                 "Total",
+                 "Notes",
+                 "Document Type",
+                 "Associated Invoice Number"});
     for (auto const& document : documents) {
-        // It reads credit notes from another file.
-        if (document.credit_note) continue;
         for (auto const& line : document.lines) {
             bool const taxed = line.category == TaxCategory::standard;
             table.text(to_date(document.issued)).text(document.number).text("Sent");
@@ -40,6 +65,7 @@ Table zoho_table(std::vector<TradeDocument> const& documents) {
             table.text(taxed ? "VAT" : "").text(percent_decimal(line.tax_rate_e4));
             table.text(taxed ? "ItemAmount" : "").amount(line.net).amount(document.net);
             table.amount(document.rounding).amount(document.payable).text(document.period);
+            table.text(document.credit_note ? "Credit Note" : "Invoice").text(document.refers_to);
             table.end_row();
         }
     }
@@ -76,9 +102,13 @@ Table odoo_table(std::vector<TradeDocument> const& documents) {
 Table erpnext_table(std::vector<TradeDocument> const& documents) {
     Table table({"ID", "Customer", "Posting Date", "Set Posting Time", "Due Date", "Company",
                  "Currency", "Is Return (Credit Note)", "Return Against", "Item Code (Items)",
-                 "Item Name (Items)", "Quantity (Items)", "Rate (Items)",
-                 "Income Account (Items)"});
+                 "Item Name (Items)", "Quantity (Items)", "Rate (Items)", "Income Account (Items)",
+                 "Type (Sales Taxes and Charges)", "Account Head (Sales Taxes and Charges)",
+                 "Description (Sales Taxes and Charges)", "Rate (Sales Taxes and Charges)",
+                 "Tax Amount (Sales Taxes and Charges)"});
     for (auto const& document : documents) {
+        auto const taxes = taxes_of(document);
+        auto tax = taxes.begin();
         for (auto const& line : document.lines) {
             if (&line == &document.lines.front()) {
                 auto const day = to_date(document.issued);
@@ -89,7 +119,17 @@ Table erpnext_table(std::vector<TradeDocument> const& documents) {
                 for (int i = 0; i < 9; ++i) table.empty();
             }
             table.text(line.unit).text(line.name.en).text(quantity_of(document, line));
-            table.text(price_decimal(line.price)).text(income_of(line)).end_row();
+            table.text(price_decimal(line.price)).text(income_of(line));
+            // Rows of the other table of the document stand beside the items, as many as there are.
+            if (tax == taxes.end()) {
+                for (int i = 0; i < 5; ++i) table.empty();
+            } else {
+                auto const percent = percent_decimal(tax->first);
+                table.text("Actual").text("VAT").text("VAT " + percent + "%").text(percent);
+                table.amount(document.credit_note ? -tax->second : tax->second);
+                ++tax;
+            }
+            table.end_row();
         }
     }
     return table;

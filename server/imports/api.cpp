@@ -105,12 +105,10 @@ json::array apply(store::Writer& writer, FacilityId const& facility, Plan const&
     }
     auto const zone = facility::zone_of(writer, facility);
     for (auto const& one : plan.balances) {
-        auto entry = billing::opening_entry(one.enterprise, one.amount, one.note, now);
-        if (one.since)
-            entry.effective_at = billing::open_date(
-                writer, facility, std::min(at_minute(zone, *one.since, 0), now), now);
-        entry.id = ids.make<EntryId>();
-        billing::book(writer, facility, entry);
+        auto const since = one.since ? std::min(at_minute(zone, *one.since, 0), now) : now;
+        billing::open_account(writer, facility, ids,
+                              {one.enterprise, one.amount, one.note, now,
+                               billing::open_date(writer, facility, since, now)});
         made.emplace_back(one.enterprise.text());
     }
     return made;

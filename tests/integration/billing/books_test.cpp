@@ -71,9 +71,9 @@ TEST_P(Books, HledgerAndLedgerAgreeWithTheTrialBalance) {
 TEST_P(Books, WhatIsForNoBillIsOnAccount) {
     auto const lakshmis = centre.enterprise("Lakshmi");
     ledger().write([&](store::Writer& writer) {
-        auto entry = opening_entry(lakshmis, Money{500}, "", centre.clock.now());
-        entry.id = centre.ids.make<EntryId>();
-        return book(writer, facility, entry);
+        auto const now = centre.clock.now();
+        open_account(writer, facility, centre.ids, {lakshmis, Money{500}, "", now, now});
+        return true;
     });
     auto const told = judged("read_journal.py " + kept("all.journal", take("journal.hledger")));
     EXPECT_EQ(of("hledger", told), balances("hledger"));
@@ -103,10 +103,10 @@ TEST_P(Books, AnEntryIsInTheMonthInWhichItCounts) {
     centre.clock.set(dhaka("2027-01-03 10:00"));
     auto const lakshmis = centre.enterprise("Lakshmi");
     ledger().write([&](store::Writer& writer) {
-        auto entry = opening_entry(lakshmis, Money{500}, "came late", centre.clock.now());
-        entry.effective_at = dhaka("2026-12-30 10:00");
-        entry.id = centre.ids.make<EntryId>();
-        return book(writer, facility, entry);
+        open_account(
+            writer, facility, centre.ids,
+            {lakshmis, Money{500}, "came late", centre.clock.now(), dhaka("2026-12-30 10:00")});
+        return true;
     });
     for (std::string const name : {"journal.hledger", "journal.iif", "journal.csv"}) {
         EXPECT_THAT(take(name + "?period=2026-12"), HasSubstr("came late")) << name;

@@ -6,6 +6,7 @@
 #include "server/booking/life_records.hpp"
 #include "server/booking/records.hpp"
 #include "server/facility/mode.hpp"
+#include "server/metering/sessions.hpp"
 #include "tests/integration/billing/centre.hpp"
 
 namespace karkhana::billing {
@@ -93,6 +94,13 @@ protected:
                  booking::GivenUp{booked.machine, slot, std::nullopt, {90'000}, 30}},
                 slot.end);
             return booking::fees_of(writer, facility, id).at(0);
+        });
+    }
+    /// Both have been there since October, of this class.
+    void since_october(std::string const& membership) {
+        ledger().write([&](store::Writer& writer) {
+            return writer.execute("UPDATE enterprise SET membership = $1, created_at = $2",
+                                  membership, dhaka("2026-10-01 00:00"));
         });
     }
     /// So many hours of Lakshmi at the laser.
@@ -376,6 +384,99 @@ TEST_P(Documents, TheLeastOfAMonthWaitsUntilItIsOver) {
     for (auto const& one : centre.invoices())
         if (one.enterprise == centre.enterprise("Lakshmi")) most = one.total;
     EXPECT_EQ(most, Money{100'000});
+}
+
+/// A month that costs Tk 1,000.00 at least, of energy at Tk 10.00, and a membership of Tk 500.00.
+std::vector<Component> least_of_a_month() {
+    return {{.basis = Basis::kwh, .price = {10'000'000}, .label = {"Energy", "বিদ্যুৎ"}},
+            {.basis = Basis::membership,
+             .price = {50'000 * 10'000},
+             .label = {"Membership", "সদস্য ফি"},
+             .price_class = PriceClass::member},
+            {.basis = Basis::minimum,
+             .price = {100'000 * 10'000},
+             .label = {"Least of a month", "মাসের ন্যূনতম"},
+             .scope = Scope::month}};
+}
+
+TEST_P(Documents, LateUseLowersTheLeastOfAMonthThatWasIssued) {
+    register_for_vat();
+    since_october("non_member");
+    centre.add_rates(dhaka("2026-11-01 00:00"), least_of_a_month());
+    centre.half_an_hour("Lakshmi", "2026-11-20", 60'000);
+    for (auto const& id : centre.run("2026-11")) ASSERT_TRUE(centre.finalise(id));
+    auto const lakshmi = centre.enterprise("Lakshmi");
+    EXPECT_EQ(balances()[account::receivable(lakshmi)], Money{115'000}) << "60,000 + 40,000 + VAT";
+    centre.half_an_hour("Lakshmi", "2026-11-21", 25'000);
+    std::vector<Invoice> issued;
+    for (auto const& id : centre.run("2026-12")) issued.push_back(centre.finalise(id).value());
+    ASSERT_EQ(issued.size(), 2U);
+    auto const& note = issued[0].credit_note ? issued[0] : issued[1];
+    auto const& bill = issued[0].credit_note ? issued[1] : issued[0];
+    EXPECT_EQ(note.total, Money{28'750}) << "the least tops up 25,000 less";
+    EXPECT_EQ(document(note.id).items.at(0).refers->line, 2);
+    EXPECT_EQ(bill.total, Money{28'750});
+    EXPECT_EQ(balances()[account::receivable(lakshmi)], Money{115'000});
+    EXPECT_THAT(centre.run("2026-12"), IsEmpty()) << "once";
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, ARegisterReadTooHighBringsTheLeastOfItsMonth) {
+    since_october("non_member");
+    centre.add_rates(dhaka("2026-11-01 00:00"), least_of_a_month());
+    auto const session = centre.half_an_hour("Lakshmi", "2026-11-20", 120'000);
+    for (auto const& id : centre.run("2026-11")) ASSERT_TRUE(centre.finalise(id));
+    auto const lakshmi = centre.enterprise("Lakshmi");
+    EXPECT_EQ(balances()[account::receivable(lakshmi)], Money{120'000}) << "no least";
+    auto const registers = ledger().read([&](store::Reader& reader) {
+        return metering::find_session(reader, facility, session).value().registers;
+    });
+    auto const answer = centre.post(
+        centre.person("accountant", {}), "/api/v1/usage-sessions/" + session.text() + "/registers",
+        R"({"edge":"stop","replaces":1,"value_wh":)" +
+            std::to_string(registers.back().value.wh - 50'000) + R"(,"reason":"read wrongly"})");
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    for (auto const& id : centre.run("2026-12")) ASSERT_TRUE(centre.finalise(id));
+    EXPECT_EQ(balances()[account::receivable(lakshmi)], Money{100'000}) << "70,000 and 30,000";
+    EXPECT_THAT(centre.run("2026-12"), IsEmpty()) << "once";
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, AMonthStaysThatOfWhatItsPartyWas) {
+    since_october("member");
+    centre.add_rates(dhaka("2026-11-01 00:00"), least_of_a_month());
+    centre.half_an_hour("Lakshmi", "2026-11-20", 60'000);
+    for (auto const& id : centre.run("2026-11")) ASSERT_TRUE(centre.finalise(id));
+    auto const lakshmi = account::receivable(centre.enterprise("Lakshmi"));
+    auto const owed = balances()[lakshmi];
+    EXPECT_EQ(owed, Money{150'000}) << "60,000, 50,000 of the membership, and 40,000";
+    since_october("non_member");
+    EXPECT_THAT(centre.run("2026-12"), IsEmpty()) << "another class today is of another month";
+    centre.half_an_hour("Lakshmi", "2026-11-21", 10'000);
+    for (auto const& id : centre.run("2026-12")) ASSERT_TRUE(centre.finalise(id));
+    EXPECT_EQ(balances()[lakshmi], owed) << "10,000 more of use, 10,000 less of the least";
+    EXPECT_THAT(centre.findings(), IsEmpty());
+}
+
+TEST_P(Documents, ADiscountOfAMonthSaysOfWhichPricesItsLineIsTheSum) {
+    auto hours = hours_of_the_month(TierModel::graduated);
+    centre.add_rates(dhaka("2026-11-01 00:00"), {hours,
+                                                 {.basis = Basis::discount,
+                                                  .price = {1'000},
+                                                  .label = {"Tenth off", "দশ ভাগের এক ছাড়"},
+                                                  .scope = Scope::month}});
+    work_for("2026-11-19 08:00", 12);
+    auto const bill = issue("2026-11");
+    EXPECT_EQ(bill.total, Money{477'000});
+    auto const items = document(bill.id).items;
+    ASSERT_EQ(items.size(), 1U);
+    EXPECT_THAT(items[0].note, HasSubstr("Machine time of the month Tk 4,500.00"));
+    EXPECT_THAT(items[0].note, HasSubstr("Tenth off −Tk 530.00"));
+    EXPECT_THAT(items[0].note, HasSubstr("দশ ভাগের এক ছাড়"));
+    auto const proof = centre.get(centre.person("accountant", {}),
+                                  "/api/v1/invoices/" + bill.id.text() + "/lines/1/proof");
+    EXPECT_THAT(proof.body, HasSubstr("\"uses\":[{"));
+    EXPECT_THAT(centre.findings(), IsEmpty());
 }
 
 TEST_P(Documents, AFacilityThatIsNotForRevenueAsksForNothingAndSaysWhatItWasWorth) {

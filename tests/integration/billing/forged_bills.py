@@ -107,7 +107,38 @@ def drop_minimum(forged):
     forged.file["total_poisha"] -= gone["amount"]
 
 
+def swap_versions(forged):
+    """The lines of two versions of the prices change places."""
+    versions = {line["rate_card"]: line for line in forged.bill["lines"]}
+    first, last = [*versions.values()][:2] if len(versions) > 1 else [][0]
+    first["rate_card"], last["rate_card"] = last["rate_card"], first["rate_card"]
+
+
+def drop_version(forged):
+    [][0] if len(forged.file["rate_cards"]) < 2 else forged.file["rate_cards"].pop()
+
+
+def of_note(change):
+    def forge(forged):
+        change(forged) if "original" in forged.file else [][0]
+    return forge
+
+
 FORGERIES = [
+    ("versions of the prices", swap_versions, "version of the prices is"),
+    ("a version left out", drop_version, "rate cards are not those"),
+    ("bill of a note", of_note(lambda f: f.file.pop("original")), "its bill or the notes"),
+    ("another bill of a note", of_note(lambda f: f.file["original"].update(
+        text=f.file["original"]["text"].replace("Kamalpur", "Kanakpur"), hash="0" * 64)),
+     "not that of the text"),
+    ("note before it", lambda f: f.file.get("earlier", []).pop(), "its tax is"),
+    ("note after it", of_note(lambda f: f.file["earlier"].append(
+        {key: f.file[key] for key in ("text", "previous_hash", "hash")})
+        or setattr(f, "rehashed", False)), "not in order"),
+    ("line of a note", of_note(lambda f: f.item()["refers"].update(line=99)), "no line of its bill"),
+    ("rate of a note", of_note(lambda f: f.tax()["lines"][0].update(rate_e4=1_000)),
+     "another rate of tax"),
+    ("bin of a note", of_note(lambda f: f.tax().update(bin="2-2")), "another tax than its bill"),
     ("name", plain(lambda f: f.bill["buyer"].update(name_en="Other")), "not that of the text"),
     ("address", plain(lambda f: f.bill["seller"].update(address_bn="x")), "not that of the text"),
     ("hash", plain(lambda f: f.file.update(hash="0" * 64)), "not that of the text"),
@@ -171,12 +202,17 @@ FORGERIES = [
     ("unknown basis", lambda f: component(f, "kwh").update(basis="idle"), "idle is not known"),
     ("unknown in the file", lambda f: f.file.update(discount=1), "discount is not known"),
     ("tax", lambda f: f.tax()["lines"][0].update(tax=1), "its tax is"),
-    ("rate of tax", lambda f: f.tax()["lines"][0].update(rate_e4=1), "its tax is"),
+    ("rate of tax", lambda f: f.tax()["lines"][0].update(rate_e4=1),
+     ("its tax is", "another rate of tax")),
     ("tax of a line", lambda f: f.tax()["lines"].pop(), "not every line has its tax"),
-    ("tax within the prices", lambda f: f.tax().update(inclusive=True), "its tax is"),
-    ("no tax", lambda f: f.tax() and f.bill.pop("tax"), "the total is Tk"),
-    ("regime", lambda f: f.tax().update(regime="sales"), "sales, line is not known"),
-    ("unknown in the tax", lambda f: f.tax().update(duty=0), "duty is not known"),
+    ("tax within the prices", lambda f: f.tax().update(inclusive=True),
+     ("its tax is", "another tax than its bill")),
+    ("no tax", lambda f: f.tax() and f.bill.pop("tax"),
+     ("the total is Tk", "another tax than its bill")),
+    ("regime", lambda f: f.tax().update(regime="sales"),
+     ("sales, line is not known", "another tax than its bill")),
+    ("unknown in the tax", lambda f: f.tax().update(duty=0),
+     ("duty is not known", "another tax than its bill")),
     ("amount of an item", lambda f: f.item().update(amount=1), "its amount is"),
     ("quantity of an item", lambda f: f.item().update(quantity=7), "its amount is"),
     ("unknown in an item", lambda f: f.item().update(discount=0), "discount is not known"),

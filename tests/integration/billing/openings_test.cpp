@@ -16,10 +16,9 @@ class OpeningBalances : public MoneyIn {
 protected:
     void open(std::string const& who, std::int64_t poisha, Instant since) {
         act([&](store::Writer& writer, Instant now) {
-            auto entry = opening_entry(centre.enterprise(who), {poisha}, "old book", now);
-            entry.effective_at = since;
-            entry.id = centre.ids.make<EntryId>();
-            return book(writer, facility, entry);
+            open_account(writer, facility, centre.ids,
+                         {centre.enterprise(who), {poisha}, "old book", now, since});
+            return true;
         });
     }
     Aged aged() {

@@ -2,6 +2,7 @@
 
 #include "server/billing/document.hpp"
 #include "server/billing/verify.hpp"
+#include "tests/integration/billing/damage.hpp"
 #include "tests/integration/billing/settled.hpp"
 
 namespace karkhana::billing {
@@ -12,41 +13,15 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr std::string_view kUndone = "undone";
-
 class Verifying : public SettledTest {
 protected:
-    /// What `verify` finds after somebody with the file in hand did this; then undoes it all.
     std::vector<std::string> after(std::function<void(store::Writer&)> const& damage) {
-        std::vector<std::string> found;
-        auto const seller = centre.facility();
-        auto const undone = ledger().write([&](store::Writer& writer) -> Result<bool> {
-            disarm(writer);
-            damage(writer);
-            found = verify_charges(writer, facility, centre.zone);
-            for (auto const& more :
-                 {verify_invoices(writer, seller), verify_ledger(writer, facility)})
-                found.insert(found.end(), more.begin(), more.end());
-            return refuse(ErrorKind::conflict, kUndone);
-        });
-        EXPECT_EQ(undone.error().code, kUndone);
-        return found;
+        return found_after(centre, damage);
     }
     std::vector<std::string> after(std::string_view sql) {
         return after([&](store::Writer& writer) {
             EXPECT_GT(writer.execute(sql), 0) << "did no damage: " << sql;
         });
-    }
-
-private:
-    static void disarm(store::Writer& writer) {
-        if (writer.is_postgres()) {
-            writer.execute("SET LOCAL session_replication_role = replica");
-            return;
-        }
-        auto const triggers = writer.all("SELECT name FROM sqlite_schema WHERE type = 'trigger'",
-                                         [](store::Row const& row) { return row.text(0); });
-        for (auto const& name : triggers) writer.execute("DROP TRIGGER " + name);
     }
 };
 KARKHANA_ON_BOTH_ENGINES(Verifying);

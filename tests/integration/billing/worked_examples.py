@@ -31,17 +31,19 @@ def once(basis, e4, window="any", **more):
     return {"basis": basis, "window": window, "price_e4": e4, "label": {"en": "", "bn": ""}, **more}
 
 
-def amounts(components, start, stop, readings=(), **more):
+def amounts(components, start, stop, readings=(), later=(), **more):
+    """`later`: (from, components) of the versions that began during the session."""
     card = {"name": "L1", "peak_from_minute": 17 * 60, "peak_to_minute": 23 * 60,
             "components": components,
             **{key: more.pop(key) for key in ("discount_order",) if key in more}}
+    versions = [(0, card), *((at(since), {**card, "components": those}) for since, those in later)]
     edges = ["start", *["boundary"] * (len(readings) - 2), "stop"]
     registers = [{"channel": 1, "edge": edge, "at": at(time), "value_wh": wh}
                  for edge, (time, wh) in zip(edges, readings)]
     session = {"machine_kind": "laser", "pieces": None, "halts": [], "registers": registers,
                "classes": "", **more}
     issued = {"from": at(start), "to": at(stop)}
-    return [term[-1] for term in terms_of(card, session, issued, DHAKA, "here")]
+    return [term[4] for term in terms_of(versions, session, issued, DHAKA, "here")]
 
 
 HOURS = [hourly(45_000, "off_peak"), hourly(54_000, "peak")]
@@ -55,6 +57,16 @@ MINIMUM = [*HOURS, once("minimum", 150_000_000)]
 DISCOUNT = once("discount", 2_000, taken_off="income:machine-time")
 KWH = [once("kwh", 9_680_000, "off_peak"), once("kwh", 12_950_000, "peak")]
 EXAMPLES = {
+    "prices of their use": (amounts([hourly(45_000)], "09 23:40", "10 01:10",
+                                    later=[("10 00:00", [hourly(50_000)])]), [15_000, 58_333]),
+    "asked once, by the first version": (
+        amounts([hourly(45_000), once("session", 10_000_000)], "09 23:40", "10 01:10",
+                later=[("10 00:00", [hourly(50_000), once("session", 90_000_000)])]),
+        [15_000, 1_000, 58_333]),
+    "energy at the register between": (
+        amounts([once("kwh", 9_680_000)], "09 23:40", "10 01:10",
+                [("09 23:40", 0), ("10 00:00", 400), ("10 01:10", 900)],
+                later=[("10 00:00", [once("kwh", 11_620_000)])]), [387, 581]),
     "peak splits time": (amounts(HOURS, "10 16:20", "10 18:05"), [30_000, 58_500]),
     "no peak before it begins": (amounts(HOURS, "10 15:00", "10 17:00"), [90_000]),
     "all peak": (amounts(HOURS, "10 17:00", "10 17:30"), [27_000]),

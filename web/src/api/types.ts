@@ -44,6 +44,7 @@ export type FacilityBalance = Schemas['FacilityBalance'];
 export type FacilityModeDraft = Schemas['FacilityModeDraft'];
 export type Feed = Schemas['Feed'];
 export type FeedDraft = Schemas['FeedDraft'];
+export type HeldBill = Schemas['HeldBill'];
 export type ImportReport = Schemas['ImportReport'];
 export type ImportTable = operations['importTable']['parameters']['path']['what'];
 export type Invoice = Schemas['Invoice'];
