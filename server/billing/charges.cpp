@@ -22,25 +22,22 @@ using metering::UsageSession;
     "SELECT c.session_id, c.sequence, COALESCE(c.rate_card_id, r.rate_card_id), "                  \
     "r.enterprise_id, r.stopped_at, "                                                              \
     "c.component, c.basis, c.tariff_window, c.quantity, c.price_e4, c.amount_poisha, c.quality, "  \
-    "n.invoice_id, n.first_line, k.label_en, k.label_bn, c.per, c.unit, c.income, c.tax_code "
+    "n.invoice_id, n.first_line, c.per, c.unit, c.income, c.tax_code "
 #define KARKHANA_CHARGES                                                                           \
     KARKHANA_CHARGE_COLUMNS                                                                        \
     "FROM rated_session r LEFT JOIN invoice_session n "                                            \
     "ON n.facility_id = r.facility_id AND n.session_id = r.session_id "                            \
     "JOIN charge c ON c.facility_id = r.facility_id AND c.session_id = r.session_id "              \
-    "JOIN rate_component k ON k.facility_id = c.facility_id "                                      \
-    "AND k.rate_card_id = COALESCE(c.rate_card_id, r.rate_card_id) "                               \
-    "AND k.sequence = c.component WHERE r.facility_id = $1 "
+    "WHERE r.facility_id = $1 "
 // From the invoices on, in this order: SQLite takes a CROSS JOIN as it is written, and left to
 // itself starts at all charges.
 #define KARKHANA_ON_INVOICES                                                                       \
     KARKHANA_CHARGE_COLUMNS                                                                        \
     "FROM invoice_session n CROSS JOIN rated_session r CROSS JOIN charge c "                       \
-    "CROSS JOIN rate_component k WHERE n.facility_id = $1 AND r.facility_id = n.facility_id "      \
-    "AND r.session_id = n.session_id AND c.facility_id = n.facility_id "                           \
-    "AND c.session_id = n.session_id AND k.facility_id = n.facility_id "                           \
-    "AND k.rate_card_id = COALESCE(c.rate_card_id, r.rate_card_id) "                               \
-    "AND k.sequence = c.component AND n.invoice_id "
+    "WHERE n.facility_id = $1 AND r.facility_id = n.facility_id AND r.session_id = n.session_id "  \
+    "AND c.facility_id = n.facility_id AND c.session_id = n.session_id AND n.invoice_id "
+constexpr std::string_view kLabels =
+    "SELECT rate_card_id, sequence, label_en, label_bn FROM rate_component WHERE facility_id = $1";
 constexpr std::string_view kWaiting =
     KARKHANA_CHARGES "AND r.stopped_at >= $2 AND r.stopped_at < $3 AND n.invoice_id IS NULL";
 constexpr std::string_view kLate =
@@ -92,7 +89,21 @@ Quality quality_of(std::string_view name) {
     throw std::runtime_error("a stored quality is unreadable");
 }
 
-Charge read_charge(store::Row const& row) {
+/// What the components of all rate cards are called.
+using Labels = std::map<std::pair<RateCardId, int>, Label>;
+Labels read_labels(store::Reader& reader, FacilityId const& facility) {
+    Labels labels;
+    reader.each(
+        kLabels,
+        [&](store::Row const& row) {
+            labels.emplace(std::pair{row.id<RateCardId>(0), row.small(1)},
+                           Label{row.text(2), row.text(3)});
+        },
+        facility);
+    return labels;
+}
+
+Charge read_charge(store::Row const& row, Labels const& labels) {
     Charge charge;
     charge.session = row.id<SessionId>(0);
     charge.sequence = static_cast<int>(row.integer(1));
@@ -109,11 +120,11 @@ Charge read_charge(store::Row const& row) {
     charge.invoice = row.maybe_id<InvoiceId>(12);
     if (auto const first = row.maybe_integer(13))
         charge.line = static_cast<int>(*first) + charge.sequence - 1;
-    charge.term.label = {row.text(14), row.text(15)};
-    charge.term.per = row.maybe_integer(16).value_or(0);
-    charge.term.unit = row.maybe_text(17).value_or("");
-    charge.term.income = row.maybe_text(18).value_or("");
-    charge.term.tax_code = row.maybe_text(19).value_or("");
+    charge.term.label = labels.at({charge.rate_card, charge.term.component});
+    charge.term.per = row.maybe_integer(14).value_or(0);
+    charge.term.unit = row.maybe_text(15).value_or("");
+    charge.term.income = row.maybe_text(16).value_or("");
+    charge.term.tax_code = row.maybe_text(17).value_or("");
     charge.term.card = charge.rate_card;
     return charge;
 }
@@ -292,9 +303,10 @@ int charge_sessions_of(store::Store& store, FacilityId const& facility, Zone con
 
 std::vector<Charge> waiting_charges(store::Reader& reader, FacilityId const& facility,
                                     Interval during) {
-    auto charges = reader.all(kWaiting, read_charge, facility, during.start, during.end);
-    std::ranges::move(reader.all(kLate, read_charge, facility, during.start),
-                      std::back_inserter(charges));
+    auto const labels = read_labels(reader, facility);
+    auto const read = [&](store::Row const& row) { return read_charge(row, labels); };
+    auto charges = reader.all(kWaiting, read, facility, during.start, during.end);
+    std::ranges::move(reader.all(kLate, read, facility, during.start), std::back_inserter(charges));
     return charges;
 }
 
@@ -308,10 +320,11 @@ std::map<InvoiceId, std::vector<Charge>> charges_of_invoices(store::Reader& read
                                                              FacilityId const& facility,
                                                              std::vector<InvoiceId> const& ids) {
     std::map<InvoiceId, std::vector<Charge>> found;
+    auto const labels = read_labels(reader, facility);
     reader.each(
         reader.is_postgres() ? kOfInvoicesPostgres : kOfInvoicesSqlite,
         [&](store::Row const& row) {
-            auto charge = read_charge(row);
+            auto charge = read_charge(row, labels);
             found[charge.invoice.value()].push_back(std::move(charge));
         },
         facility, store::id_list(reader, ids));
@@ -322,10 +335,11 @@ std::map<SessionId, std::vector<Charge>> charges_of_sessions(store::Reader& read
                                                              FacilityId const& facility,
                                                              std::vector<SessionId> const& ids) {
     std::map<SessionId, std::vector<Charge>> found;
+    auto const labels = read_labels(reader, facility);
     reader.each(
         reader.is_postgres() ? kOfSessionsPostgres : kOfSessionsSqlite,
         [&](store::Row const& row) {
-            auto charge = read_charge(row);
+            auto charge = read_charge(row, labels);
             found[charge.session].push_back(std::move(charge));
         },
         facility, store::id_list(reader, ids));

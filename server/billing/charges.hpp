@@ -86,11 +86,11 @@ std::vector<Charge> waiting_charges(store::Reader& reader, FacilityId const& fac
                                     Interval during);
 std::vector<Charge> charges_of_invoice(store::Reader& reader, FacilityId const& facility,
                                        InvoiceId const& invoice);
-/// By line, of each invoice that has any; one query.
+/// By line, of each invoice that has any; two queries.
 std::map<InvoiceId, std::vector<Charge>> charges_of_invoices(store::Reader& reader,
                                                              FacilityId const& facility,
                                                              std::vector<InvoiceId> const& ids);
-/// In order of their sequence, of each session that has any; one query.
+/// In order of their sequence, of each session that has any; two queries.
 std::map<SessionId, std::vector<Charge>> charges_of_sessions(store::Reader& reader,
                                                              FacilityId const& facility,
                                                              std::vector<SessionId> const& ids);

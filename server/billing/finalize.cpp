@@ -258,13 +258,11 @@ namespace {
 
 Result<Invoice> finalize_one(store::Writer& writer, facility::Facility const& seller,
                              Zone const& zone, IdSource& ids, Common const& common,
-                             InvoiceId const& id, Instant now) {
+                             InvoiceId const& id, Content content, Instant now) {
     auto const facility = seller.id;
     auto invoice = find_invoice(writer, facility, id);
     if (!invoice) return refuse(ErrorKind::not_found, "not_found");
     if (invoice->final) return refuse(ErrorKind::conflict, "already_final");
-    Content content{
-        charges_of_invoice(writer, facility, id), items_of_invoice(writer, facility, id), {}, {}};
     auto const buyer = people::find_enterprise(writer, facility, invoice->enterprise);
     if ((content.lines.empty() && content.items.empty()) || !buyer)
         return refuse(ErrorKind::conflict, "empty_invoice");
@@ -305,9 +303,12 @@ Result<std::vector<Invoice>> finalize_all(store::Writer& writer, facility::Facil
                                           std::vector<InvoiceId> const& drafts, Instant now) {
     lock_billing(writer, seller.id);
     auto const common = read_common(writer, seller.id, zone, drafts);
+    auto lines = charges_of_invoices(writer, seller.id, drafts);
+    auto items = items_of_invoices(writer, seller.id, drafts);
     std::vector<Invoice> all;
     for (auto const& id : drafts) {
-        auto one = finalize_one(writer, seller, zone, ids, common, id, now);
+        Content content{std::move(lines[id]), std::move(items[id]), {}, {}};
+        auto one = finalize_one(writer, seller, zone, ids, common, id, std::move(content), now);
         if (!one) return tl::make_unexpected(one.error());
         all.push_back(std::move(*one));
     }

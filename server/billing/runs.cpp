@@ -25,35 +25,36 @@ constexpr std::string_view kInsertInvoice =
 constexpr std::string_view kSetTotal =
     "UPDATE invoice SET total_poisha = $3, tax_poisha = $4, version = version + 1 "
     "WHERE facility_id = $1 AND invoice_id = $2";
-/// All sessions of a draft at once, as [[first line, session], ...].
 #define KARKHANA_PUT_ON                                                                            \
     "INSERT INTO invoice_session (facility_id, invoice_id, first_line, session_id) "
-constexpr std::string_view kPutOnSqlite = KARKHANA_PUT_ON
-    "SELECT $1, $2, json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each($3)";
+constexpr std::string_view kPutOnSqlite = KARKHANA_PUT_ON "VALUES ($1, $2, $3, $4)";
+/// All sessions of a draft at once, as [[first line, session], ...].
 constexpr std::string_view kPutOnPostgres = KARKHANA_PUT_ON
     "SELECT CAST($1 AS uuid), CAST($2 AS uuid), CAST(one ->> 0 AS bigint), CAST(one ->> 1 AS uuid) "
     "FROM jsonb_array_elements(CAST($3 AS jsonb)) AS one";
 #undef KARKHANA_PUT_ON
 
 bool in_order(Charge const& a, Charge const& b) {
-    return std::tie(a.enterprise, a.stopped_at, a.session, a.sequence) <
-           std::tie(b.enterprise, b.stopped_at, b.session, b.sequence);
+    return std::tie(a.stopped_at, a.session, a.sequence) <
+           std::tie(b.stopped_at, b.session, b.sequence);
 }
 
 void put_on(store::Writer& writer, FacilityId const& facility, InvoiceId const& invoice,
             Draft const& draft) {
+    bool const postgres = writer.is_postgres();
     std::string sessions;
     int line = draft.first_line();
     SessionId last;
     for (auto const& charge : draft.charges) {
-        if (charge.session != last)
+        if (charge.session != last && !postgres)
+            writer.execute(kPutOnSqlite, facility, invoice, line, charge.session);
+        if (charge.session != last && postgres)
             sessions += fmt::format(R"({}[{},"{}"])", sessions.empty() ? "" : ",", line,
                                     charge.session.text());
         last = charge.session;
         ++line;
     }
-    writer.execute(writer.is_postgres() ? kPutOnPostgres : kPutOnSqlite, facility, invoice,
-                   '[' + sessions + ']');
+    if (postgres) writer.execute(kPutOnPostgres, facility, invoice, '[' + sessions + ']');
 }
 
 /// Whose bill, or which invoice's credit note.
@@ -256,11 +257,13 @@ Result<std::vector<Draft>> plan_run(store::Reader& reader, FacilityId const& fac
     auto drafts = begun_drafts(reader, facility, period_name, only);
     std::set<InvoiceId> ours;
     for (auto const& [place, draft] : drafts) ours.insert(draft.id.value());
-    std::ranges::sort(input.charges, in_order);
     for (auto& charge : input.charges)
         if (!only || charge.enterprise == *only)
             draft_at(drafts, {charge.enterprise, std::nullopt})
                 .charges.push_back(std::move(charge));
+    for (auto& [place, draft] : drafts)
+        if (!std::ranges::is_sorted(draft.charges, in_order))
+            std::ranges::sort(draft.charges, in_order);
     auto const charged = referred_totals(reader, facility, input.items);
     add_items(drafts, std::move(input.items), ours, charged, only);
     std::vector<Draft> plan;

@@ -9,6 +9,7 @@ namespace karkhana::store::sqlite {
 namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
+constexpr int kUsualCache = 4 << 20;
 constexpr int kCheckpointPages = 2000;
 constexpr int kRestartPages = 16'000;  // 64 MB: readers have kept the log from starting again
 constexpr std::chrono::milliseconds kRestartPatience{100};
@@ -55,6 +56,8 @@ void Connection::configure(Role role) {
         sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         return;
     }
+    // Room for a transaction that touches a month of bills; see trim_cache.
+    command("PRAGMA cache_size = -65536");
     command("PRAGMA journal_mode = WAL");
     command("PRAGMA synchronous = FULL");
     command("PRAGMA journal_size_limit = 67108864");
@@ -130,6 +133,13 @@ bool Connection::breaks_foreign_key() const {
     int highest = 0;
     sqlite3_db_status(database_.get(), SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &highest, 0);
     return unresolved != 0;
+}
+
+void Connection::trim_cache() {
+    int used = 0;
+    int highest = 0;
+    sqlite3_db_status(database_.get(), SQLITE_DBSTATUS_CACHE_USED, &used, &highest, 0);
+    if (used > kUsualCache) sqlite3_db_release_memory(database_.get());
 }
 
 int Connection::checkpoint(int mode, std::chrono::milliseconds patience) {

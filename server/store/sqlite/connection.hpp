@@ -44,6 +44,8 @@ public:
     /// many it also waits a moment for readers, so that the log can start again from its
     /// beginning. A failed flush is the end of the process.
     void checkpoint_when_due();
+    /// Gives pages in memory back beyond what a usual transaction needs.
+    void trim_cache();
 
 private:
     struct Close {

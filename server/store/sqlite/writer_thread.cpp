@@ -132,6 +132,8 @@ void WriterThread::run_group(Job first) {
     }
     answer(group);
     connection_->checkpoint_when_due();
+    // What a long group needed the next one may need too, until a short one comes.
+    if (std::chrono::steady_clock::now() < closed_at) connection_->trim_cache();
 }
 
 void WriterThread::begin() {
