@@ -119,7 +119,7 @@ void gather_fees(store::Reader& reader, FacilityId const& facility, IdSource& id
         if (item.state == "waiting")
             gathered.gone.push_back(item);
         else if (!back.contains("item/" + item.id.text())) {
-            auto returned = given_back(item, fee.reason, ids, now);
+            auto given = given_back(item, fee.reason, ids, now);
             auto const left = left_of(item.amount, item.line,
                                       adjustments_of(reader, facility, item.invoice.value()));
             if (left == Money{}) continue;

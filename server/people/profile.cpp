@@ -35,7 +35,8 @@ Result<Profile> valid_profile(Profile profile) {
         if (error) return tl::make_unexpected(*error);
     profile.place = place.empty() ? std::nullopt : std::optional{place};
     if (profile.sector && !find_sector(*profile.sector))
-        return refuse(ErrorKind::invalid, "unknown_sector", "It is none of the list.", "/sector");
+        return refuse(ErrorKind::invalid, "unknown_subsector", "It is none of the list.",
+                      "/sector");
     if (!profile.trade_licence.empty() && !profile.formal.value_or(false))
         return refuse(ErrorKind::invalid, "licence_of_informal",
                       "Whoever has a trade licence is formal.", "/trade_licence");

@@ -33,7 +33,7 @@ struct Profile {
     bool operator==(Profile const&) const = default;
 };
 
-/// Errors: those of facility::complete and facility::plain_text, `unknown_sector`,
+/// Errors: those of facility::complete and facility::plain_text, `unknown_subsector`,
 /// `licence_of_informal`.
 Result<Profile> valid_profile(Profile profile);
 

@@ -193,7 +193,7 @@ constexpr OperationRow table[]{
     {"listSettings", users},
     {"addSetting", manager},
     {"explainLimits", users},
-    {"getShares", books | owner | auditor | committee},
+    {"getShares", books | owner | member | auditor | committee},
 
     {"listEnterprises", registry | auditor | trainer | partner},
     {"createEnterprise", registry},

@@ -26,8 +26,7 @@ test('a person is added and can log in', async ({ page, open, demo, request }) =
   await page.getByLabel('নাম (বাংলায়)').fill('নতুন অপারেটর');
   await page.getByLabel('লগইন নাম').fill(login);
   await page.getByLabel('প্রথম পাসওয়ার্ড').fill('shoe-leather-27');
-  await page.getByRole('checkbox', { name: 'সদস্য' }).uncheck();
-  await page.getByRole('checkbox', { name: 'অপারেটর' }).check();
+  await page.getByLabel('ভূমিকা', { exact: true }).selectOption('operator');
   await holdsTheRules(page);
   await page.getByRole('button', { name: 'সেভ করুন' }).click();
   await expect(page.getByText('ব্যবহারকারী যোগ হয়েছে')).toBeVisible();

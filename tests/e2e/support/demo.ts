@@ -15,7 +15,8 @@ export interface LogIn {
 
 export interface Demo {
   address: string;
-  logins: Record<'manager' | 'operator' | 'member' | 'member_b' | 'accountant', LogIn>;
+  logins: Record<'manager' | 'operator' | 'member' | 'member_b' | 'accountant' | 'administrator' |
+    'trainer' | 'programme', LogIn>;
 }
 
 const house = fileURLToPath(new URL('../../../', import.meta.url));

@@ -23,8 +23,8 @@ class BillingApi : public SettledTest {
 protected:
     http::Principal manager = centre.person("manager", {});
     http::Principal clerk = centre.person("accountant", {});
-    http::Principal lakshmi = centre.person("member", {centre.enterprise("Lakshmi")});
-    http::Principal rahim = centre.person("member", {centre.enterprise("Rahim")});
+    http::Principal lakshmi = centre.person("owner", {centre.enterprise("Lakshmi")});
+    http::Principal rahim = centre.person("owner", {centre.enterprise("Rahim")});
 
     /// Remembers the body, to be held against this schema when all have ended.
     json::object body(http::Response const& response, std::string const& schema, int status) {
@@ -264,7 +264,7 @@ TEST_P(BillingApi, MembersSeeTheirOwnFinalInvoicesAlone) {
 
 TEST_P(BillingApi, WhoActsForTwoSeesTheInvoicesOfBoth) {
     auto const both =
-        centre.person("member", {centre.enterprise("Lakshmi"), centre.enterprise("Rahim")});
+        centre.person("owner", {centre.enterprise("Lakshmi"), centre.enterprise("Rahim")});
     std::vector<std::string> ids, pages;
     for (auto const& one : invoices(both, "")) ids.push_back(text(one.at("id")));
     EXPECT_EQ(ids.size(), 3U);

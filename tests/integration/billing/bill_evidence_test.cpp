@@ -155,7 +155,7 @@ TEST(CheckBill, ComesToWhatWasComputedByHand) {
 }
 
 TEST_P(BillEvidence, IsForStaffAndForWhoIsBilled) {
-    auto const lakshmi = centre.person("member", {centre.enterprise("Lakshmi")});
+    auto const lakshmi = centre.person("owner", {centre.enterprise("Lakshmi")});
     int seen = 0;
     for (auto const& id : made) {
         auto const answer = centre.get(lakshmi, path(id));

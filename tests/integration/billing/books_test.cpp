@@ -17,7 +17,7 @@ using ::testing::StartsWith;
 class Books : public SettledTest {
 protected:
     http::Principal clerk = centre.person("accountant", {});
-    http::Principal lakshmi = centre.person("member", {centre.enterprise("Lakshmi")});
+    http::Principal lakshmi = centre.person("owner", {centre.enterprise("Lakshmi")});
     tests::TemporaryFolder folder;
 
     std::string take(std::string const& name, int status = 200) {
@@ -190,7 +190,7 @@ TEST_P(Books, AWorkbookOfEveryTable) {
 TEST_P(Books, ABillIsUblForItsOwnPeople) {
     auto const bill = centre.invoices().back();
     auto const path = "/api/v1/invoices/" + bill.id.text() + ".ubl";
-    auto const rahim = centre.person("member", {centre.enterprise("Rahim")});
+    auto const rahim = centre.person("owner", {centre.enterprise("Rahim")});
     auto const own = bill.enterprise == centre.enterprise("Rahim") ? rahim : lakshmi;
     auto const other = bill.enterprise == centre.enterprise("Rahim") ? lakshmi : rahim;
     EXPECT_THAT(centre.get(own, path).body, HasSubstr("<cbc:ID>" + bill.number_text + "</"));

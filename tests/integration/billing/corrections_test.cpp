@@ -187,7 +187,7 @@ TEST_P(Correcting, IsSaidInGreenButton) {
     auto const lakshmi = centre.enterprise("Lakshmi");
     auto const target =
         "/api/v1/exports/green-button.xml?period=2026-11&enterprise=" + lakshmi.text();
-    auto const answer = centre.get(centre.person("member", {lakshmi}), target);
+    auto const answer = centre.get(centre.person("owner", {lakshmi}), target);
     ASSERT_EQ(answer.status, 200) << answer.body;
     tests::TemporaryFolder const folder;
     auto const file = folder.file("usage.xml");
@@ -196,7 +196,7 @@ TEST_P(Correcting, IsSaidInGreenButton) {
                          " 7:1500 17:3000 >&2";
     EXPECT_EQ(std::system(command.c_str()), 0);
     auto const rahim = centre.enterprise("Rahim");
-    EXPECT_EQ(centre.get(centre.person("member", {rahim}), target).status, 404);
+    EXPECT_EQ(centre.get(centre.person("owner", {rahim}), target).status, 404);
 }
 
 }  // namespace

@@ -19,8 +19,8 @@ class MoneyApi : public SettledTest {
 protected:
     http::Principal manager = centre.person("manager", {});
     http::Principal clerk = centre.person("accountant", {});
-    http::Principal lakshmi = centre.person("member", {centre.enterprise("Lakshmi")});
-    http::Principal rahim = centre.person("member", {centre.enterprise("Rahim")});
+    http::Principal lakshmi = centre.person("owner", {centre.enterprise("Lakshmi")});
+    http::Principal rahim = centre.person("owner", {centre.enterprise("Rahim")});
     std::string me = centre.enterprise("Lakshmi").text();
     std::string account = "/api/v1/enterprises/" + me;
 

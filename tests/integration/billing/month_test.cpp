@@ -77,7 +77,7 @@ TEST_P(ClosedMonth, IsNotBilledBeforeItBegins) {
         }
     EXPECT_EQ(finalise("9999-12").status, 409);
     EXPECT_EQ(finalise("2026-13").status, 422);
-    auto const member = centre.person("member", {centre.enterprise("Rahim")});
+    auto const member = centre.person("owner", {centre.enterprise("Rahim")});
     EXPECT_EQ(
         centre.post(member, "/api/v1/billing-runs/finalize", R"({"period": "2026-11"})").status,
         403);

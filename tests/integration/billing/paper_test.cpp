@@ -16,8 +16,8 @@ using ::testing::StartsWith;
 class Papers : public SettledTest {
 protected:
     http::Principal manager = centre.person("manager", {});
-    http::Principal lakshmi = centre.person("member", {centre.enterprise("Lakshmi")});
-    http::Principal rahim = centre.person("member", {centre.enterprise("Rahim")});
+    http::Principal lakshmi = centre.person("owner", {centre.enterprise("Lakshmi")});
+    http::Principal rahim = centre.person("owner", {centre.enterprise("Rahim")});
 
     Invoice oldest_of(std::string const& name) {
         for (auto const& invoice : centre.invoices())

@@ -2,7 +2,6 @@
 own and what is another ME's or another facility's; and every column of every table sent to
 whatever changes something."""
 import http.client
-import json
 import re
 import subprocess
 import unittest
@@ -16,10 +15,7 @@ ROLES = ("manager", "operator", "desk", "member", "helper", "accountant", "commi
          "mechanic", "partner", "programme", "auditor", "technician", "administrator")
 # What belongs to one ME: another one does not even learn that it is there.
 OF_AN_ME = ("bookings", "usage-sessions", "invoices", "series", "enterprises", "payments")
-# Ends the session it is asked with.
-LOG_OUT = "deleteSession"
-NO_CONTENT = (200, 201, 202, 204)
-# Bodies that need no machine: the log-in form is open, and so is what a printed paper is checked by.
+# The log-in form, and what a printed paper is checked by.
 OPEN = [operation["operationId"] for _, _, operation in operations() if "security" in operation]
 
 

@@ -248,7 +248,7 @@ struct Founder {
         });
         std::optional<std::string> phone;
         if (shop.has_phone) phone = "+88017120" + std::to_string(10'000 + number);
-        shop.member = person("of-" + shop.name, "member", shop.id, phone);
+        shop.member = person("of-" + shop.name, "owner", shop.id, phone);
         if (chance.percent(20))
             write([&](store::Writer& writer) {
                 writer.execute(

@@ -39,8 +39,7 @@ TEST(RoleTable, HasARowForEachOperationOfTheContract) {
 TEST(RoleTable, WhatIsOpenIsForEveryRole) {
     for (auto const& row : role_table())
         for (auto const& role : all_roles())
-            EXPECT_TRUE(!contract().at(std::string{row.operation_id}) ||
-                        row.roles.meets(role.bit))
+            EXPECT_TRUE(!contract().at(std::string{row.operation_id}) || row.roles.meets(role.bit))
                 << row.operation_id << ' ' << role.name;
 }
 
@@ -63,7 +62,7 @@ TEST(RoleTable, EveryRoleHasItsOwnName) {
 /// What is only read: no role of those that look may change anything but its own things.
 TEST(RoleTable, WhoOnlyLooksChangesNothing) {
     std::set<std::string_view> const own{"createSession", "deleteSession", "readNotice",
-                                         "readNotices", "changeContact", "createFeed",
+                                         "readNotices",   "changeContact", "createFeed",
                                          "revokeFeed"};
     for (auto const role : {"committee", "auditor", "partner", "programme"})
         for (auto const& operation : operations_of(std::vector<std::string>{role})) {

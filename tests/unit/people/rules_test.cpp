@@ -84,6 +84,7 @@ TEST(EnterpriseRules, NormaliseWhatIsGiven) {
 TEST(PersonRules, GrantsMakeSense) {
     EnterpriseId const shoes{Uuid::version7(1, {})};
     EnterpriseId const bags{Uuid::version7(2, {})};
+    PartnerId const popi{Uuid::version7(3, {})};
     struct Row {
         std::vector<RoleGrant> roles;
         std::string code;
@@ -98,7 +99,14 @@ TEST(PersonRules, GrantsMakeSense) {
              {{{"manager", {}}, {"member", {}}}, "enterprise_missing", "/roles/1/enterprise_id"},
              {{{"manager", shoes}}, "enterprise_not_allowed", "/roles/0/enterprise_id"},
              {{{"member", shoes}, {"member", shoes}}, "role_twice", "/roles/1/role"},
-             {{{"manager", {}}, {"manager", {}}}, "role_twice", "/roles/1/role"}}) {
+             {{{"manager", {}}, {"manager", {}}}, "role_twice", "/roles/1/role"},
+             {{{"operator", {}}, {"owner", shoes}}, "", ""},
+             {{{"owner", shoes}, {"member", bags}}, "roles_apart", "/roles"},
+             {{{"programme", {}}, {"auditor", {}}}, "roles_apart", "/roles"},
+             {{{"partner", {}, popi}, {"owner", shoes}}, "roles_apart", "/roles"},
+             {{{"partner", {}, popi}}, "", ""},
+             {{{"partner", {}}}, "partner_missing", "/roles/0/partner_id"},
+             {{{"manager", {}, popi}}, "partner_not_allowed", "/roles/0/partner_id"}}) {
         auto const made = valid_person({.login = "rina", .name = {"Rina", ""}, .roles = roles});
         EXPECT_EQ(code_of(made), code);
         EXPECT_EQ(made ? "" : made.error().field, field);

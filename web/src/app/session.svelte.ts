@@ -10,6 +10,9 @@ import { setClock } from './clock.svelte.ts';
 // Read by index.html too.
 const SIGNED_IN = 'karkhana.signed-in';
 
+// Whoever is here for some MEs, or for reports, and not for the facility.
+const OUTSIDE: Role[] = ['owner', 'member', 'partner', 'programme'];
+
 let me = $state.raw<Me>();
 // Whoever was not signed in here gets the log-in at once, without waiting for the server.
 let state = $state<'asking' | 'out' | 'in' | 'unreachable'>(
@@ -27,7 +30,7 @@ export const session = {
     return me;
   },
   get staff() {
-    return ['manager', 'operator', 'accountant'].some((role) => is(role as Role));
+    return me?.roles.some((role) => !OUTSIDE.includes(role)) ?? false;
   },
   /** The one enterprise this person acts for, when there is no choice. */
   get onlyEnterprise() {
