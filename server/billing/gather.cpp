@@ -123,10 +123,10 @@ void gather_fees(store::Reader& reader, FacilityId const& facility, IdSource& id
             auto const left = left_of(item.amount, item.line,
                                       adjustments_of(reader, facility, item.invoice.value()));
             if (left == Money{}) continue;
-            returned.amount = -left;
-            returned.price = {-left.poisha * 10'000};
-            returned.quantity = returned.per = 1;
-            gathered.fresh.push_back(std::move(returned));
+            given.amount = -left;
+            given.price = {-left.poisha * 10'000};
+            given.quantity = given.per = 1;
+            gathered.fresh.push_back(std::move(given));
         }
     }
 }

@@ -95,7 +95,7 @@ PLANTS = [
     ("external", "server/booking/records.cpp", "#include <libpq-fe.h>\n"),
     ("external", "server/app/a.cpp", "#include <modbus.h>\n"),
     ("external", "server/app/a.cpp", "#include <toml++/toml.h>\n"),
-    ("external", "server/app/main2.cpp", "#include <CLI/CLI.hpp>\n"),
+    ("external", "server/base/main2.cpp", "#include <CLI/CLI.hpp>\n"),
     ("external", "server/base/zones_two.cpp", "#include <date/tz.h>\n"),
     ("external", "server/facility/a.cpp", "#include <spdlog/spdlog.h>\n"),
     ("external", "server/facility/a.cpp", "#include <boost/beast/http.hpp>\n"),
