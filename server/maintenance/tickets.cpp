@@ -94,7 +94,8 @@ std::vector<Kept> breakdowns_to_keep(store::Reader& reader, FacilityId const& fa
     return reader.all(
         "SELECT t.ticket_id, t.machine_id, t.kind, t.words, t.spares, t.cause, t.opened_at, "
         "t.opened_by, t.down_from, t.down_until, t.outage_id, t.closed_at, t.closed_by, t.version, "
-        "t.hurt, t.follow_up, CASE WHEN o.withdrawn_at IS NULL THEN o.ends_at END FROM ticket t JOIN outage o "
+        "t.hurt, t.follow_up, CASE WHEN o.withdrawn_at IS NULL THEN o.ends_at END "
+        "FROM ticket t JOIN outage o "
         "ON o.facility_id = t.facility_id AND o.outage_id = t.outage_id "
         "WHERE t.facility_id = $1 AND t.closed_at IS NULL "
         "AND (o.ends_at < $2 OR o.withdrawn_at IS NOT NULL) ORDER BY t.ticket_id",

@@ -1,12 +1,12 @@
 #include "server/people/roles.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace karkhana::people {
 /// The words that the table is written in.
 namespace role_words {
 
+/// In the order of all_roles().
 constexpr RoleSet manager = RoleSet::of(0);
 constexpr RoleSet operator_ = RoleSet::of(1);
 constexpr RoleSet desk = RoleSet::of(2);
@@ -21,23 +21,6 @@ constexpr RoleSet programme = RoleSet::of(10);
 constexpr RoleSet auditor = RoleSet::of(11);
 constexpr RoleSet technician = RoleSet::of(12);
 constexpr RoleSet administrator = RoleSet::of(13);
-
-constexpr std::array roles{
-    RoleInfo{"manager", manager, Scope::facility, true},
-    RoleInfo{"operator", operator_},
-    RoleInfo{"desk", desk},
-    RoleInfo{"owner", owner, Scope::enterprise},
-    RoleInfo{"member", member, Scope::enterprise},
-    RoleInfo{"accountant", accountant, Scope::facility, true},
-    RoleInfo{"committee", committee},
-    RoleInfo{"trainer", trainer},
-    RoleInfo{"mechanic", mechanic},
-    RoleInfo{"partner", partner, Scope::partner},
-    RoleInfo{"programme", programme, Scope::programme},
-    RoleInfo{"auditor", auditor},
-    RoleInfo{"technician", technician},
-    RoleInfo{"administrator", administrator, Scope::facility, true},
-};
 
 constexpr RoleSet floor = manager | operator_ | desk;
 constexpr RoleSet books = manager | accountant;
@@ -113,7 +96,7 @@ constexpr OperationRow table[]{
     {"createFeed", users},
     {"listFeeds", users},
     {"revokeFeed", users},
-    {"readFeed", users},
+    {"readFeed", everyone},
     {"createTimetable", manager},
     {"listTimetables", staff},
     {"endTimetable", manager},
@@ -330,34 +313,19 @@ constexpr OperationRow table[]{
 
 }  // namespace role_words
 
-std::span<RoleInfo const> all_roles() { return role_words::roles; }
-
-RoleInfo const* find_role(std::string_view name) {
-    auto const found = std::ranges::find(role_words::roles, name, &RoleInfo::name);
-    return found == role_words::roles.end() ? nullptr : &*found;
-}
-
-RoleSet set_of(std::span<std::string const> names) {
-    RoleSet set;
-    for (auto const& name : names)
-        if (auto const* const role = find_role(name)) set = set | role->bit;
-    return set;
-}
-
 std::span<OperationRow const> role_table() { return role_words::table; }
 
 std::string role_table_markdown() {
     std::string out = "| Operation |";
     std::string line = "|---|";
-    for (auto const& role : role_words::roles) {
+    for (auto const& role : all_roles()) {
         out += ' ' + std::string{role.name} + " |";
         line += ":-:|";
     }
     out += '\n' + line + '\n';
     for (auto const& row : role_words::table) {
         out += "| " + std::string{row.operation_id} + " |";
-        for (auto const& role : role_words::roles)
-            out += row.roles.meets(role.bit) ? " x |" : "  |";
+        for (auto const& role : all_roles()) out += row.roles.meets(role.bit) ? " x |" : "  |";
         out += '\n';
     }
     return out;

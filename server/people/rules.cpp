@@ -6,7 +6,7 @@
 #include "server/base/calendar.hpp"
 #include "server/base/text.hpp"
 #include "server/base/unicode.hpp"
-#include "server/people/roles.hpp"
+#include "server/people/role_names.hpp"
 
 namespace karkhana::people {
 namespace {
