@@ -12,7 +12,7 @@ HOMES = {
     r"<(libpq-fe|postgresql/.*)\.h>": ("server/store/postgres", None),
     r"<(modbus/)?modbus.*\.h>": ("devices/modbus", None),
     r"<toml\+\+/.*>": ("devices/profiles", 1),
-    r"<CLI/.*>": ("server/app and tests/sim", None),
+    r"<CLI/.*>": ("server/app and tests/sim and tests/sim/crowd", None),
     r"<date/.*>": ("server/base", 1),
     r"<utf8proc\.h>": ("server/base", 1),
     r"<spdlog/.*>": ("server/app", None),

@@ -14,7 +14,8 @@ const GROUPS: { title: Key; paths: string[] }[] = [
     paths: ['/invoices', '/billing', '/services', '/items', '/payments', '/claims', '/ageing',
       '/close', '/taxes', '/ledger', '/rates', '/costs'] },
   { title: 'nav.groupPeople',
-    paths: ['/enterprises', '/people', '/trainings', '/shares', '/messages'] },
+    paths: ['/enterprises', '/people', '/trainings', '/courses', '/programme', '/shares',
+      '/messages'] },
   { title: 'nav.groupMachines',
     paths: ['/tickets', '/maintenance', '/alarms', '/devices', '/lines', '/energy',
       '/recycling', '/timetables', '/closures'] },
@@ -27,7 +28,11 @@ const TABS: [Role, string[]][] = [
   ['manager', ['/', '/timeline', '/desk', '/bookings']],
   ['accountant', ['/', '/invoices', '/payments', '/close']],
   ['operator', ['/', '/desk', '/jobs', '/tickets']],
-  ['member', ['/', '/book', '/bookings', '/invoices']],
+  ['desk', ['/', '/desk', '/bookings', '/waitlist']],
+  ['owner', ['/', '/book', '/bookings', '/invoices']],
+  ['member', ['/', '/book', '/bookings', '/jobs']],
+  ['mechanic', ['/', '/tickets', '/maintenance', '/alarms']],
+  ['trainer', ['/', '/trainings', '/courses', '/bookings']],
 ];
 
 export const mayOpen = (screen: Screen): boolean =>
