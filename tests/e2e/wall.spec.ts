@@ -3,7 +3,9 @@
 import { expect, test } from './support/world.ts';
 import { holdsTheRules } from './support/rules.ts';
 
-test('the wall shows now and next of each machine, but not whose', async ({ page, open, person }) => {
+test('the wall shows now and next of each machine, but not whose', async ({
+  page, open, person,
+}) => {
   const operator = await person('operator');
   const { items: machines } = await operator.get('/machines');
   const { items: enterprises } = await operator.get('/enterprises');
