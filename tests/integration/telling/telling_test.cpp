@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/base/text.hpp"
 #include "server/booking/audit.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/sweep.hpp"
@@ -87,6 +88,22 @@ TEST_P(Telling, WhatHappensIsToldInItsOrder) {
               "laser-১: এখন শনি ২১ নভে, ১০:০০-১১:৩০, আগে ছিল শনি ২১ নভে, ১০:০০-১১:০০।");
     EXPECT_THAT(texts(), SizeIs(3)) << "an SMS each";
     EXPECT_THAT(inbox_of(shop.other), IsEmpty());
+}
+
+TEST_P(Telling, WhoHasNoCardReadsThePinInTheConfirmationAndTheReminder) {
+    auto const id = book("2026-11-21 10:00", "2026-11-21 11:00");
+    tell_all();
+    auto const shown = shop.get(shop.member, "/api/v1/bookings/" + id);
+    auto const pin = bangla_digits(booking::text_of(booking::json_of(shown), "pin"));
+    auto const says_pin = ::testing::HasSubstr("মেশিনে পিন " + pin + "।");
+    ASSERT_THAT(texts(), SizeIs(1));
+    EXPECT_THAT(texts()[0].text, says_pin);
+    EXPECT_THAT(inbox_of(shop.member)[0].text, says_pin);
+    shop.clock.set(dhaka("2026-11-21 09:00"));
+    Reminders reminders{needs(), books};
+    EXPECT_EQ(reminders.tell_of_bookings(), 1U);
+    EXPECT_THAT(kinds_of(shop.member), ElementsAre("booking_reminder", "booking_confirmed"));
+    EXPECT_THAT(inbox_of(shop.member)[0].text, says_pin);
 }
 
 TEST_P(Telling, ALetterBringsTheBookingToTheCalendarOfTheShop) {
