@@ -108,7 +108,7 @@ std::vector<Row> party_rows() {
              set(it.world, "weekly_count", 1);
              it.spent("2026-11-18 14:00", "2026-11-18 15:00");
          },
-         "At most 1 bookings in the week from 2026-11-15: there are 1."},
+         "At most 1 bookings in the week from 15 Nov: there are 1."},
         {Rule::future_quota,
          [](Case& it) {
              set(it.world, "future_minutes", 100);
