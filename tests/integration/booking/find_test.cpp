@@ -145,29 +145,6 @@ TEST_P(Finding, ManyMachinesInOneAnswer) {
               422);
 }
 
-TEST_P(Finding, PricesEachTimeAsWhoeverAsksWouldPayIt) {
-    auto services = shop.services;
-    services.pricing.price = [&](store::Reader&, FacilityId const&, facility::Machine const&,
-                                 Interval, PriceWish const& wish) {
-        Money const machine{wish.enterprise == shop.mita ? 3000 : 6000};
-        return PriceAnswer{.price = {machine.poisha + (wish.assisted ? 500 : 0)}, .terms = {}};
-    };
-    http::Router router;
-    add_routes(router, services);
-    auto const price = [&](http::Principal const& who, std::string const& more) {
-        auto const query = "/api/v1/find-a-time?day=2026-11-21&machine_kind=laser"
-                           "&duration_minutes=60" +
-                           more;
-        auto const answer = tests::ask(router, who, tests::request_of("GET", query, "", {}));
-        EXPECT_EQ(answer.status, 200) << answer.body;
-        return json_of(answer).at("offers").at(0).at("price").at("amount").as_int64();
-    };
-    EXPECT_EQ(price(shop.member, ""), 3500) << "nobody of theirs is authorised";
-    EXPECT_EQ(price(shop.other, ""), 6500);
-    EXPECT_EQ(price(shop.manager, ""), 6000) << "asked for nobody";
-    EXPECT_EQ(price(shop.manager, "&enterprise_id=" + shop.mita.text()), 3500);
-}
-
 TEST_P(Finding, ByPiecesOfWorkOverManyDays) {
     add_machines(1);
     shop.ledger.write([&](store::Writer& writer) {
@@ -201,6 +178,36 @@ TEST_P(Finding, ByPiecesOfWorkOverManyDays) {
     EXPECT_EQ(
         shop.get(shop.manager, "/api/v1/find-a-time?day=2026-11-21&days=15&work_type=sole").status,
         422);
+}
+
+class FindingPrices : public tests::StoreTest {
+protected:
+    Workshop shop{ledger()};
+    facility::Machine laser = shop.add_laser("laser-1");
+};
+
+KARKHANA_ON_BOTH_ENGINES(FindingPrices);
+
+TEST_P(FindingPrices, AreThoseThatWhoeverAsksWouldPay) {
+    auto services = shop.services;
+    services.pricing.price = [&](store::Reader&, FacilityId const&, facility::Machine const&,
+                                 Interval, PriceWish const& wish) {
+        return PriceAnswer{.price = {wish.enterprise == shop.mita ? 3000 : 6000}, .terms = {}};
+    };
+    http::Router router;
+    add_routes(router, services);
+    auto const price = [&](http::Principal const& who, std::string const& more) {
+        auto const query = "/api/v1/find-a-time?day=2026-11-21&machine_kind=laser"
+                           "&duration_minutes=60" +
+                           more;
+        auto const answer = tests::ask(router, who, tests::request_of("GET", query, "", {}));
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        return json_of(answer).at("offers").at(0).at("price").at("amount").as_int64();
+    };
+    EXPECT_EQ(price(shop.member, ""), 3000);
+    EXPECT_EQ(price(shop.other, ""), 6000);
+    EXPECT_EQ(price(shop.manager, ""), 6000) << "asked for nobody";
+    EXPECT_EQ(price(shop.manager, "&enterprise_id=" + shop.mita.text()), 3000);
 }
 
 }  // namespace
