@@ -6,6 +6,7 @@
 
 #include "server/base/digest.hpp"
 #include "server/http/json.hpp"
+#include "server/store/reruns.hpp"
 
 namespace karkhana::app {
 namespace {
@@ -32,6 +33,13 @@ std::string http_metrics(http::ServerMetrics const& metrics) {
     return out;
 }
 
+std::string store_metrics() {
+    std::string out;
+    metric(out, "database_conflicts_rerun", "counter", store::reruns.conflicts);
+    metric(out, "database_reconnects", "counter", store::reruns.reconnects);
+    return out;
+}
+
 void open_route(http::Router& router, std::string pattern, std::string operation,
                 http::Handler handler) {
     router.add({"GET", std::move(pattern), std::move(operation), std::move(handler),
@@ -52,7 +60,7 @@ void add_system_routes(http::Router& router, SystemServices services) {
     open_route(router, "/metrics", "getMetrics", [services](Request const&) {
         Response response;
         response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-        response.body = http_metrics(services.http()) + services.more_metrics();
+        response.body = http_metrics(services.http()) + store_metrics() + services.more_metrics();
         return response;
     });
     auto const document = std::make_shared<std::string const>(openapi_json());

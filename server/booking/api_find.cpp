@@ -63,41 +63,47 @@ Result<Search> read_search(http::Request const& request) {
 }
 
 /// Prices of one answer. What differs in nothing that a price looks at is priced once: machines of
-/// one kind and power, at one time of the day, under one rate card.
+/// one kind and power, at one time of the day, under one rate card, run by the same hands.
 class Forecasts {
 public:
     Forecasts(Services const& services, store::Reader& reader, Zone const& zone,
-              FacilityId const& facility, Search const& search, Interval window)
+              Seeker const& seeker, Search const& search, Interval window)
         : services_(services),
           reader_(reader),
-          facility_(facility),
+          facility_(seeker.facility),
+          enterprise_(seeker.enterprise),
           quantity_(search.quantity),
           offset_(zone.offset_at(window.start)) {
         auto const& alike = services.pricing.every_day_alike;
-        steady_ = !alike || alike(reader, facility);
-        if (services.pricing.changes) changes_ = services.pricing.changes(reader, facility);
+        steady_ = !alike || alike(reader, facility_);
+        if (services.pricing.changes) changes_ = services.pricing.changes(reader, facility_);
         for (auto at = window.start; at < window.end + longest_booking; at += days{1})
             steady_ = steady_ && zone.offset_at(at) == offset_;
     }
 
-    Forecast operator()(facility::Machine const& machine, Interval during) {
+    Forecast operator()(Option const& option, Interval during) {
         // Where the clocks change a time of the day says too little.
-        if (!steady_) return ask(machine, during);
+        if (!steady_) return ask(option, during);
         auto const local = during.start.time_since_epoch() + offset_;
         auto const card = std::ranges::upper_bound(changes_, during.start) - changes_.begin();
-        Key const key{class_of(machine), during.length(), local % days{1}, card};
+        Key const key{class_of(option.place.machine), option.hand.assisted, during.length(),
+                      local % days{1}, card};
         auto const known = known_.find(key);
         if (known != known_.end()) return known->second;
-        return known_[key] = ask(machine, during);
+        return known_[key] = ask(option, during);
     }
 
 private:
-    /// Class of machine, length, time of the day, rate card.
-    using Key = std::tuple<std::size_t, Duration, Duration, std::ptrdiff_t>;
+    /// Class of machine, assisted or not, length, time of the day, rate card.
+    using Key = std::tuple<std::size_t, bool, Duration, Duration, std::ptrdiff_t>;
 
-    Forecast ask(facility::Machine const& machine, Interval during) const {
+    /// As whoever asks would pay it: by the classes of their enterprise, with an operator or
+    /// without.
+    Forecast ask(Option const& option, Interval during) const {
+        PriceWish const wish{
+            .quantity = quantity_, .enterprise = enterprise_, .assisted = option.hand.assisted};
         auto const answer =
-            services_.pricing.price(reader_, facility_, machine, during, {quantity_});
+            services_.pricing.price(reader_, facility_, option.place.machine, during, wish);
         return {answer.price, answer.estimated_energy_wh};
     }
 
@@ -113,6 +119,7 @@ private:
     Services const& services_;
     store::Reader& reader_;
     FacilityId facility_;
+    std::optional<EnterpriseId> enterprise_;
     std::optional<std::int64_t> quantity_;
     Duration offset_;
     bool steady_ = true;
@@ -152,7 +159,7 @@ http::Response find_time(Services const& services, http::Request const& request)
                               at_minute(zone, search->day + days{search->days}, 0)};
         auto const ground = look(services, reader, *seeker, search->which, window, length_of_one);
         if (!ground) return http::problem(ground.error());
-        Forecasts forecasts{services, reader, zone, seeker->facility, *search, window};
+        Forecasts forecasts{services, reader, zone, *seeker, *search, window};
         json::array offers;
         for (auto const& offer :
              find_times(ground->world, ground->options, window, std::ref(forecasts)))

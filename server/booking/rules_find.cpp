@@ -114,7 +114,8 @@ std::vector<Offer> find_times(World const& world, std::span<Option const> option
     auto const longest = std::ranges::max(options, {}, &Option::length).length;
     auto const open =
         facility::open_intervals(world.zone(), world.opening(), {days.start, days.end + longest});
-    for (auto const& [place, length, hand] : options) {
+    for (auto const& option : options) {
+        auto const& [place, length, hand] = option;
         Ask ask{.hand = hand};
         std::optional<Instant> before;
         bool refused = false;
@@ -126,7 +127,7 @@ std::vector<Offer> find_times(World const& world, std::span<Option const> option
             ask.during = {start.at, start.at + length};
             refused = !check_party(world, place, ask, start.limits).empty();
             if (refused) return true;
-            auto const [price, energy] = forecast_of(place.machine, ask.during);
+            auto const [price, energy] = forecast_of(option, ask.during);
             best.add({.candidate = {&place.machine, ask.during},
                       .price = price,
                       .energy_wh = energy,

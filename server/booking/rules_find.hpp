@@ -26,8 +26,6 @@ struct Forecast {
     Money price;
     std::int64_t energy_wh = 0;
 };
-using ForecastOf = std::function<Forecast(facility::Machine const&, Interval)>;
-
 /// CO2 of the energy with the factors that were entered: of the grid, and of the hours in which the
 /// facility's sun delivers; nullopt where no factor was.
 std::optional<std::int64_t> co2_g(World const& world, facility::Machine const& machine,
@@ -49,6 +47,7 @@ struct Option {
     Duration length{};
     Hand hand{};
 };
+using ForecastOf = std::function<Forecast(Option const&, Interval)>;
 /// The three best times of the days over all the machines: the cheapest, among them the earliest;
 /// and the greenest, when it is greener than these.
 /// Asks the forecast of the first start of each free stretch and of every full hour.

@@ -88,8 +88,9 @@ Violation said_closed(World const& world, facility::Shut const& shut) {
         message =
             said("Break " + span.en + ": " + label.en + ".", span.bn + " বিরতি: " + label.bn + "।");
     } else if (shut.why == facility::Shut::Why::holiday && open.empty()) {
-        message = said("Closed on " + to_date(day) + ": " + label.en + ".",
-                       to_date(day) + " বন্ধ: " + label.bn + "।");
+        auto const date = date_text(day);
+        message = said("Closed on " + date.en + ": " + label.en + ".",
+                       date.bn + " বন্ধ: " + label.bn + "।");
     } else if (open.empty()) {
         message = said("Closed on " + en + ".", bn + " বন্ধ।");
     } else {
@@ -148,11 +149,12 @@ Violation said_too_long(std::int64_t max_minutes, std::int64_t minutes) {
 }
 
 Violation said_too_far(int horizon_days, local_days last_day) {
-    auto const days = std::to_string(horizon_days), last = to_date(last_day);
+    auto const days = std::to_string(horizon_days);
+    auto const last = date_text(last_day);
     return {Rule::too_far,
-            said("Bookings are taken " + days + " days ahead, until " + last + ".",
-                 "আগামী " + days + " দিন পর্যন্ত বুকিং নেওয়া হয়, " + last + " পর্যন্ত।"),
-            {{"horizon_days", horizon_days}, {"last_day", last}}};
+            said("Bookings are taken " + days + " days ahead, until " + last.en + ".",
+                 "আগামী " + days + " দিন পর্যন্ত বুকিং নেওয়া হয়, " + last.bn + " পর্যন্ত।"),
+            {{"horizon_days", horizon_days}, {"last_day", to_date(last_day)}}};
 }
 
 Violation said_too_soon(std::int64_t notice_minutes) {

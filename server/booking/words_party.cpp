@@ -23,12 +23,12 @@ std::string_view name_of(Quota quota) {
     return names.at(static_cast<std::size_t>(quota));
 }
 
-/// "2026-11-21", "the week of 2026-11-15", "all that is ahead".
+/// "on 21 Nov", "in the week from 15 Nov", "ahead".
 facility::Name window_words(World const& world, Quota quota, Interval window) {
-    auto const day = to_date(local_day(world.zone(), window.start));
+    auto const day = day_text(local_day(world.zone(), window.start));
     switch (quota) {
-    case Quota::daily: return said("on " + day, day + " তারিখে");
-    case Quota::weekly: return said("in the week from " + day, day + " থেকে সপ্তাহে");
+    case Quota::daily: return said("on " + day.en, day.bn + " তারিখে");
+    case Quota::weekly: return said("in the week from " + day.en, day.bn + " থেকে সপ্তাহে");
     case Quota::future: return said("ahead", "সামনে");
     }
     return {};
@@ -58,10 +58,10 @@ Violation said_not_authorised(facility::Machine const& machine) {
 
 Violation said_authorisation_over(Zone const& zone, facility::Machine const& machine,
                                   Instant until) {
-    auto const day = to_date(local_day(zone, until));
+    auto const day = date_text(local_day(zone, until));
     auto violation = unauthorised(machine, "expired",
-                                  said("The permission to run this machine ends on " + day + ".",
-                                       "এই মেশিন চালানোর অনুমতির মেয়াদ " + day + " তারিখে শেষ।"));
+                                  said("The permission to run this machine ends on " + day.en + ".",
+                                       "এই মেশিন চালানোর অনুমতির মেয়াদ " + day.bn + " তারিখে শেষ।"));
     violation.numbers.emplace_back("expires_at", to_rfc3339(until, zone));
     return violation;
 }
@@ -171,10 +171,11 @@ Violation said_missed_too_often(std::int64_t missed, std::int64_t most, int in_d
 
 Violation said_membership_over(World const& world, Instant until) {
     // Its last day is that of the last moment before its end.
-    auto const day = to_date(local_day(world.zone(), until - Duration{1}));
-    return {Rule::membership_over,
-            said("The membership ends on " + day + ".", "সদস্যপদের মেয়াদ " + day + " তারিখে শেষ।"),
-            {{"member_until", to_rfc3339(until, world.zone())}}};
+    auto const day = date_text(local_day(world.zone(), until - Duration{1}));
+    return {
+        Rule::membership_over,
+        said("The membership ends on " + day.en + ".", "সদস্যপদের মেয়াদ " + day.bn + " তারিখে শেষ।"),
+        {{"member_until", to_rfc3339(until, world.zone())}}};
 }
 
 Violation said_overdue(Account const& account) {

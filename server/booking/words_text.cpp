@@ -28,6 +28,13 @@ facility::Name day_text(std::chrono::local_days day) {
             bangla_digits(number) + std::string{months_bn.at(month)}};
 }
 
+facility::Name date_text(std::chrono::local_days day) {
+    std::chrono::year_month_day const date{std::chrono::sys_days{day.time_since_epoch()}};
+    auto const year = " " + std::to_string(static_cast<int>(date.year()));
+    auto const text = day_text(day);
+    return {text.en + year, text.bn + bangla_digits(year)};
+}
+
 facility::Name span_text(Zone const& zone, Interval span) {
     auto const first = local_day(zone, span.start);
     auto const last = local_day(zone, span.end - Duration{1});

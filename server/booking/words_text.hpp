@@ -16,6 +16,8 @@ std::string clock_text(Zone const& zone, Instant at);
 facility::Name span_text(Zone const& zone, Interval span);
 /// "22 Nov".
 facility::Name day_text(std::chrono::local_days day);
+/// "22 Nov 2026", of what may be in another year.
+facility::Name date_text(std::chrono::local_days day);
 /// Said in both languages, with the digits of each.
 facility::Name said(std::string english, std::string_view bangla);
 

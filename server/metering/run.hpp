@@ -289,8 +289,9 @@ private:
     mutable std::mutex mutex_;
     std::map<MachineId, Watch> watches_;
     std::map<MachineId, int> open_seen_;
-    std::map<MachineId, Monotonic> open_since_;  ///< while its booking runs
-    std::set<MachineId> unwatched_;              ///< whose session could not be attended to
+    std::map<MachineId, Monotonic> open_since_;   ///< while its booking runs
+    std::map<MachineId, Monotonic> closed_seen_;  ///< the last time, while its booking runs
+    std::set<MachineId> unwatched_;               ///< whose session could not be attended to
     /// Since when a session without its STOP is known to wait; only tick() touches it.
     std::map<SessionId, Monotonic> waiting_since_;
     std::map<MachineId, Monotonic> stop_asked_;  ///< those that have to stop, and since when

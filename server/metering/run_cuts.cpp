@@ -16,14 +16,19 @@ constexpr int off_to_believe = 2;
 
 }  // namespace
 
-/// Since when the contact of a running booking is read back open.
+/// Since when the contact of a running booking is open. What opened while nobody could read it is
+/// taken to have opened when it was last seen closed: nobody pays for time in the dark.
 void RunControl::note_contact(MachineId const& machine) {
     auto const contact = services_.contacts.actual(machine);
+    auto const now = services_.monotonic.now();
     std::lock_guard const lock{mutex_};
-    if (contact == ContactState::open)
-        open_since_.try_emplace(machine, services_.monotonic.now());
-    else if (contact != ContactState::unknown)
+    if (contact == ContactState::open) {
+        auto const closed = closed_seen_.find(machine);
+        open_since_.try_emplace(machine, closed == closed_seen_.end() ? now : closed->second);
+    } else if (contact != ContactState::unknown) {
         open_since_.erase(machine);
+        closed_seen_[machine] = now;
+    }
 }
 
 /// Whether the contact of a running booking has been open for a while though it may be closed: a

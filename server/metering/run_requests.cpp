@@ -135,6 +135,7 @@ http::Response RunControl::start(http::Request const& request) {
         {
             std::lock_guard const lock{mutex_};
             open_since_.erase(machine);
+            closed_seen_.erase(machine);
         }
         leases_.close(machine);
         auto const contact = services_.contacts.wait_for(machine, true, contact_deadline);

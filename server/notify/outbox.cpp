@@ -48,7 +48,9 @@ Message said(Message message, Template const& words, Contact const& contact, Way
     message.address = way.address;
     message.language = contact.language;
     message.subject = bangla ? words.subject.bn : words.subject.en;
-    message.text = filled(bangla ? words.text.bn : words.text.en, news.values, contact.language);
+    auto values = news.values;
+    values.insert(news.secrets.begin(), news.secrets.end());
+    message.text = filled(bangla ? words.text.bn : words.text.en, values, contact.language);
     message.occasion = occasion_of(news, way.channel, shown ? contact.person->text() : way.address);
     if (way.channel == Channel::email) message.calendar = news.calendar;
     if (way.channel == Channel::sms) message.parts = sms_size(message.text).parts;

@@ -17,6 +17,7 @@ struct News {
     /// once, however often it is written.
     std::string occasion;
     Values values;
+    Values secrets{};        ///< for the people it is told to, and no other program
     std::string calendar{};  ///< goes with the e-mails: an invitation, or its withdrawal
     /// It is not sent any more from here on; empty: it is always of use.
     std::optional<Instant> useful_until{};

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "server/base/text.hpp"
+#include "server/booking/rules_pin.hpp"
+#include "server/booking/secret_records.hpp"
 #include "server/facility/records.hpp"
 #include "server/people/records.hpp"
 
@@ -12,7 +15,8 @@ Names::Names(store::Reader& reader, FacilityId const& facility,
     : facility_(facility::find_facility(reader, facility).value()),
       zone_(Zone::find(facility_.zone).value()),
       machines_(facility::list_machines(reader, facility)),
-      enterprises_(people::find_enterprises(reader, facility, enterprises)) {}
+      enterprises_(people::find_enterprises(reader, facility, enterprises)),
+      pin_secret_(booking::find_secret(reader, facility, booking::pin_secret)) {}
 
 facility::Name Names::enterprise(EnterpriseId const& id) const { return enterprises_.at(id).name; }
 
@@ -29,6 +33,11 @@ notify::Values Names::values(MachineId const& machine, Interval during) const {
     return {{"machine", this->machine(machine)},
             {"time", notify::span_words(zone_, during)},
             {"facility", facility_.name}};
+}
+
+notify::Values Names::secrets(BookingId const& booking) const {
+    auto const pin = booking::pin_of(pin_secret_, booking);
+    return {{"pin", {pin, bangla_digits(pin)}}};
 }
 
 }  // namespace karkhana::telling

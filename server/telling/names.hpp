@@ -25,12 +25,15 @@ public:
     facility::Name machine_of_kind(std::string const& kind) const;
     /// {machine}, {time} and {facility}.
     notify::Values values(MachineId const& machine, Interval during) const;
+    /// {pin}: what whoever comes without a card types at the machine.
+    notify::Values secrets(BookingId const& booking) const;
 
 private:
     facility::Facility facility_;
     Zone zone_;
     std::vector<facility::Machine> machines_;
     std::map<EnterpriseId, people::Enterprise> enterprises_;
+    std::string pin_secret_;
 };
 
 }  // namespace karkhana::telling

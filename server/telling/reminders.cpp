@@ -4,6 +4,7 @@
 
 #include "server/booking/records.hpp"
 #include "server/booking/rules_policy.hpp"
+#include "server/booking/secret_records.hpp"
 #include "server/booking/world_records.hpp"
 #include "server/facility/records.hpp"
 #include "server/telling/names.hpp"
@@ -29,6 +30,7 @@ notify::News news_of(Names const& names, booking::Booking const& booking,
                       .about = booking.id.text(),
                       .occasion = reminder.occasion,
                       .values = names.values(booking.machine, booking.during),
+                      .secrets = names.secrets(booking.id),
                       .useful_until = reminder.useful_until};
     if (reminder.until) news.values["until"] = notify::time_words(names.zone(), *reminder.until);
     return news;
@@ -84,6 +86,7 @@ std::size_t Reminders::tell_of_bookings() {
     auto reminders = due(now);
     std::erase_if(reminders, [&](auto const& each) { return told_.contains(key_of(each)); });
     if (reminders.empty()) return 0;
+    booking::make_secret(needs_.store, needs_.facility, booking::pin_secret);
     auto const told = needs_.store.write([&](store::Writer& writer) {
         auto const bookings = unchanged(writer, needs_.facility, reminders);
         Names const names{writer, needs_.facility, {}};

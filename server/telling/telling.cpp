@@ -9,6 +9,7 @@
 #include "server/booking/calendar_entry.hpp"
 #include "server/booking/life_records.hpp"
 #include "server/booking/records.hpp"
+#include "server/booking/secret_records.hpp"
 #include "server/booking/series_records.hpp"
 #include "server/facility/records.hpp"
 #include "server/notify/records.hpp"
@@ -105,6 +106,7 @@ notify::News news_of(Names const& names, Line const& line, std::string_view kind
                       .occasion = std::to_string(line.sequence),
                       .values = names.values(place.machine, place.during),
                       .useful_until = useful_until(kind, *line.change)};
+    if (auto const id = BookingId::parse(line.about)) news.secrets = names.secrets(*id);
     // The clock may have told of the same already: then this says it under the same name.
     if (kind == "booking_overrun")
         news.occasion = overrun_occasion(line.change->reason, after.during.start);
@@ -441,6 +443,7 @@ std::size_t tell_next(Needs const& needs) {
         needs.store.read([&](store::Reader& reader) { return has_news(reader, needs.facility); });
     if (!more) return 0;
     auto const now = needs.clock.now();
+    booking::make_secret(needs.store, needs.facility, booking::pin_secret);
     return needs.store.write([&](store::Writer& writer) {
         auto const lines =
             lines_after(writer, needs.facility, cursor_to_move(writer, needs.facility));

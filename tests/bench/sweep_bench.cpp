@@ -39,10 +39,6 @@ struct Filled {
                 for (int n = 0; n < each; ++n) book(writer, machine, n);
                 return true;
             });
-        // What autovacuum does within a minute, and the clusters of the tests leave alone: without
-        // it every foreign key goes on being checked as when the tables were empty.
-        if (ledger.is_postgres())
-            ledger.write([](store::Writer& writer) { return writer.execute("ANALYZE"); });
     }
     void book(store::Writer& writer, facility::Machine const& machine, int n) {
         auto const start = dhaka("2026-11-20 08:00") + minutes{30 * n};

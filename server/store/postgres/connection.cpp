@@ -123,7 +123,15 @@ std::int64_t Connection::run(std::string_view sql, std::span<Value const> values
     check(answer.get(), sql);
     int const rows = PQntuples(answer.get());
     for (int row = 0; row < rows; ++row) on_row(AnswerRow(answer.get(), row));
-    return rows_changed(answer.get());
+    auto const changed = rows_changed(answer.get());
+    changed_ += changed;
+    return changed;
+}
+
+void Connection::renew_plans() {
+    if (changed_ < renew_at_) return;
+    script("DISCARD PLANS");
+    renew_at_ = 2 * changed_;
 }
 
 void Connection::script(std::string const& sql) {

@@ -30,6 +30,11 @@ public:
                      std::function<void(Row const&)> const& on_row);
     /// Runs statements that take and return nothing. Throws as `run` does.
     void script(std::string const& sql);
+    /// Lets the server plan anew what it has planned, when this session has changed twice as many
+    /// rows as the last time. On an empty table all indexes cost the same, and every key of ours
+    /// begins with the facility: the check of a foreign key that was planned then may read all of a
+    /// facility's rows, until somebody analyses the table. Not in a transaction.
+    void renew_plans();
     /// True while the session is in a transaction that has not failed.
     bool in_transaction() const;
     /// True while the session is in no transaction at all.
@@ -48,6 +53,8 @@ private:
 
     std::unique_ptr<pg_conn, Finish> session_;
     std::unordered_map<std::string, std::string> prepared_;  ///< signature and text to name
+    std::int64_t changed_ = 0;                               ///< rows
+    std::int64_t renew_at_ = 256;                            ///< so many of them
 };
 
 }  // namespace karkhana::store::postgres

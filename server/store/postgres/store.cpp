@@ -9,6 +9,7 @@
 #include "server/store/postgres/pool.hpp"
 #include "server/store/postgres/retry.hpp"
 #include "server/store/reentry.hpp"
+#include "server/store/reruns.hpp"
 
 namespace karkhana::store {
 namespace postgres {
@@ -55,6 +56,7 @@ void persist(Pool& pool, std::chrono::milliseconds patience,
     Retry retry(static_cast<std::uint64_t>(start.time_since_epoch().count()), start + patience);
     for (;;) {
         std::string reason;
+        auto* counted = &reruns.conflicts;
         try {
             Pool::Lease lease(pool);
             try {
@@ -68,8 +70,10 @@ void persist(Pool& pool, std::chrono::milliseconds patience,
             reason = conflict.what();
         } catch (ConnectionLost const& lost) {
             reason = lost.what();
+            counted = &reruns.reconnects;
         }
         if (!retry.again(Retry::Clock::now())) throw Unavailable(reason);
+        ++*counted;
         std::this_thread::sleep_for(retry.pause());
     }
 }
@@ -103,6 +107,7 @@ protected:
     void submit(std::function<bool(Writer&)> work) override {
         Reentry const inside(*this);
         persist(pool_, patience_, [&](Connection& connection) {
+            connection.renew_plans();
             connection.script("BEGIN ISOLATION LEVEL READ COMMITTED");
             PostgresWriter writer(connection);
             if (!work(writer)) return;

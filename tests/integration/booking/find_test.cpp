@@ -180,5 +180,35 @@ TEST_P(Finding, ByPiecesOfWorkOverManyDays) {
         422);
 }
 
+class FindingPrices : public tests::StoreTest {
+protected:
+    Workshop shop{ledger()};
+    facility::Machine laser = shop.add_laser("laser-1");
+};
+
+KARKHANA_ON_BOTH_ENGINES(FindingPrices);
+
+TEST_P(FindingPrices, AreThoseThatWhoeverAsksWouldPay) {
+    auto services = shop.services;
+    services.pricing.price = [&](store::Reader&, FacilityId const&, facility::Machine const&,
+                                 Interval, PriceWish const& wish) {
+        return PriceAnswer{.price = {wish.enterprise == shop.mita ? 3000 : 6000}, .terms = {}};
+    };
+    http::Router router;
+    add_routes(router, services);
+    auto const price = [&](http::Principal const& who, std::string const& more) {
+        auto const query = "/api/v1/find-a-time?day=2026-11-21&machine_kind=laser"
+                           "&duration_minutes=60" +
+                           more;
+        auto const answer = tests::ask(router, who, tests::request_of("GET", query, "", {}));
+        EXPECT_EQ(answer.status, 200) << answer.body;
+        return json_of(answer).at("offers").at(0).at("price").at("amount").as_int64();
+    };
+    EXPECT_EQ(price(shop.member, ""), 3000);
+    EXPECT_EQ(price(shop.other, ""), 6000);
+    EXPECT_EQ(price(shop.manager, ""), 6000) << "asked for nobody";
+    EXPECT_EQ(price(shop.manager, "&enterprise_id=" + shop.mita.text()), 3000);
+}
+
 }  // namespace
 }  // namespace karkhana::booking

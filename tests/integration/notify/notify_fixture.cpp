@@ -103,7 +103,8 @@ News NotifyTest::booked(std::string occasion) const {
         .occasion = std::move(occasion),
         .values = {{"machine", {"Laser 1", "লেজার ১"}},
                    {"time", span_words(zone, {clock.now(), clock.now() + std::chrono::hours{2}})},
-                   {"facility", {"Bhairab", "ভৈরব"}}}};
+                   {"facility", {"Bhairab", "ভৈরব"}}},
+        .secrets = {{"pin", {"4821", "৪৮২১"}}}};
 }
 
 std::vector<Message> NotifyTest::all(std::optional<State> state) {

@@ -34,8 +34,10 @@ TEST_P(OutboxOf, TellsEverybodyOfAShopByTheWaysTheyWish) {
     EXPECT_THAT(addresses(), UnorderedElementsAre("+8801712000001", "rina@example.org"));
     ASSERT_THAT(inbox_of(rina), SizeIs(1));
     ASSERT_THAT(inbox_of(brother), SizeIs(1));
-    EXPECT_EQ(inbox_of(rina)[0].text, "লেজার ১ বুক হয়েছে: শুক্র ২০ নভে, ১২:০০-১৪:০০। ভৈরব");
-    EXPECT_EQ(inbox_of(brother)[0].text, "Laser 1 is booked: Fri 20 Nov, 12:00-14:00. Bhairab");
+    EXPECT_EQ(inbox_of(rina)[0].text,
+              "লেজার ১ বুক হয়েছে: শুক্র ২০ নভে, ১২:০০-১৪:০০। মেশিনে পিন ৪৮২১। ভৈরব");
+    EXPECT_EQ(inbox_of(brother)[0].text,
+              "Laser 1 is booked: Fri 20 Nov, 12:00-14:00. PIN at the machine: 4821. Bhairab");
     EXPECT_THAT(inbox_of(manager), SizeIs(0));
 }
 
@@ -115,6 +117,8 @@ TEST_P(OutboxOf, TellsOtherProgramsOnce) {
     ASSERT_THAT(messages, SizeIs(1));
     EXPECT_THAT(messages[0].text, ::testing::HasSubstr("\"type\":\"booking_confirmed\""));
     EXPECT_THAT(messages[0].text, ::testing::HasSubstr(caller.id.text()));
+    EXPECT_THAT(messages[0].text, ::testing::Not(::testing::HasSubstr("4821")))
+        << "a PIN is for people";
     auto const forget = [&] {
         return ledger().write(
             [&](store::Writer& writer) { return delete_webhook(writer, here, hook.id); });

@@ -3,6 +3,7 @@
 #include <latch>
 
 #include "server/store/postgres/connection.hpp"
+#include "server/store/reruns.hpp"
 #include "tests/integration/store/conformance.hpp"
 
 namespace karkhana::tests {
@@ -41,6 +42,7 @@ protected:
 };
 
 TEST_F(PostgresFailures, ADeadlockIsRunAgain) {
+    auto const before = reruns.conflicts.load();
     std::barrier both(2);
     std::atomic<int> runs{0};
     in_threads(2, [&](int thread) {
@@ -55,6 +57,7 @@ TEST_F(PostgresFailures, ADeadlockIsRunAgain) {
     });
     EXPECT_EQ(sum(), 4);
     EXPECT_GE(runs, 3);
+    EXPECT_EQ(reruns.conflicts - before, static_cast<std::uint64_t>(runs - 2)) << "and counted";
 }
 
 TEST_F(PostgresFailures, ADeadlockInsideANestedPartIsRunAgain) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/base/text.hpp"
 #include "server/booking/audit.hpp"
 #include "server/booking/records.hpp"
 #include "server/booking/sweep.hpp"
@@ -87,6 +88,16 @@ TEST_P(Telling, WhatHappensIsToldInItsOrder) {
               "laser-১: এখন শনি ২১ নভে, ১০:০০-১১:৩০, আগে ছিল শনি ২১ নভে, ১০:০০-১১:০০।");
     EXPECT_THAT(texts(), SizeIs(3)) << "an SMS each";
     EXPECT_THAT(inbox_of(shop.other), IsEmpty());
+}
+
+TEST_P(Telling, WhoHasNoCardReadsThePinInTheConfirmation) {
+    auto const id = book("2026-11-21 10:00", "2026-11-21 11:00");
+    tell_all();
+    auto const shown = shop.get(shop.member, "/api/v1/bookings/" + id);
+    auto const pin = bangla_digits(booking::text_of(booking::json_of(shown), "pin"));
+    ASSERT_THAT(texts(), SizeIs(1));
+    EXPECT_THAT(texts()[0].text, ::testing::HasSubstr("মেশিনে পিন " + pin + "।"));
+    EXPECT_THAT(inbox_of(shop.member)[0].text, ::testing::HasSubstr(pin));
 }
 
 TEST_P(Telling, ALetterBringsTheBookingToTheCalendarOfTheShop) {
@@ -371,6 +382,15 @@ TEST_P(Reminding, IsDoneOnceThroughSleepAndRestart) {
     EXPECT_EQ(remind(), 1U) << "it slept over the time, and is not too late";
     EXPECT_THAT(kinds_of(shop.member), ElementsAre("booking_reminder", "booking_reminder"));
     for (auto const& each : texts()) EXPECT_TRUE(each.useful_until.has_value());
+}
+
+TEST_P(Reminding, SaysThePinAgain) {
+    auto const id = book("2026-11-22 09:00", "2026-11-22 10:00");
+    shop.clock.set(dhaka("2026-11-22 08:30"));
+    EXPECT_EQ(remind(), 1U);
+    auto const shown = shop.get(shop.member, "/api/v1/bookings/" + id);
+    auto const pin = bangla_digits(booking::text_of(booking::json_of(shown), "pin"));
+    EXPECT_THAT(texts().at(0).text, ::testing::HasSubstr("মেশিনে পিন " + pin + "।"));
 }
 
 TEST_P(Reminding, IsNotSentOnceTheTimeHasCome) {

@@ -6,6 +6,7 @@
 
 #include "server/booking/world_records.hpp"
 #include "server/people/audit.hpp"
+#include "server/store/reruns.hpp"
 #include "server/telling/records.hpp"
 
 namespace karkhana::crowd {
@@ -202,6 +203,10 @@ int Week::judged() {
                 "offers of the queue", queue_.offers, queue_.skips, queue_.passed);
     std::printf("%-28s %6d on screens, %d of them new times, %d SMS, %d overtaken\n", "messages",
                 told_.messages, told_.proposals, told_.sms, told_.overtaken);
+    if (options_.engine == tests::Engine::postgres)
+        std::printf("%-28s %6llu after conflicts, %llu after lost connections\n", "run again",
+                    static_cast<unsigned long long>(store::reruns.conflicts),
+                    static_cast<unsigned long long>(store::reruns.reconnects));
     std::printf("the trail ends with %s\n", trail.substr(0, 16).c_str());
     std::printf("%s\n", faults_.count() == 0 ? "everything holds" : "SOMETHING DOES NOT HOLD");
     return faults_.count() == 0 ? 0 : 1;

@@ -72,7 +72,7 @@ std::vector<Row> time_rows() {
              set(it.world, "horizon_days", 1);
              it.ask.during = {dhaka("2026-11-23 10:00"), dhaka("2026-11-23 11:00")};
          },
-         "Bookings are taken 1 days ahead, until 2026-11-22."},
+         "Bookings are taken 1 days ahead, until 22 Nov 2026."},
         {Rule::too_soon, [](Case& it) { set(it.world, "notice_create", 180); },
          "Book at least 180 minutes ahead."},
         {Rule::slot_taken, [](Case& it) { it.place.taken = {it.ask.during}; },
@@ -88,7 +88,7 @@ std::vector<Row> party_rows() {
              it.ask.hand.authorised = true;
              it.ask.hand.authorised_until = dhaka("2026-11-01 00:00");
          },
-         "The permission to run this machine ends on 2026-11-01. An operator can run it for you."},
+         "The permission to run this machine ends on 1 Nov 2026. An operator can run it for you."},
         {Rule::reserved_hours,
          [](Case& it) {
              edit(it.world, [](facility::Book& book) {
@@ -102,13 +102,13 @@ std::vector<Row> party_rows() {
              set(it.world, "daily_minutes", 90);
              it.spent("2026-11-21 14:00", "2026-11-21 14:45", theirs);
          },
-         "At most 90 minutes on 2026-11-21: 45 are booked, and this is 60 more."},
+         "At most 90 minutes on 21 Nov: 45 are booked, and this is 60 more."},
         {Rule::weekly_quota,
          [](Case& it) {
              set(it.world, "weekly_count", 1);
              it.spent("2026-11-18 14:00", "2026-11-18 15:00");
          },
-         "At most 1 bookings in the week from 2026-11-15: there are 1."},
+         "At most 1 bookings in the week from 15 Nov: there are 1."},
         {Rule::future_quota,
          [](Case& it) {
              set(it.world, "future_minutes", 100);
@@ -146,7 +146,7 @@ std::vector<Row> account_rows() {
          "Nobody came to 2 bookings in 30 days; please ask at the desk."},
         {Rule::membership_over,
          [](Case& it) { it.world.party->member_until = dhaka("2026-11-21 10:30"); },
-         "The membership ends on 2026-11-21."},
+         "The membership ends on 21 Nov 2026."},
         {Rule::overdue,
          [](Case& it) {
              set(it.world, "overdue_days", 14);

@@ -32,7 +32,7 @@ TEST(FindTimes, TheCheapestAmongThemTheEarliest) {
         {{hourly(), {{dhaka("2026-11-21 09:00"), dhaka("2026-11-21 11:00")}}}, hours{2}},
         {{other, {}}, hours{2}}};
     // Afternoons cost half.
-    auto const price = [&](facility::Machine const&, Interval during) {
+    auto const price = [&](Option const&, Interval during) {
         return Forecast{{during.start >= dhaka("2026-11-21 14:00") ? 500 : 1000}, 0};
     };
     auto const found = find_times(world, options, saturday_day(), price);
