@@ -16,8 +16,7 @@ from pathlib import Path
 
 from aiosmtpd.controller import Controller
 
-from house import Caller
-from place import ROOT, Place, free_port
+from place import Caller, ROOT, Place, free_port
 
 CHECKER = ROOT / "deploy/check_audit/check_audit.py"
 
