@@ -76,7 +76,9 @@ class Trail(unittest.TestCase):
         return copy
 
     def test_the_database_itself_refuses_a_change(self):
-        database = sqlite3.connect(f"{self.place.folder}/data/ledger.db")
+        # Without a transaction that would stay open, and hold up everybody.
+        database = sqlite3.connect(f"{self.place.folder}/data/ledger.db", isolation_level=None)
+        self.addCleanup(database.close)
         for statement in ("UPDATE audit_event SET reason = 'x'", "DELETE FROM audit_event",
                           "UPDATE audit_event SET sequence = 9 WHERE sequence = 1"):
             with self.subTest(statement), self.assertRaisesRegex(sqlite3.Error, "append-only"):
@@ -142,7 +144,8 @@ class Trail(unittest.TestCase):
                     items[0], items[1] = items[1], items[0]
                 self.assertEqual(status(forged), 1)
         table = Path(folder, "trail.csv")
-        database = sqlite3.connect(f"{self.place.folder}/data/ledger.db")
+        database = sqlite3.connect(f"file:{self.place.folder}/data/ledger.db?mode=ro", uri=True)
+        self.addCleanup(database.close)
         found = database.execute("SELECT * FROM audit_event ORDER BY sequence")
         with table.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
