@@ -5,7 +5,7 @@
 #include "server/facility/records.hpp"
 #include "server/notify/records.hpp"
 #include "server/notify/webhook_sender.hpp"
-#include "server/people/audit.hpp"
+#include "server/people/trail_end.hpp"
 #include "server/telling/bills.hpp"
 #include "server/telling/watched_channel.hpp"
 
@@ -87,7 +87,7 @@ void PostOffice::remind() {
 /// Once a day: what lies in another house shows when the trail is cut off here.
 void PostOffice::tell_of_trail() {
     needs_.store.write([&](store::Writer& writer) {
-        auto const head = people::audit_head(writer, needs_.facility);
+        auto const head = people::trail_end(writer, needs_.facility);
         if (head.empty()) return true;
         auto const facility = facility::find_facility(writer, needs_.facility).value();
         auto const now = needs_.clock.now();

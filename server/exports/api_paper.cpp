@@ -8,9 +8,9 @@
 #include "server/exports/verify_page.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/json.hpp"
-#include "server/people/audit.hpp"
 #include "server/people/records.hpp"
 #include "server/people/roles.hpp"
+#include "server/people/trail_end.hpp"
 
 namespace karkhana::exports {
 namespace {

@@ -129,7 +129,8 @@ std::string names_text(std::vector<std::string> const& names) {
 
 Certificate new_certificate(EVP_PKEY* key, X509* authority, EVP_PKEY* authority_key,
                             std::vector<std::string> const& names, Instant now) {
-    auto made = begun(key, names.front(), now, kCertificateDays);
+    // A name like one of the net would have to be within the bounds too; those that count follow.
+    auto made = begun(key, "Karkhana", now, kCertificateDays);
     X509_set_issuer_name(made.get(), X509_get_subject_name(authority));
     extend(made.get(), authority, NID_basic_constraints, "critical,CA:FALSE");
     extend(made.get(), authority, NID_key_usage, "critical,digitalSignature");

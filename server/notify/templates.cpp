@@ -13,7 +13,7 @@ namespace {
 // Short enough that a text in Bangla with usual names takes two parts of an SMS at most.
 Template const table[]{
     {"audit_head",
-     false,
+     true,
      {"Audit trail of {facility}, {day}", "{facility}: কাজের খতিয়ান, {day}"},
      {"The audit trail of {facility} ends with {head}",
       "{facility}-এর কাজের খতিয়ানের শেষ: {head}"}},

@@ -28,10 +28,6 @@ Head lock_head(store::Writer& writer, FacilityId const& facility) {
     return end().value();
 }
 
-std::string number_and_hash(store::Row const& row) {
-    return std::to_string(row.integer(0)) + " " + row.text(1);
-}
-
 AuditRecord record_of(store::Row const& row) {
     return {.sequence = row.integer(0),
             .at = row.at(1),
@@ -95,23 +91,6 @@ std::vector<AuditRecord> audit_after(store::Reader& reader, FacilityId const& fa
         "reason, previous_hash, hash FROM audit_event "
         "WHERE facility_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
         record_of, facility, sequence, limit);
-}
-
-std::string trail_of_document(store::Reader& reader, FacilityId const& facility,
-                              std::string_view subject) {
-    // The action is written out: the index holds these alone.
-    return reader
-        .first("SELECT sequence, hash FROM audit_event WHERE facility_id = $1 AND subject = $2 "
-               "AND action = 'finalizeInvoice' ORDER BY sequence LIMIT 1",
-               number_and_hash, facility, subject)
-        .value_or("");
-}
-
-std::string audit_head(store::Reader& reader, FacilityId const& facility) {
-    return reader
-        .first("SELECT sequence, hash FROM audit_head WHERE facility_id = $1 AND sequence > 0",
-               number_and_hash, facility)
-        .value_or("");
 }
 
 std::int64_t audit_end(store::Reader& reader, FacilityId const& facility) {

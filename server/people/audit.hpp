@@ -44,12 +44,6 @@ std::vector<AuditRecord> list_audit(store::Reader& reader, FacilityId const& fac
 /// What follows after a sequence number, oldest first.
 std::vector<AuditRecord> audit_after(store::Reader& reader, FacilityId const& facility,
                                      std::int64_t sequence, int limit);
-/// "17 9f86d0...", number and hash of the line that tells that a document was issued: as a document
-/// is printed with it, nobody can cut the trail off before that. Empty: there is none.
-std::string trail_of_document(store::Reader& reader, FacilityId const& facility,
-                              std::string_view subject);
-/// "17 9f86d0..." of the last one; empty: there is none.
-std::string audit_head(store::Reader& reader, FacilityId const& facility);
 /// The number of the last one; 0: there is none.
 std::int64_t audit_end(store::Reader& reader, FacilityId const& facility);
 /// All of one action, oldest first: reads the whole trail.

@@ -16,8 +16,7 @@ from pathlib import Path
 
 from aiosmtpd.controller import Controller
 
-from house import Caller
-from place import ROOT, Place, free_port
+from place import Caller, ROOT, Place, free_port
 
 CHECKER = ROOT / "deploy/check_audit/check_audit.py"
 
@@ -77,7 +76,9 @@ class Trail(unittest.TestCase):
         return copy
 
     def test_the_database_itself_refuses_a_change(self):
-        database = sqlite3.connect(f"{self.place.folder}/data/ledger.db")
+        # Without a transaction that would stay open, and hold up everybody.
+        database = sqlite3.connect(f"{self.place.folder}/data/ledger.db", isolation_level=None)
+        self.addCleanup(database.close)
         for statement in ("UPDATE audit_event SET reason = 'x'", "DELETE FROM audit_event",
                           "UPDATE audit_event SET sequence = 9 WHERE sequence = 1"):
             with self.subTest(statement), self.assertRaisesRegex(sqlite3.Error, "append-only"):
@@ -143,7 +144,8 @@ class Trail(unittest.TestCase):
                     items[0], items[1] = items[1], items[0]
                 self.assertEqual(status(forged), 1)
         table = Path(folder, "trail.csv")
-        database = sqlite3.connect(f"{self.place.folder}/data/ledger.db")
+        database = sqlite3.connect(f"file:{self.place.folder}/data/ledger.db?mode=ro", uri=True)
+        self.addCleanup(database.close)
         found = database.execute("SELECT * FROM audit_event ORDER BY sequence")
         with table.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
@@ -191,6 +193,53 @@ class Trail(unittest.TestCase):
         month = accountant.get("/api/v1/machines").json["now"][:7]
         self.assertEqual(accountant.get(f"/api/v1/exports/payments.csv?period={month}").status, 200)
         self.assertIn("exportFile", [line["action"] for line in trail(self.manager)[0]])
+
+
+    def test_a_bill_is_printed_with_where_the_trail_was(self):
+        accountant = self.place.person("accountant")
+        now = accountant.get("/api/v1/machines").json["now"]
+        enterprise = accountant.get("/api/v1/enterprises").json["items"][0]["id"]
+        accountant.post("/api/v1/usage-events", {
+            "source": "story", "id": "1", "enterprise_id": enterprise, "at": now,
+            "label": {"en": "A course", "bn": "কোর্স"}, "quantity": 1, "unit": "course",
+            "price_e4": 1_000_000})
+        run = accountant.post("/api/v1/billing-runs", {"period": now[:7], "dry_run": False})
+        draft = run.json["invoices"][0]["id"]
+        made = self.manager.post(f"/api/v1/invoices/{draft}/finalize", {})
+        self.assertEqual(made.status, 200, made.raw)
+        papers = []
+        for language in ("en", "bn"):
+            pdf = accountant.get(f"/api/v1/invoices/{draft}.pdf?language={language}")
+            self.assertEqual(pdf.status, 200, pdf.raw[:200])
+            done = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf.raw,
+                                  capture_output=True, check=True)
+            papers.append(done.stdout.decode())
+        self.manager.post("/api/v1/enterprises", {"name": {"en": "Later", "bn": "পরে"}})
+        told = re.search(r"Audit trail:\s*(\d+)\s+([0-9a-f\s]{64,68})", papers[0])
+        self.assertTrue(told, papers[0])
+        head = f"{told[1]} {''.join(told[2].split())[:64]}"
+        self.assertEqual(check(self.forged(), "--head", head)[0], 0)
+        line = next(item for item in trail(self.manager)[0] if item["hash"] == head.split()[1])
+        self.assertEqual((line["action"], line["subject"]),
+                         ("finalizeInvoice", f"invoice/{draft}"))
+
+
+class OnPostgres(unittest.TestCase):
+    def test_who_is_refused_is_written_down_there_too(self):
+        with Place("postgres") as place:
+            manager = place.person("manager")
+            for _ in range(2):
+                self.assertEqual(manager.get(f"/api/v1/invoices/{uuid.uuid4()}").status, 404)
+            told = until(lambda: [line for line in trail(manager)[0]
+                                  if line["action"] == "refuseAccess"])
+            self.assertEqual(json.loads(told[0]["after"])["times"], 2)
+            lines, pages = trail(manager)
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, "trail.json")
+                file.write_text(json.dumps(pages), encoding="utf-8")
+                facility = manager.get("/api/v1/me").json["facility"]["id"]
+                self.assertEqual(check(file, "--facility", facility, "--head",
+                                       f"{lines[-1]['sequence']} {lines[-1]['hash']}")[0], 0)
 
 
 class Letters(unittest.TestCase):

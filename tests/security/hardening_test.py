@@ -12,8 +12,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from house import Caller
-from place import PROGRAM, ROOT, Place, run
+from place import Caller, PROGRAM, ROOT, Place, run
 
 UNIT = ROOT / "deploy/systemd/karkhana.service"
 

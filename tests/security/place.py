@@ -1,4 +1,4 @@
-"""A facility without machines' lines: a daemon in which nothing changes unless somebody changes it."""
+"""A facility without machines' lines: nothing changes in it unless somebody changes it."""
 import contextlib
 import json
 import os

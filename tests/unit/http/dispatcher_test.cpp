@@ -119,6 +119,19 @@ TEST_F(DispatcherTest, asks_who_is_there) {
     EXPECT_TRUE(has(ask("GET", "/mine"), "\"code\":\"unauthenticated\""));
 }
 
+TEST_F(DispatcherTest, tells_of_whoever_was_refused) {
+    std::string told;
+    options_.refused = [&](Request const&, Route const& route, int status) {
+        told += route.operation_id + " " + std::to_string(status) + ";";
+    };
+    status("GET", "/forbidden", {{"authorization", "Bearer good"}});
+    status("POST", "/mine");
+    status("GET", "/mine", {{"authorization", "Bearer good"}});
+    status("GET", "/nowhere");
+    status("GET", "/throws");
+    EXPECT_EQ(told, "forbidden 403;postMine 401;");
+}
+
 TEST_F(DispatcherTest, lets_no_other_page_change_anything) {
     using Headers = std::vector<std::pair<std::string, std::string>>;
     std::pair<std::string, std::string> const cookie{"cookie", "karkhana=x"};
