@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <set>
 
 #include "server/facility/records.hpp"
 #include "server/notify/webhooks.hpp"
@@ -60,11 +61,30 @@ Message said(Message message, Template const& words, Contact const& contact, Way
     return message;
 }
 
+/// A member of an ME books for it, and does not see its money.
+void leave_out_members(store::Reader& reader, FacilityId const& facility,
+                       EnterpriseId const& enterprise, std::vector<Contact>& contacts) {
+    std::set<PersonId> members;
+    reader.each(
+        "SELECT person_id FROM role_grant WHERE facility_id = $1 AND enterprise_id = $2 "
+        "AND role = 'member'",
+        [&](store::Row const& row) { members.insert(row.id<PersonId>(0)); }, facility, enterprise);
+    std::erase_if(contacts, [&](Contact const& each) {
+        return each.person && members.contains(*each.person);
+    });
+}
+
+bool is_of_money(std::string_view kind) {
+    return kind == "invoice_issued" || kind == "bill_reminder";
+}
+
 }  // namespace
 
 void Outbox::tell_enterprise(store::Writer& writer, FacilityId const& facility,
                              EnterpriseId const& enterprise, News const& news, Instant now) const {
-    tell(writer, facility, enterprise, contacts_of(writer, facility, enterprise), news, now);
+    auto contacts = contacts_of(writer, facility, enterprise);
+    if (is_of_money(news.kind)) leave_out_members(writer, facility, enterprise, contacts);
+    tell(writer, facility, enterprise, contacts, news, now);
     tell_webhooks(writer, facility, enterprise, news, now);
 }
 

@@ -91,8 +91,8 @@ inline Workshop::Workshop(store::Store& store)
     rahim = add_enterprise("Rahim Shoes");
     manager = add_person("manager", "manager", {});
     desk = add_person("desk", "operator", {});
-    member = add_person("mita", "member", {mita});
-    other = add_person("rahim", "member", {rahim});
+    member = add_person("mita", "owner", {mita});
+    other = add_person("rahim", "owner", {rahim});
     services.account = [this](store::Reader&, FacilityId const&, EnterpriseId const& enterprise) {
         return account_of(enterprise);
     };

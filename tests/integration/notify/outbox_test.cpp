@@ -41,6 +41,21 @@ TEST_P(OutboxOf, TellsEverybodyOfAShopByTheWaysTheyWish) {
     EXPECT_THAT(inbox_of(manager), SizeIs(0));
 }
 
+TEST_P(OutboxOf, TellsAMemberOfBookingsAndAnOwnerAloneOfMoney) {
+    auto const owner = add_person("owner", {{"owner", shoes.id}}, "+8801712000009", "en");
+    auto bill = booked("3");
+    bill.kind = "invoice_issued";
+    bill.values = {{"number", {"7", "৭"}},
+                   {"period", {"11/2026", "১১/২০২৬"}},
+                   {"amount", {"Tk 5", "৳ ৫"}},
+                   {"facility", {"Bhairab", "ভৈরব"}}};
+    tell(shoes.id, bill);
+    EXPECT_THAT(inbox_of(rina), SizeIs(0)) << "a member";
+    EXPECT_THAT(inbox_of(owner), SizeIs(1));
+    tell(shoes.id, booked());
+    EXPECT_THAT(inbox_of(rina), SizeIs(1));
+}
+
 TEST_P(OutboxOf, RingsTheShopsOwnNumberWhenNobodyLogsIn) {
     tell(caller.id, booked());
     ASSERT_THAT(addresses(), UnorderedElementsAre("+8801712000002"));

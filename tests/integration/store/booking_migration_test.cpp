@@ -436,5 +436,54 @@ TEST_P(OlderAnswers, AreKeptWithoutWhatWasSecretInThem) {
               (std::vector<std::string>{"", "", bodies[2]}));
 }
 
+/// People of before there were fourteen roles.
+class OlderRoles : public OlderDatabase {
+protected:
+    static constexpr int before = 69, after = 70;
+
+    OlderRoles() : OlderDatabase(before) {
+        run("INSERT INTO facility (facility_id, slug, name_en, name_bn, address_en, address_bn, "
+            "zone, created_at) VALUES (" +
+            id(1) + ", 'w', 'W', 'ক', '', '', 'Asia/Dhaka', 0)");
+        run("INSERT INTO enterprise (facility_id, enterprise_id, name_en, name_bn, women_led, "
+            "suspended, search_key, created_at) VALUES (" +
+            id(1) + ", " + id(5) + ", 'E', 'উ', 0, 0, 'e', 0)");
+        run("INSERT INTO person (facility_id, person_id, login, name_en, name_bn, language, "
+            "password_hash, disabled, created_at) VALUES (" +
+            id(1) + ", " + id(6) + ", 'p', 'P', 'প', 'bn', '', 0, 0)");
+        grant(0, "'manager'", "NULL");
+        grant(1, "'member'", id(5));
+        run("INSERT INTO api_token (facility_id, token_hash, person_id, label, roles, created_at, "
+            "expires_at) VALUES (" +
+            id(1) + ", '" + std::string(64, 'a') + "', " + id(6) +
+            ", 't', '[\"member\",\"manager\"]', 0, 1)");
+    }
+    void grant(int position, std::string const& role, std::string const& enterprise) {
+        run(grant_of(position, role, enterprise));
+    }
+    static std::string grant_of(int position, std::string const& role,
+                                std::string const& enterprise) {
+        return "INSERT INTO role_grant (facility_id, person_id, position, role, enterprise_id) "
+               "VALUES (" +
+               id(1) + ", " + id(6) + ", " + std::to_string(position) + ", " + role + ", " +
+               enterprise + ")";
+    }
+};
+KARKHANA_ON_BOTH_ENGINES(OlderRoles);
+
+TEST_P(OlderRoles, WhoeverSawTheBillsAsAMemberIsAnOwnerNow) {
+    EXPECT_EQ(refused(grant_of(2, "'owner'", id(5))), "check");
+    open(after);
+    EXPECT_EQ(lines("SELECT role FROM role_grant ORDER BY position"),
+              (std::vector<std::string>{"manager", "owner"}));
+    EXPECT_EQ(lines("SELECT roles FROM api_token").at(0), R"(["owner","manager"])");
+    EXPECT_EQ(refused(grant_of(2, "'member'", id(5))), "");
+    EXPECT_EQ(refused(grant_of(3, "'owner'", "NULL")), "check");
+    EXPECT_EQ(refused(grant_of(3, "'partner'", "NULL")), "check");
+    EXPECT_EQ(refused(grant_of(3, "'auditor'", id(5))), "check");
+    EXPECT_EQ(refused(grant_of(3, "'root'", "NULL")), "check");
+    EXPECT_EQ(refused(grant_of(3, "'technician'", "NULL")), "");
+}
+
 }  // namespace
 }  // namespace karkhana::tests
