@@ -21,8 +21,7 @@ CREATE TABLE bill_release (
     asked_at bigint NOT NULL,
     asked_by uuid NOT NULL,
     PRIMARY KEY (facility_id, release_id),
-    FOREIGN KEY (facility_id, invoice_id) REFERENCES invoice (facility_id, invoice_id),
-    FOREIGN KEY (facility_id, asked_by) REFERENCES person (facility_id, person_id)
+    FOREIGN KEY (facility_id, invoice_id) REFERENCES invoice (facility_id, invoice_id)
 );
 CREATE TRIGGER bill_release_append_only BEFORE UPDATE OR DELETE ON bill_release
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -43,8 +42,7 @@ CREATE TABLE bill_release_decision (
     decided_at bigint NOT NULL,
     decided_by uuid NOT NULL,
     PRIMARY KEY (facility_id, release_id),
-    FOREIGN KEY (facility_id, release_id) REFERENCES bill_release (facility_id, release_id),
-    FOREIGN KEY (facility_id, decided_by) REFERENCES person (facility_id, person_id)
+    FOREIGN KEY (facility_id, release_id) REFERENCES bill_release (facility_id, release_id)
 );
 CREATE TRIGGER bill_release_decision_append_only BEFORE UPDATE OR DELETE ON bill_release_decision
     FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -21,8 +21,7 @@ CREATE TABLE bill_release (
     asked_at INTEGER NOT NULL,
     asked_by TEXT NOT NULL,
     PRIMARY KEY (facility_id, release_id),
-    FOREIGN KEY (facility_id, invoice_id) REFERENCES invoice (facility_id, invoice_id),
-    FOREIGN KEY (facility_id, asked_by) REFERENCES person (facility_id, person_id)
+    FOREIGN KEY (facility_id, invoice_id) REFERENCES invoice (facility_id, invoice_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER bill_release_no_update BEFORE UPDATE ON bill_release
 BEGIN
@@ -55,8 +54,7 @@ CREATE TABLE bill_release_decision (
     decided_at INTEGER NOT NULL,
     decided_by TEXT NOT NULL,
     PRIMARY KEY (facility_id, release_id),
-    FOREIGN KEY (facility_id, release_id) REFERENCES bill_release (facility_id, release_id),
-    FOREIGN KEY (facility_id, decided_by) REFERENCES person (facility_id, person_id)
+    FOREIGN KEY (facility_id, release_id) REFERENCES bill_release (facility_id, release_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER bill_release_decision_no_update BEFORE UPDATE ON bill_release_decision
 BEGIN

@@ -115,8 +115,9 @@ void add_membership(RateCard const& card, MonthPayer const& payer, std::vector<D
 void add_part(std::map<std::string, std::pair<std::string, std::string>>& parts, Term const& term) {
     auto& [en, bn] = parts[tax_code_of(term)];
     auto const add = [&](std::string& text, std::string const& label, Language language) {
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", label,
-                            taka_text(term.amount, language));
+        bool const less = term.amount < Money{};
+        text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", label, less ? "−" : "",
+                            taka_text(less ? -term.amount : term.amount, language));
     };
     add(en, term.label.en, Language::en);
     add(bn, term.label.bn, Language::bn);

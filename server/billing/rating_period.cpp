@@ -27,7 +27,9 @@ Result<std::vector<Term>> rate_period(RateCard const& card, std::vector<Usage> c
     Usage whole;
     if (!month.empty()) whole.classes = month.back().classes;
     for (auto const& component : card.components) {
-        if (component.scope != Scope::month || component.basis == Basis::minimum) continue;
+        auto const basis = component.basis;
+        if (component.scope != Scope::month || basis == Basis::minimum) continue;
+        if (basis == Basis::discount) continue;  // of the whole, in the end
         std::optional<Term> sum;
         for (auto const& usage : month) {
             if (!holds_for(card, component, usage)) continue;

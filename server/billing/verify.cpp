@@ -180,7 +180,8 @@ std::string_view fault_of(Invoice const& invoice, InvoiceDocument const& documen
         sum += kept.charges[i].term.amount;
     }
     for (std::size_t i = 0; i < kept.items.size(); ++i) {
-        if (!same_item(document.items[i], kept.items[i], invoice.credit_note, kept))
+        if (kept.items[i].enterprise != document.buyer.id ||
+            !same_item(document.items[i], kept.items[i], invoice.credit_note, kept))
             fault = "a line is not what was issued";
         if (document.items[i].line != static_cast<int>(kept.charges.size() + i) + 1)
             fault = "its lines are not numbered";

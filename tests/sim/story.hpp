@@ -67,6 +67,7 @@ private:
     bool check_time(metering::UsageSession const& session, Job& job);
     bool check_invoices();
     bool close_months();
+    bool let_go(std::string const& path);
     bool check_money(metering::UsageSession const& session, Job const& job,
                      std::int64_t billed_poisha);
     bool check_contacts();

@@ -123,7 +123,8 @@ def continued(file, key, own, name, quantity, price):
                 wrong(f"{last} begins twice")
             sums[last] = Decimal(0)
         elif any(row[head] for head in row if head not in (name, quantity, price)
-                 and "(Items)" not in head and "(Sales Taxes and Charges)" not in head and not head.startswith("invoice_line_ids/")):
+                 and "(Items)" not in head and "(Sales Taxes and Charges)" not in head
+                 and not head.startswith("invoice_line_ids/")):
             wrong("a row that goes on repeats its head")
         if not row[name]:
             wrong("a line without a name")

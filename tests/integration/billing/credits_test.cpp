@@ -38,7 +38,8 @@ protected:
         item.enterprise = centre.enterprise("Lakshmi");
         item.source = std::move(source);
         item.source_id = item.id.text();
-        item.happened_at = dhaka("2026-11-20 15:00");
+        // One after the other, as their lines.
+        item.happened_at = dhaka("2026-11-20 15:00") + std::chrono::seconds{++added};
         item.label = {"Design file", "নকশার ফাইল"};
         item.unit = "file";
         item.price = {poisha * 10'000};
@@ -77,6 +78,7 @@ protected:
     Centre centre{ledger()};
     FacilityId facility = centre.facility().id;
     PersonId clerk = centre.person("accountant", {}).person;
+    int added = 0;
 };
 KARKHANA_ON_BOTH_ENGINES(Credits);
 

@@ -432,7 +432,7 @@ TEST_P(Documents, ARegisterReadTooHighBringsTheLeastOfItsMonth) {
         return metering::find_session(reader, facility, session).value().registers;
     });
     auto const answer = centre.post(
-        centre.person("accountant", {}), "/api/v1/usage-sessions/" + session.text() + "/registers",
+        centre.person("manager", {}), "/api/v1/usage-sessions/" + session.text() + "/registers",
         R"({"edge":"stop","replaces":1,"value_wh":)" +
             std::to_string(registers.back().value.wh - 50'000) + R"(,"reason":"read wrongly"})");
     ASSERT_EQ(answer.status, 200) << answer.body;

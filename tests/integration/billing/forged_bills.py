@@ -135,7 +135,8 @@ FORGERIES = [
     ("note after it", of_note(lambda f: f.file["earlier"].append(
         {key: f.file[key] for key in ("text", "previous_hash", "hash")})
         or setattr(f, "rehashed", False)), "not in order"),
-    ("line of a note", of_note(lambda f: f.item()["refers"].update(line=99)), "no line of its bill"),
+    ("line of a note", of_note(lambda f: f.item()["refers"].update(line=99)),
+     "no line of its bill"),
     ("rate of a note", of_note(lambda f: f.tax()["lines"][0].update(rate_e4=1_000)),
      "another rate of tax"),
     ("bin of a note", of_note(lambda f: f.tax().update(bin="2-2")), "another tax than its bill"),
@@ -201,7 +202,7 @@ FORGERIES = [
     ("unknown in the card", lambda f: component(f, "kwh").update(surge=2), "surge is not known"),
     ("unknown basis", lambda f: component(f, "kwh").update(basis="idle"), "idle is not known"),
     ("unknown in the file", lambda f: f.file.update(discount=1), "discount is not known"),
-    ("tax", lambda f: f.tax()["lines"][0].update(tax=1), "its tax is"),
+    ("tax", lambda f: f.tax()["lines"][0].update(tax=9), "its tax is"),
     ("rate of tax", lambda f: f.tax()["lines"][0].update(rate_e4=1),
      ("its tax is", "another rate of tax")),
     ("tax of a line", lambda f: f.tax()["lines"].pop(), "not every line has its tax"),

@@ -49,10 +49,10 @@ protected:
     }
     /// Somebody looked at the reading and believes it.
     void believe() {
-        ledger().write([&](store::Writer& writer) {
-            return writer.execute("UPDATE usage_session SET quality = 'good' "
-                                  "WHERE quality = 'questionable'");
-        });
+        auto const answer = centre.post(
+            manager, "/api/v1/usage-sessions/" + doubted.text() + "/registers",
+            R"({"edge":"stop","replaces":1,"value_wh":9000,"reason":"looked at the meter"})");
+        ASSERT_EQ(answer.status, 200) << answer.body;
     }
 
     Centre centre{ledger()};

@@ -3,7 +3,8 @@
     oracle.py FILE            a line of JSON for each session: its rate card, its use, and what
                               it came to
     oracle.py --months FILE   a line for each month: its rate card, the uses and the other items of
-                              every ME, the tax, and the totals of their bills
+                              every ME as they turned out in the end, the tax, and what was
+                              billed and given back
 
 Money is in poisha, prices are 10^-4 poisha a unit, times microseconds since 1970. Prints every
 session that came to something else; the exit status says whether there was any.
@@ -74,7 +75,18 @@ def energy(card, parts, zone):
     return wh
 
 
-def terms(session):
+def theirs(card, use, classes):
+    """(number, component) of those that hold: of prices for one thing the first of their own."""
+    mine = [(number, part) for number, part in enumerate(card["components"], 1)
+            if part["kind"] in ("", use["kind"]) and part["class"] in ("everybody", *classes)]
+    for number, part in mine:
+        own = [other for other, that in mine if that["class"] != "everybody" and all(
+            that[key] == part[key] for key in ("basis", "window", "kind", "month"))]
+        if not own or own[0] == number:
+            yield number, part
+
+
+def terms(session, classes=()):
     zone = ZoneInfo(session["zone"])
     card, use = session["card"], session["use"]
     seconds = used_seconds(card, use, zone)
@@ -86,8 +98,8 @@ def terms(session):
         "session": dict.fromkeys(wh, 1),
     }
     found, minimum = [], 0
-    for number, part in enumerate(card["components"], 1):
-        if part["kind"] not in ("", use["kind"]):
+    for number, part in theirs(card, use, classes):
+        if part["month"]:
             continue
         if part["basis"] == "minimum":
             if not ended_by_no_doing_of_theirs(use):
@@ -113,19 +125,51 @@ def fault(session):
     return None
 
 
-def month_fault(month):
-    """Every ME's bill: sessions and items, each line rounded, and the tax of all of it at once."""
-    owed = {}
+CLASSES = {"Lakshmi": ("women_led",), "Rahim": ()}
+
+
+def used_in_month(month, who):
+    """Their uses one by one, then what the whole month is rated by."""
+    charged, seconds, uses = 0, 0, 0
     for one in month["uses"]:
-        found, minimum = terms({"zone": month["zone"], "card": month["card"], "use": one["use"]})
-        came = max(minimum, sum(term[2] for term in found))
-        owed[one["enterprise"]] = owed.get(one["enterprise"], 0) + came
-    for item in month["items"]:
-        amount = Fraction(item["price"], 10_000) * item["quantity"] / item["per"]
-        owed[item["enterprise"]] = owed.get(item["enterprise"], 0) + rounded(amount)
-    expected = {who: net + rounded(Fraction(month["tax_e4"], 10_000) * net)
-                for who, net in owed.items() if net > 0}
-    return None if expected == month["totals"] else f"expected {expected}"
+        if one["enterprise"] != who:
+            continue
+        uses += 1
+        found, minimum = terms({"zone": month["zone"], "card": month["card"], "use": one["use"]},
+                               CLASSES[who])
+        charged += max(minimum, sum(term[2] for term in found))
+        seconds += used_seconds(month["card"], one["use"], ZoneInfo(month["zone"]))["any"]
+    least = 0
+    for part in month["card"]["components"]:
+        if part["month"] and part["basis"] == "minimum":
+            least = rounded(Fraction(part["price"], 10_000))
+        elif part["month"] and uses:
+            below = 0
+            for up_to, price in part["tiers"]:
+                inside = max(0, min(seconds, seconds if up_to is None else up_to) - below)
+                charged += rounded(Fraction(price, 10_000) * inside / part["per"])
+                below += inside
+    return max(charged, least)
+
+
+def month_fault(month):
+    """What each ME is billed for its month in all, whatever came when, and the tax of each bill."""
+    for who in CLASSES:
+        expected = used_in_month(month, who) + sum(
+            rounded(Fraction(item["price"], 10_000) * item["quantity"] / item["per"])
+            for item in month["items"] if item["enterprise"] == who)
+        mine = [bill for bill in month["bills"] if bill["enterprise"] == who]
+        net = sum(bill["net"] for bill in mine)
+        if net != expected:
+            return f"{who}: expected {expected}, billed {net}"
+        rate = Fraction(month["tax_e4"], 10_000)
+        for bill in mine:
+            if not bill["note"] and bill["tax"] != rounded(rate * bill["net"]):
+                return f"{who}: another tax than {rounded(rate * bill['net'])}"
+        # Notes give back line by line what was rounded over the bill.
+        if abs(sum(bill["tax"] for bill in mine) - rate * net) > 40:
+            return f"{who}: too much or too little tax"
+    return None
 
 
 def main():

@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
 
 #include "server/base/unicode.hpp"
+#include "server/billing/tax_records.hpp"
 #include "server/billing/words.hpp"
 #include "server/exports/verify_page.hpp"
+#include "server/people/audit.hpp"
 #include "tests/integration/billing/settled.hpp"
 
 namespace karkhana::billing {
@@ -47,6 +50,53 @@ TEST_P(Papers, ABillFitsTheThreePapers) {
         expect_pdf(lakshmi, path + "?language=both&paper=" + paper);
     EXPECT_NE(centre.get(lakshmi, path + "?paper=a5").body, centre.get(lakshmi, path).body);
     EXPECT_EQ(code(centre.get(lakshmi, path + "?paper=a3")), "unknown_paper");
+}
+
+TEST_P(Papers, WhoTakesADocumentIsKept) {
+    auto const path = "/api/v1/invoices/" + oldest_of("Lakshmi").id.text() + ".pdf";
+    EXPECT_EQ(centre.get(rahim, path).status, 404);
+    EXPECT_EQ(centre.get(lakshmi, path).status, 200);
+    auto const kept = ledger().read(
+        [&](store::Reader& reader) { return people::audit_of(reader, facility, "getInvoicePdf"); });
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].event.person, lakshmi.person);
+    EXPECT_EQ(kept[0].event.subject, "invoice/" + oldest_of("Lakshmi").id.text());
+    EXPECT_THAT(kept[0].event.after, HasSubstr(oldest_of("Lakshmi").number_text));
+}
+
+TEST_P(Papers, ATaxInvoiceHasTenColumnsForWhoAsksForThem) {
+    auto const path = "/api/v1/invoices/" + oldest_of("Lakshmi").id.text() + ".pdf";
+    EXPECT_EQ(code(centre.get(lakshmi, path + "?columns=12")), "unknown_columns");
+    EXPECT_EQ(centre.get(lakshmi, path + "?columns=10").body, centre.get(lakshmi, path).body)
+        << "a bill without tax has no such columns";
+    auto const from = centre.clock.now();
+    ledger().write([&](store::Writer& writer) {
+        insert_tax_setting(writer, facility,
+                           {from, Regime::vat, TaxRounding::line, false, "1-1", "registered"},
+                           manager.person, from);
+        insert_tax_code(writer, facility,
+                        {"standard", from, 1500, {"VAT", "ভ্যাট"}, "S099.20", "Act"}, manager.person,
+                        from);
+        return true;
+    });
+    auto const draft = centre.invoices().front();
+    auto const taxed = "/api/v1/invoices/" + centre.finalise(draft.id).value().id.text() + ".pdf";
+    auto const eleven = centre.get(manager, taxed + "?language=en").body;
+    EXPECT_EQ(centre.get(manager, taxed + "?language=en&columns=11").body, eleven);
+    EXPECT_NE(centre.get(manager, taxed + "?language=en&columns=10").body, eleven);
+}
+
+TEST_P(Papers, WhoAsksForTooManyDocumentsWaits) {
+    auto const bill = oldest_of("Lakshmi");
+    for (int i = 0; i < 60; ++i) ASSERT_EQ(check(bill.number_text, bill.hash).status, 200);
+    auto const refused = check(bill.number_text, bill.hash);
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(code(refused), "too_many_visits");
+    EXPECT_EQ(std::ranges::count(refused.headers,
+                                 std::pair<std::string, std::string>{"Retry-After", "60"}),
+              1);
+    centre.clock.advance(std::chrono::seconds{60});
+    EXPECT_EQ(check(bill.number_text, bill.hash).status, 200);
 }
 
 TEST_P(Papers, AnybodyMayCheckADocumentTheyHold) {

@@ -20,12 +20,13 @@ def main():
     faults = 0
     documents = Path(sys.argv[2])
     reports = documents / "reports"
+    reports.mkdir(exist_ok=True)
     # All in one run: reading the rules takes longer than applying them.
     subprocess.run(["java", "-cp", SAXON, "net.sf.saxon.Transform", f"-s:{documents}",
                     f"-o:{reports}", f"-xsl:{rules}"], capture_output=True, check=True)
     for document in sorted(documents.glob("*.xml")):
         kind = ElementTree.parse(document).getroot().tag.rsplit("}", 1)[1]
-        schema = next(folder.rglob(f"maindoc/UBL-{kind}-2.*.xsd"))
+        schema = min(folder.rglob(f"maindoc/UBL-{kind}-2.*.xsd"))  # 2.1 where it is there
         found = []
         checked = subprocess.run(["xmllint", "--noout", "--nonet", "--schema", schema, document],
                                  capture_output=True, text=True, check=False)
