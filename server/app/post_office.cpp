@@ -51,7 +51,7 @@ PostOffice::PostOffice(Needs const& needs)
     jobs_.every(1s, "telling", [this] { tell(); });
     jobs_.every(15s, "reminders", [this] { remind(); });
     jobs_.every(10min, "reminders of bills", [this] {
-        if (telling::tell_of_bills(telling_) > 0) needs_.told();
+        if (telling::tell_of_bills(telling_) + telling::tell_of_packs(telling_) > 0) needs_.told();
     });
     jobs_.every(1min, "channels that fail", [this] { tell_of_failing(); });
 }

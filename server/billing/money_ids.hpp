@@ -12,6 +12,9 @@ using RefundId = Id<struct WalletRefundTag>;
 using WalletMoveId = Id<struct WalletMoveTag>;
 using WaiverId = Id<struct WaiverTag>;
 using DisputeId = Id<struct DisputeTag>;
+using PackId = Id<struct PackTag>;
+using PackReturnId = Id<struct PackReturnTag>;
+using NumberBlockId = Id<struct NumberBlockTag>;
 using CashDayId = Id<struct CashDayTag>;
 
 }  // namespace karkhana::billing
