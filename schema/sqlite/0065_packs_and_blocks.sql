@@ -1,8 +1,8 @@
--- Packs that are paid beforehand, what is drawn of them, and blocks of numbers for boxes that are cut
--- off.
+-- Packs that are paid beforehand, what is drawn of them, and blocks of numbers for boxes that are
+-- cut off.
 
--- Of a pack: for how many days it is good (0: for ever), and how much of the worth of an unused rest
--- is given back, in ten-thousandths.
+-- Of a pack: for how many days it is good (0: for ever), and how much of the worth of an unused
+-- rest is given back, in ten-thousandths.
 ALTER TABLE rate_component ADD COLUMN valid_days INTEGER NOT NULL DEFAULT 0
     CHECK (valid_days >= 0);
 ALTER TABLE rate_component ADD COLUMN refund_e4 INTEGER NOT NULL DEFAULT 0
@@ -36,8 +36,8 @@ CREATE TRIGGER pack_no_delete BEFORE DELETE ON pack
 BEGIN
     SELECT RAISE(ABORT, 'pack is append-only');
 END;
--- What a charge drew of a pack, what that was worth, and what was left then. It goes with its charge
--- while that is on no issued bill.
+-- What a charge drew of a pack, what that was worth, and what was left then. It goes with its
+-- charge while that is on no issued bill.
 CREATE TABLE pack_draw (
     facility_id TEXT NOT NULL,
     session_id TEXT NOT NULL,

@@ -72,7 +72,7 @@ Response hold(Services const& services, Request const& request) {
     block.box = body.text("box", 60);
     block.first = body.integer("first", 1, kLastNumber);
     block.last = body.integer("last", 1, kLastNumber);
-    if (block.last < block.first) body.fail("bad_number", "last", "not before the first");
+    if (block.last < block.first) body.fail("last_not_of_block", "last", "not before the first");
     if (block.box.empty()) body.fail("missing_value", "box", "the name of this one");
     if (auto error = body.finish()) return http::problem(*error);
     return change_money(

@@ -107,7 +107,7 @@ Result<NumberBlock> end_block(store::Writer& writer, FacilityId const& facility,
     if (block.ended_at) return refuse(ErrorKind::conflict, "block_ended");
     auto const here = std::max(last_given(writer, facility, block), block.first - 1);
     if (last_used < block.first - 1 || last_used > block.last || (block.held && last_used != here))
-        return refuse(ErrorKind::invalid, "bad_number", "the last one that the box gave out",
+        return refuse(ErrorKind::invalid, "last_not_of_block", "the last one that the box gave out",
                       "/last_used");
     writer.execute(kInsertBlockEnd, facility, id, last_used, reason, now);
     block.ended_at = now;

@@ -37,8 +37,9 @@ NumberBlock reserve_block(store::Writer& writer, FacilityId const& facility, IdS
 /// `block_known`; `number_given` where one of them was given out already.
 Result<NumberBlock> hold_block(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                                NumberBlock block, Instant now);
-/// Ends a block: what the box did not use is void. Errors: `not_found`, `block_ended`, `bad_number`
-/// where the last one used is not of the block, or of a held one not the last it gave out.
+/// Ends a block: what the box did not use is void. Errors: `not_found`, `block_ended`;
+/// `last_not_of_block` where the last one used is not of the block, or of a held one not the last
+/// it gave out.
 Result<NumberBlock> end_block(store::Writer& writer, FacilityId const& facility,
                               NumberBlockId const& id, std::int64_t last_used,
                               std::string const& reason, Instant now);

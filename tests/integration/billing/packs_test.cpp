@@ -260,7 +260,7 @@ TEST_P(Blocks, OfABoxAreSkippedHereAndExplained) {
     EXPECT_THAT(centre.findings(), IsEmpty()) << "the series ends in a block";
     EXPECT_EQ(number(billed("Rahim", 10'000)), "BHAIRAB/2026-27/000022");
     EXPECT_THAT(centre.findings(), IsEmpty());
-    EXPECT_EQ(end(made.id, 22).error().code, "bad_number");
+    EXPECT_EQ(end(made.id, 22).error().code, "last_not_of_block");
     auto const ended = end(made.id, 14);
     ASSERT_TRUE(ended);
     EXPECT_EQ(ended->last_used, 14);
@@ -286,7 +286,7 @@ TEST_P(Blocks, AreGivenOutOnTheBoxAndNothingElse) {
                   .code,
               "block_known");
     EXPECT_EQ(number(billed("Rahim", 10'000)), "BHAIRAB/2026-27/000101");
-    EXPECT_EQ(end(held->id, 100).error().code, "bad_number");
+    EXPECT_EQ(end(held->id, 100).error().code, "last_not_of_block");
     EXPECT_EQ(number(billed("Lakshmi", 10'000)), "BHAIRAB/2026-27/000102");
     EXPECT_THAT(centre.findings(), IsEmpty());
     centre.half_an_hour("Rahim", "2026-11-20", 10'000);

@@ -129,3 +129,5 @@ export type Ticket = Schemas['Ticket'];
 export type TicketDraft = Schemas['TicketDraft'];
 export type Authorisation = Schemas['Authorisation'];
 export type MembershipDraft = Schemas['MembershipDraft'];
+export type NumberBlock = Schemas['NumberBlock'];
+export type Pack = Schemas['Pack'];
