@@ -47,7 +47,7 @@ def known(thing, keys, what, may=frozenset()):
 NUMBERS = {"at", "value_wh", "carried_wh", "part_wh", "least_wh", "most_wh", "quantity", "price_e4",
            "amount", "total", "total_poisha", "line", "component", "per", "subsidy", "rate_e4",
            "tax_poisha", "issued_at", "series_number", "last_number", "version", "from", "to",
-           "increment"}
+           "increment", "held", "left", "drawn_at"}
 
 
 def once(pairs):

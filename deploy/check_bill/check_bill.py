@@ -22,7 +22,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from basics import EPOCH, Fault, bn, check, known, local, once, rounded, taka
-from rating import terms_of
+from rating import per_of, terms_of
 
 FILE = {"format", "version", "number", "series_number", "total_poisha", "text", "previous_hash",
         "hash", "chain", "rate_cards", "sessions", "arithmetic"}
@@ -47,6 +47,7 @@ LINE = {"line", "session", "rate_card", "component", "label_en", "label_bn", "ba
 LINE_MAY = {"per", "unit", "income"}
 ITEM = {"line", "item", "source", "source_id", "at", "label_en", "label_bn", "quantity", "unit",
         "per", "price_e4", "amount", "income", "sector", "subsidy", "note"}
+DRAW = {"line", "pack", "basis", "held", "quantity", "left", "amount", "drawn_at"}
 TAX = {"regime", "rounding", "inclusive", "bin", "lines"}
 LINE_TAX = {"code", "rate_e4", "tax"}
 REFERS = {"number", "issued_at", "line"}
@@ -261,6 +262,40 @@ def check_items(bill):
               f"সারি {bn(item['line'])}: টাকা {bn(item['amount'])}, হিসাবে {bn(amount)}")
 
 
+def check_draws(draws, bill):
+    """What packs paid: never more than a line asks for, nor than was left, and each as a line."""
+    lines = {line["line"]: line for line in bill["lines"]}
+    rest = {number: line["quantity"] for number, line in lines.items()}
+    due = {number: line["amount"] for number, line in lines.items()}
+    told = {item["source_id"]: item for item in bill.get("items", [])
+            if item["source"] == "adjustment" and item["source_id"].startswith("pack/")}
+    for draw in draws:
+        known(draw, DRAW, "draw")
+        number = draw["line"]
+        check(number in lines and lines[number]["basis"] == draw["basis"],
+              f"line {number}: its pack does not pay for that",
+              f"সারি {bn(number)}: প্যাক এর জন্য নয়")
+        line = lines[number]
+        rest[number] -= draw["quantity"]
+        after = rounded(Fraction(line["price_e4"], 10_000) * rest[number] / per_of(line))
+        due[number] -= draw["amount"]
+        check(draw["quantity"] > 0 and rest[number] >= 0 and draw["left"] >= 0 and
+              draw["quantity"] + draw["left"] <= draw["held"],
+              f"line {number}: more is drawn than there is",
+              f"সারি {bn(number)}: যা আছে তার চেয়ে বেশি নেওয়া হয়েছে")
+        # Of what a discount takes off no pack pays: then less is drawn, never more.
+        check(draw["amount"] > 0 and due[number] >= after,
+              f"line {number}: its pack pays more than it is worth",
+              f"সারি {bn(number)}: প্যাক থেকে দামের চেয়ে বেশি নেওয়া হয়েছে")
+        mine = [key for key in told if key.startswith(f"pack/{line['session']}/") and
+                f"/{draw['pack']}/" in key and told[key]["amount"] == -draw["amount"]]
+        check(mine, f"line {number}: what its pack pays is no line of the bill",
+              f"সারি {bn(number)}: প্যাক যা দেয় তা বিলে নেই")
+        told.pop(mine[0])
+    check(not told, "a pack pays a line, but nothing was drawn",
+          "প্যাক থেকে কিছু নেওয়া হয়নি, অথচ বিলে আছে")
+
+
 def exact_tax(amount, rate, inclusive):
     share = Fraction(rate, 10_000)
     return amount * share / (1 + share) if inclusive else amount * share
@@ -403,13 +438,14 @@ def check_file(text):
               "not an evidence file", "এটি প্রমাণের ফাইল নয়")
         check(file.get("version") == 1, "not a version that this program knows",
               "এই সংস্করণ এই প্রোগ্রাম চেনে না")
-        known(file, FILE, "file", FILE_MAY)
+        known(file, FILE, "file", FILE_MAY | {"draws"})
         check_chain(file)
         bill = json.loads(file["text"], object_pairs_hook=once)
         known(bill, TEXT, "bill", TEXT_MAY)
         check_head(file, bill)
         check_kind(bill)
         words = check_sessions(file, bill)
+        check_draws(file.get("draws", []), bill)
         check_total(file, bill)
     except Fault:
         raise

@@ -13,7 +13,8 @@ BASES = {"kwh", "piece", "minimum", "discount"} | MINUTES | ONCE | SOLD
 
 COMPONENT = {"basis", "window", "price_e4", "label"}
 COMPONENT_MAY = {"machine_kind", "price_class", "per", "unit", "increment", "scope", "income",
-                 "tax_code", "taken_off", "tier_model", "tiers", "covers"}
+                 "tax_code", "taken_off", "tier_model", "tiers", "covers", "valid_days",
+                 "refund_e4"}
 
 
 def in_order(registers):

@@ -69,6 +69,8 @@ void read_more(Table& table, billing::Component& component) {
     component.covers = read_word(table, "covers", billing::Basis::used_minute, billing::basis_of,
                                  billing::basis_words());
     component.covers_quantity = table.integer("covers_quantity", 1, kMost).value_or(0);
+    component.valid_days = table.integer("valid_days", 1, 3650).value_or(0);
+    component.refund_e4 = table.integer("refund_e4", 0, 10'000).value_or(0);
     for (auto& tier : table.tables("tier"))
         component.tiers.push_back({tier.integer("up_to", 1, kMost), read_price(tier, "taka")});
 }

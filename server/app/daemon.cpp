@@ -18,6 +18,7 @@
 #include "server/billing/charges.hpp"
 #include "server/billing/evidence.hpp"
 #include "server/billing/ledger.hpp"
+#include "server/billing/packs.hpp"
 #include "server/booking/api.hpp"
 #include "server/booking/api_feeds.hpp"
 #include "server/booking/api_settings.hpp"
@@ -292,6 +293,9 @@ void Daemon::Parts::add_jobs() {
                [this] { maintenance::watch(care_services(), prepared.facility.id); });
     errands.every(10min, "timetables", [this] {
         timetable::keep_all({stores.ledger(), *clock, ids, stopping.get_token()});
+    });
+    jobs.every(1h, "packs whose time is over", [this] {
+        billing::end_expired_packs(stores.ledger(), prepared.facility.id, ids, clock->now());
     });
     jobs.every(2s, "charges", [this] {
         billing::charge_closed_sessions(stores.ledger(), prepared.facility.id, prepared.zone,

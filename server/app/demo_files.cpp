@@ -176,6 +176,16 @@ basis = "minimum"
 taka = "20.00"
 label_en = "Minimum charge"
 label_bn = "সর্বনিম্ন চার্জ"
+[[rate_card.component]]
+machine_kind = "cad"
+basis = "pack"
+covers = "used_minute"
+covers_quantity = 36_000
+valid_days = 90
+refund_e4 = 5_000
+taka = "500.00"
+label_en = "CAD seat, ten hours"
+label_bn = "ক্যাড আসন, দশ ঘণ্টা"
 )toml";
 
 constexpr std::string_view kSceneMachines = R"toml(

@@ -53,7 +53,7 @@ PostOffice::PostOffice(Needs const& needs)
     jobs_.every(1s, "telling", [this] { tell(); });
     jobs_.every(15s, "reminders", [this] { remind(); });
     jobs_.every(10min, "reminders of bills", [this] {
-        if (telling::tell_of_bills(telling_) > 0) needs_.told();
+        if (telling::tell_of_bills(telling_) + telling::tell_of_packs(telling_) > 0) needs_.told();
     });
     if (!config.audit_to.empty())
         jobs_.every(10min, "the end of the audit trail", [this] { tell_of_trail(); });

@@ -28,8 +28,14 @@ constexpr std::string_view kAccount =
     "WHERE r.facility_id = $1 AND r.enterprise_id IN " KARKHANA_MERGED_INTO
     "AND (v.state IS NULL OR v.state = 'draft') UNION ALL "
     "SELECT CAST(COALESCE(SUM(t.amount_poisha), 0) AS BIGINT), NULL FROM billable_item t "
-    "WHERE t.facility_id = $1 AND t.state = 'waiting' "
+    "WHERE t.facility_id = $1 AND t.state = 'waiting' AND substr(t.source_id, 1, 5) <> 'pack/' "
     "AND t.enterprise_id IN " KARKHANA_MERGED_INTO
+    "UNION ALL SELECT -CAST(COALESCE(SUM(d.amount_poisha), 0) AS BIGINT), NULL "
+    "FROM pack p JOIN pack_draw d ON d.facility_id = p.facility_id AND d.pack_id = p.pack_id "
+    "LEFT JOIN invoice_session n ON n.facility_id = d.facility_id AND n.session_id = d.session_id "
+    "LEFT JOIN invoice v ON v.facility_id = n.facility_id AND v.invoice_id = n.invoice_id "
+    "WHERE p.facility_id = $1 AND p.enterprise_id IN " KARKHANA_MERGED_INTO
+    "AND (v.state IS NULL OR v.state = 'draft') "
     "UNION ALL SELECT CAST(COALESCE(SUM(b.quote_poisha), 0) AS BIGINT), NULL FROM booking b "
     "WHERE b.facility_id = $1 AND b.enterprise_id IN " KARKHANA_MERGED_INTO
     "AND b.start_us >= $3 AND (b.live = 1 OR EXISTS (SELECT 1 FROM usage_session s "

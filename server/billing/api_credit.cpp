@@ -3,6 +3,7 @@
 #include "server/billing/api_money.hpp"
 #include "server/billing/items.hpp"
 #include "server/billing/json.hpp"
+#include "server/billing/packs.hpp"
 #include "server/billing/runs.hpp"
 #include "server/billing/tax_records.hpp"
 
@@ -59,6 +60,8 @@ Result<void> give_back(store::Writer& writer, FacilityId const& facility, IdSour
         left[number] = line.amount;
         whole += line.amount;
     }
+    for (auto const& [number, paid] : drawn_of_lines(writer, facility, of.id))
+        left[number] = left[number] - paid;
     for (auto const& item : adjustments_of(writer, facility, of.id)) {
         if (item.amount >= Money{}) continue;
         left[item.refers_line.value()] += item.amount;

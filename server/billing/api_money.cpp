@@ -309,6 +309,8 @@ void add_money_routes(http::Router& router, Services const& services) {
     add_held_routes(router, services);
     add_closing_routes(router, services);
     add_sale_routes(router, services);
+    add_block_routes(router, services);
+    add_pack_routes(router, services);
     add_tax_routes(router, services);
     add_credit_routes(router, services);
 }

@@ -52,6 +52,8 @@ void add_claim_routes(http::Router& router, Services const& services);
 void add_wallet_routes(http::Router& router, Services const& services);
 void add_dispute_routes(http::Router& router, Services const& services);
 void add_sale_routes(http::Router& router, Services const& services);
+void add_block_routes(http::Router& router, Services const& services);
+void add_pack_routes(http::Router& router, Services const& services);
 void add_tax_routes(http::Router& router, Services const& services);
 void add_credit_routes(http::Router& router, Services const& services);
 void add_held_routes(http::Router& router, Services const& services);

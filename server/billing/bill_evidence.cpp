@@ -8,6 +8,7 @@
 #include "server/billing/credits.hpp"
 #include "server/billing/halt_records.hpp"
 #include "server/billing/items.hpp"
+#include "server/billing/packs.hpp"
 #include "server/billing/tariff_json.hpp"
 #include "server/facility/json.hpp"
 #include "server/store/id_list.hpp"
@@ -152,13 +153,41 @@ json::array sums_shown(Invoice const& invoice, std::vector<Charge> const& lines,
     return shown;
 }
 
+/// What packs paid of lines, each with what its pack held and what was left of it then.
+json::array draws_shown(store::Reader& reader, FacilityId const& facility,
+                        std::vector<SessionId> const& order, std::vector<Charge> const& lines) {
+    json::array shown;
+    std::map<PackId, Pack> packs;
+    for (auto const& [session, draws] : draws_of_sessions(reader, facility, order))
+        for (auto const& draw : draws) {
+            if (packs.empty())
+                for (auto& pack : list_packs(reader, facility, std::nullopt))
+                    packs.emplace(pack.id, std::move(pack));
+            auto const& pack = packs.at(draw.pack);
+            auto const line = std::ranges::find_if(lines, [&](Charge const& charge) {
+                return charge.session == session && charge.sequence == draw.sequence;
+            });
+            shown.push_back(json::object{{"line", line->line},
+                                         {"pack", draw.pack.text()},
+                                         {"basis", name_of(pack.component.covers)},
+                                         {"held", pack.quantity},
+                                         {"quantity", draw.quantity},
+                                         {"left", draw.left_then},
+                                         {"amount", draw.amount.poisha},
+                                         {"drawn_at", micros(draw.at)}});
+        }
+    return shown;
+}
+
 json::object head_shown(store::Reader& reader, Invoice const& invoice, FacilityId const& facility) {
     for (auto const& head : series_heads(reader, facility))
         if (head.series == invoice.series && head.fiscal_year == invoice.fiscal_year)
-            return {{"series", head.series},
-                    {"fiscal_year", head.fiscal_year},
-                    {"last_number", head.last_number},
-                    {"last_hash", head.last_hash}};
+            return {
+                {"series", head.series},
+                {"fiscal_year", head.fiscal_year},
+                // Beyond it may be numbers that are reserved for a box.
+                {"last_number", head.last_hash == invoice.hash ? invoice.number : head.last_number},
+                {"last_hash", head.last_hash}};
     throw std::runtime_error("nobody counts the series of a final invoice");
 }
 
@@ -200,6 +229,8 @@ json::object bill_evidence(store::Reader& reader, Invoice const& invoice, Names&
         }
         shown["earlier"] = std::move(earlier);
     }
+    if (auto draws = draws_shown(reader, facility, order, lines); !draws.empty())
+        shown["draws"] = std::move(draws);
     return shown;
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "server/billing/halt_records.hpp"
+#include "server/billing/packs.hpp"
 #include "server/billing/rated_sessions.hpp"
 #include "server/booking/records.hpp"
 #include "server/metering/find_sessions.hpp"
@@ -173,12 +174,15 @@ int charge_some(store::Writer& writer, FacilityId const& facility, Zone const& z
     auto halts = find_halts(writer, facility, sessions);
     auto payers = find_payers(writer, facility, sessions);
     int rated = 0;
+    PackDrawing packs{writer, facility};
     for (auto const& session : sessions) {
         Rateable const one{session, kinds.at(session.machine), std::move(halts[session.id]),
                            std::move(payers[session.id])};
         auto const terms = rate_session(cards, zone, one);
         if (!terms) continue;  // stays in the list of skipped sessions with its reason
-        rated += keep(writer, facility, one, *card_of(cards, one), *terms, now);
+        if (!keep(writer, facility, one, *card_of(cards, one), *terms, now)) continue;
+        packs.draw(session, one.machine_kind, *terms, now);
+        ++rated;
     }
     return rated;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/billing/items.hpp"
+#include "server/billing/packs.hpp"
 #include "server/facility/records.hpp"
 #include "server/metering/sessions.hpp"
 
@@ -76,6 +77,7 @@ void take_off(store::Writer& writer, FacilityId const& facility, SessionId const
                        "WHERE facility_id = $1 AND invoice_id = $2",
                        facility, *draft);
     }
+    undo_draws(writer, facility, session);
     writer.execute("DELETE FROM charge WHERE facility_id = $1 AND session_id = $2", facility,
                    session);
     writer.execute("DELETE FROM rated_halt WHERE facility_id = $1 AND session_id = $2", facility,

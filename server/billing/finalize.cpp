@@ -11,6 +11,8 @@
 #include "server/billing/held_bills.hpp"
 #include "server/billing/items.hpp"
 #include "server/billing/ledger.hpp"
+#include "server/billing/number_blocks.hpp"
+#include "server/billing/packs.hpp"
 #include "server/billing/runs.hpp"
 #include "server/billing/settle.hpp"
 #include "server/billing/tax_records.hpp"
@@ -27,6 +29,10 @@ constexpr std::string_view kBumpSeries =
     "INSERT INTO invoice_series (facility_id, series, fiscal_year, last_number, last_hash) "
     "VALUES ($1, $2, $3, 1, '') ON CONFLICT (facility_id, series, fiscal_year) "
     "DO UPDATE SET last_number = invoice_series.last_number + 1 RETURNING last_number, last_hash";
+constexpr std::string_view kSetSeries =
+    "INSERT INTO invoice_series (facility_id, series, fiscal_year, last_number, last_hash) "
+    "VALUES ($1, $2, $3, $4, '') ON CONFLICT (facility_id, series, fiscal_year) "
+    "DO UPDATE SET last_number = $4 RETURNING last_number, last_hash";
 constexpr std::string_view kSetHead = "UPDATE invoice_series SET last_hash = $4 "
                                       "WHERE facility_id = $1 AND series = $2 AND fiscal_year = $3";
 constexpr std::string_view kFreeze =
@@ -217,24 +223,27 @@ void freeze(store::Writer& writer, FacilityId const& facility, Invoice const& in
     writer.execute(kSetHead, facility, invoice.series, invoice.fiscal_year, invoice.hash);
 }
 
-/// The next number of its series, and the hash that it follows.
-void number(store::Writer& writer, facility::Facility const& seller, Zone const& zone,
-            Invoice& invoice, Instant now) {
+/// The next number of its series, and the hash that it follows. Errors: `block_used_up`.
+Result<void> number(store::Writer& writer, facility::Facility const& seller, Zone const& zone,
+                    Invoice& invoice, Instant now) {
     invoice.final = true;
     invoice.series = invoice.credit_note ? "credit_note" : "invoice";
     invoice.fiscal_year = fiscal_year(zone, now);
+    auto const block = number_of_block(writer, seller.id, invoice.series, invoice.fiscal_year);
+    if (!block) return tl::make_unexpected(block.error());
+    auto const read = [](store::Row const& row) { return std::pair{row.integer(0), row.text(1)}; };
     auto const [next, head] =
-        writer
-            .first(
-                kBumpSeries,
-                [](store::Row const& row) { return std::pair{row.integer(0), row.text(1)}; },
-                seller.id, invoice.series, invoice.fiscal_year)
+        (*block > 0
+             ? writer.first(kSetSeries, read, seller.id, invoice.series, invoice.fiscal_year,
+                            *block)
+             : writer.first(kBumpSeries, read, seller.id, invoice.series, invoice.fiscal_year))
             .value();
     invoice.number = next;
     invoice.number_text = fmt::format("{}/{}{}/{:06}", upper(seller.slug),
                                       invoice.credit_note ? "CN/" : "", invoice.fiscal_year, next);
     invoice.issued_at = now;
     invoice.previous_hash = head;
+    return {};
 }
 
 }  // namespace
@@ -273,7 +282,8 @@ Result<Invoice> finalize_one(store::Writer& writer, facility::Facility const& se
         return refuse(ErrorKind::conflict, "less_than_nothing", "run the bills anew");
     if (auto const taxed = tax(writer, facility, *invoice, common, now, content); !taxed)
         return tl::make_unexpected(taxed.error());
-    number(writer, seller, zone, *invoice, now);
+    if (auto const numbered = number(writer, seller, zone, *invoice, now); !numbered)
+        return tl::make_unexpected(numbered.error());
     auto const document = document_of(writer, *invoice, seller, *buyer, common, content);
     invoice->total = document.total;
     invoice->tax = document.tax_total();
@@ -284,6 +294,7 @@ Result<Invoice> finalize_one(store::Writer& writer, facility::Facility const& se
     auto entry = entry_of(*invoice, document);
     entry.id = ids.make<EntryId>();
     book(writer, facility, entry);
+    earn_packs(writer, facility, ids, id, now);
     settle_issued(writer, facility, ids, *invoice, now);
     ++invoice->version;
     return *invoice;

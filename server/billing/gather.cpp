@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "server/billing/gather_month.hpp"
 #include "server/billing/invoices.hpp"
+#include "server/billing/packs.hpp"
 #include "server/billing/runs.hpp"
 #include "server/billing/tax.hpp"
 #include "server/booking/rules_fee.hpp"
@@ -147,6 +149,7 @@ Result<Gathered> gather(store::Reader& reader, FacilityId const& facility, IdSou
     if (!during) return tl::make_unexpected(during.error());
     Gathered gathered;
     gather_fees(reader, facility, ids, *during, now, gathered);
+    std::ranges::move(fresh_draws(reader, facility, ids, now), std::back_inserter(gathered.fresh));
     auto month = period;
     for (int back = 0; back <= kMonthsBack; ++back) {
         auto const done = gather_month(reader, facility, ids, month, back > 0, now, gathered);

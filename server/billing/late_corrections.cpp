@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "server/billing/document.hpp"
+#include "server/billing/packs.hpp"
 
 namespace karkhana::billing {
 namespace {
@@ -117,13 +118,29 @@ void keep_late(store::Writer& writer, FacilityId const& facility, IdSource& ids,
                    correction.reason, correction.said_by, now);
     auto const others = adjustments_of(writer, facility, charged.front().invoice.value());
     auto const before = adjusted(others);
+    auto const found = differences(charged, due);
+    for (std::size_t i = 0; i < charged.size(); ++i) {
+        auto const is_due = charged[i].term.amount + found[i].amount;
+        return_to_packs(writer, facility, ids, charged[i],
+                        is_due == Money{} ? 0 : found[i].term.quantity, is_due, now);
+    }
+    auto const invoice = charged.front().invoice.value();
+    auto const drawn = drawn_of_lines(writer, facility, invoice);
+    auto const returned = returned_of(writer, facility, correction.session);
     std::map<int, Money> issued;
-    for (auto const& charge : charged) issued[charge.line] = charge.term.amount;
+    for (auto const& charge : charged) {
+        auto const paid = drawn.find(charge.line);
+        issued[charge.line] = charge.term.amount - (paid == drawn.end() ? Money{} : paid->second);
+    }
     std::map<int, LineDifference> lines;  // several terms may refer to the first line
-    for (auto const& difference : differences(charged, due)) {
+    for (auto const& difference : found) {
         auto const [place, fresh] = lines.emplace(difference.line, difference);
         if (!fresh) place->second.amount += difference.amount;
     }
+    // What went back to a pack is not given back in money.
+    for (auto const& charge : charged)
+        if (auto const back = returned.find(charge.sequence); back != returned.end())
+            lines.at(charge.line).amount += back->second;
     for (auto const& [line, difference] : lines) {
         auto const there = before.find(line);
         auto amount = difference.amount - (there == before.end() ? Money{} : there->second);

@@ -13,6 +13,9 @@ using WalletMoveId = Id<struct WalletMoveTag>;
 using WaiverId = Id<struct WaiverTag>;
 using ReleaseId = Id<struct BillReleaseTag>;
 using DisputeId = Id<struct DisputeTag>;
+using PackId = Id<struct PackTag>;
+using PackReturnId = Id<struct PackReturnTag>;
+using NumberBlockId = Id<struct NumberBlockTag>;
 using CashDayId = Id<struct CashDayTag>;
 
 }  // namespace karkhana::billing

@@ -13,7 +13,7 @@ constexpr std::string_view kCards =
 constexpr std::string_view kComponents =
     "SELECT rate_card_id, sequence, machine_kind, basis, tariff_window, price_e4, label_en, "
     "label_bn, price_class, per, unit, increment, tier_model, scope, income, tax_code, taken_off, "
-    "covers, covers_quantity FROM rate_component WHERE facility_id = $1 "
+    "covers, covers_quantity, valid_days, refund_e4 FROM rate_component WHERE facility_id = $1 "
     "ORDER BY rate_card_id, sequence";
 constexpr std::string_view kTiers =
     "SELECT rate_card_id, component, up_to, price_e4 FROM rate_tier WHERE facility_id = $1 "
@@ -27,8 +27,9 @@ constexpr std::string_view kInsertCard =
 constexpr std::string_view kInsertComponent =
     "INSERT INTO rate_component (facility_id, rate_card_id, sequence, machine_kind, basis, "
     "tariff_window, price_e4, label_en, label_bn, price_class, per, unit, increment, tier_model, "
-    "scope, income, tax_code, taken_off, covers, covers_quantity) VALUES ($1, $2, $3, $4, $5, $6, "
-    "$7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+    "scope, income, tax_code, taken_off, covers, covers_quantity, valid_days, refund_e4) VALUES "
+    "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
+    "$21, $22)";
 constexpr std::string_view kInsertTier =
     "INSERT INTO rate_tier (facility_id, rate_card_id, component, tier, up_to, price_e4) "
     "VALUES ($1, $2, $3, $4, $5, $6)";
@@ -77,6 +78,8 @@ Component read_component(store::Row const& row) {
     component.taken_off = row.text(16);
     component.covers = readable(basis_of(row.text(17)));
     component.covers_quantity = row.integer(18);
+    component.valid_days = row.integer(19);
+    component.refund_e4 = row.integer(20);
     return component;
 }
 
@@ -88,7 +91,7 @@ void insert_component(store::Writer& writer, FacilityId const& facility, RateCar
                    component.per, component.unit, component.increment,
                    name_of(component.tier_model), name_of(component.scope), component.income,
                    component.tax_code, component.taken_off, name_of(component.covers),
-                   component.covers_quantity);
+                   component.covers_quantity, component.valid_days, component.refund_e4);
     int number = 0;
     for (auto const& tier : component.tiers)
         writer.execute(kInsertTier, facility, card, component.sequence, ++number, tier.up_to,

@@ -1,6 +1,8 @@
 #include "server/billing/rating_period.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "server/metering/session.hpp"
 
@@ -75,6 +77,8 @@ std::optional<Term> month_minimum(RateCard const& card, std::vector<PriceClass> 
 
 std::vector<Drawn> draw_down(std::vector<PackLeft> packs, std::vector<Term> const& terms) {
     std::vector<Drawn> drawn;
+    std::map<std::string, Money> asked;
+    for (auto const& term : terms) asked[term.tax_code] += term.amount;
     for (std::size_t i = 0; i < terms.size(); ++i) {
         auto const& term = terms[i];
         if (term.unit == "block" || term.amount <= Money{}) continue;
@@ -86,7 +90,10 @@ std::vector<Drawn> draw_down(std::vector<PackLeft> packs, std::vector<Term> cons
             packs[k].quantity -= taken;
             rest -= taken;
             auto const remains = price_of(term.price, rest, term.priced_per());
-            drawn.push_back({i, k, taken, unpaid - remains});
+            auto& most = asked[term.tax_code];
+            auto const paid = std::clamp(unpaid - remains, Money{}, std::max(most, Money{}));
+            drawn.push_back({i, k, taken, paid});
+            most = most - paid;
             unpaid = remains;
         }
     }

@@ -51,7 +51,7 @@ struct Drawn {
     bool operator==(Drawn const&) const = default;
 };
 /// Packs pay before money does, the first one first. What remains of a term costs exactly what so
-/// much costs by its price.
+/// much costs by its price; of what a discount takes off no pack pays.
 std::vector<Drawn> draw_down(std::vector<PackLeft> packs, std::vector<Term> const& terms);
 
 }  // namespace karkhana::billing

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "server/billing/credits.hpp"
+#include "server/billing/packs.hpp"
 #include "server/billing/tax_records.hpp"
 #include "server/facility/mode.hpp"
 
@@ -107,6 +108,16 @@ std::map<InvoiceId, Money> referred_totals(store::Reader& reader, FacilityId con
     return totals;
 }
 
+bool has_session(Drafts const& drafts, Item const& draw) {
+    auto const draft = drafts.find({draw.enterprise, std::nullopt});
+    if (draft == drafts.end()) return false;
+    auto const session = drawn_session(draw);
+    return std::ranges::find(draft->second.charges, session, &Charge::session) !=
+               draft->second.charges.end() ||
+           std::ranges::find(draft->second.there, session, &Charge::session) !=
+               draft->second.there.end();
+}
+
 /// An item waits for this period's draft unless it is on another's already.
 void add_items(Drafts& drafts, std::vector<Item> items, std::set<InvoiceId> const& ours,
                std::map<InvoiceId, Money> const& charged, std::optional<EnterpriseId> const& only) {
@@ -125,6 +136,8 @@ void add_items(Drafts& drafts, std::vector<Item> items, std::set<InvoiceId> cons
             draft_at(drafts, {item.enterprise, std::nullopt}).stale.push_back(item.id);
             continue;
         }
+        // What a pack pays is on the bill of what it pays.
+        if (is_draw(item) && !has_session(drafts, item)) continue;
         auto& draft =
             draft_at(drafts, {item.enterprise, gives_back ? item.refers_invoice : std::nullopt});
         draft.items.push_back(std::move(item));

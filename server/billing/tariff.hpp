@@ -115,6 +115,10 @@ struct Component {
     /// Of a pack: what it holds, and how much of it.
     Basis covers = Basis::used_minute;
     std::int64_t covers_quantity = 0;
+    /// Of a pack: for how many days it is good (0: for ever), and how many ten-thousandths of the
+    /// worth of an unused rest are given back.
+    std::int64_t valid_days = 0;
+    std::int64_t refund_e4 = 0;
 
     std::int64_t priced_per() const { return per > 0 ? per : units_per_price(basis); }
     std::string account() const { return income.empty() ? std::string{income_of(basis)} : income; }

@@ -34,6 +34,8 @@ json::object component_json(Component const& component) {
     if (component.basis == Basis::pack)
         one["covers"] = json::object{{"basis", name_of(component.covers)},
                                      {"quantity", component.covers_quantity}};
+    say("valid_days", component.valid_days, component.valid_days != 0);
+    say("refund_e4", component.refund_e4, component.refund_e4 != 0);
     if (component.tier_model == TierModel::none) return one;
     one["tier_model"] = name_of(component.tier_model);
     json::array tiers;
@@ -93,6 +95,8 @@ Component read_component(JsonBody& body) {
         component.covers = of.value_or(Basis::used_minute);
         component.covers_quantity = covers.integer("quantity", 1, kMostQuantity);
         body.close(covers);
+        component.valid_days = body.maybe_integer("valid_days", 1, 3650).value_or(0);
+        component.refund_e4 = body.maybe_integer("refund_e4", 0, 10'000).value_or(0);
     }
     return component;
 }

@@ -13,6 +13,8 @@
 #include "server/billing/items.hpp"
 #include "server/billing/late_corrections.hpp"
 #include "server/billing/ledger.hpp"
+#include "server/billing/number_blocks.hpp"
+#include "server/billing/packs.hpp"
 #include "server/billing/rated_sessions.hpp"
 #include "server/billing/tax_records.hpp"
 #include "server/billing/verify_credits.hpp"
@@ -228,13 +230,15 @@ std::string_view fault_of_sessions(store::Reader& reader, InvoiceDocument const&
 /// Follows the numbers and the chain of each series.
 class Chain {
 public:
+    explicit Chain(std::vector<NumberBlock> blocks) : blocks_(std::move(blocks)) {}
+
     void follow(Invoice const& invoice, std::string const& canonical,
                 std::vector<Finding>& findings) {
         if (auto const name = invoice.series + "/" + invoice.fiscal_year; name != name_) {
             name_ = name;
             last_ = {};
         }
-        if (invoice.number != last_.number + 1)
+        if (!may_follow(blocks_, invoice.series, invoice.fiscal_year, last_.number, invoice.number))
             findings.push_back(fmt::format("series {}: number {} follows {}", name_, invoice.number,
                                            last_.number));
         if (invoice.previous_hash != last_.hash ||
@@ -249,10 +253,14 @@ public:
         for (auto const& head : heads) {
             auto const name = head.series + "/" + head.fiscal_year;
             auto const end = ends_[name];
-            if (end.number == head.last_number && end.hash != head.last_hash)
+            bool const is_end = end.number == head.last_number ||
+                                (may_follow(blocks_, head.series, head.fiscal_year, end.number,
+                                            head.last_number + 1) &&
+                                 end.number < head.last_number);
+            if (is_end && end.hash != head.last_hash)
                 findings.push_back(
                     fmt::format("series {}: does not end with the hash that was given", name));
-            if (end.number != head.last_number)
+            if (!is_end)
                 findings.push_back(fmt::format("series {}: ends with number {}, but {} was given",
                                                name, end.number, head.last_number));
             ends_.erase(name);
@@ -266,6 +274,7 @@ private:
         std::int64_t number = 0;
         std::string hash;
     };
+    std::vector<NumberBlock> blocks_;
     std::string name_;
     End last_;
     std::map<std::string, End> ends_;
@@ -363,6 +372,8 @@ void check_late(store::Reader& reader, FacilityId const& facility, SessionId con
         if (left_of(charge.term.amount, charge.line, adjustments) == Money{}) return;
     for (auto const& item : adjustments)
         if (item.source_id.starts_with("register/" + id.text() + "/")) billed += item.amount;
+    for (auto const& [sequence, amount] : returned_of(reader, facility, id))
+        billed = billed - amount;
     if (!due || total_of(*due) != billed)
         findings.push_back(
             fmt::format("session {}: its corrections were not billed as they are", id.text()));
@@ -394,7 +405,7 @@ std::vector<Finding> verify_charges(store::Reader& reader, FacilityId const& fac
 
 std::vector<Finding> verify_invoices(store::Reader& reader, facility::Facility const& facility) {
     std::vector<Finding> findings;
-    Chain chain;
+    Chain chain{list_number_blocks(reader, facility.id)};
     CreditCheck credits{reader, facility.id};
     auto const taxes = read_taxes(reader, facility.id);
     std::map<InvoiceId, IssuedReference> heads;

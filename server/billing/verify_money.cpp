@@ -9,6 +9,7 @@
 #include "server/billing/claims.hpp"
 #include "server/billing/closing.hpp"
 #include "server/billing/disputes.hpp"
+#include "server/billing/packs.hpp"
 #include "server/billing/settle.hpp"
 #include "server/billing/waivers.hpp"
 #include "server/billing/wallet.hpp"
@@ -128,6 +129,7 @@ void expect_money(store::Reader& reader, FacilityId const& facility, std::int64_
     for (auto const& waiver : list_waivers(reader, facility, false))
         if (waiver.granted.value_or(false)) expect(entry_of(waiver));
     for (auto& entry : entries_of_settled(reader, facility)) expect(std::move(entry));
+    for (auto& entry : entries_of_packs(reader, facility)) expect(std::move(entry));
     for (auto const& day : list_cash_days(reader, facility, "", "9999-12-31"))
         if (day.counted != day.expected) expect(entry_of(day));
 }
@@ -146,6 +148,7 @@ std::vector<Finding> verify_money(store::Reader& reader, FacilityId const& facil
             findings.push_back(
                 fmt::format("dispute {}: its evidence was changed", dispute.id.text()));
     check_periods(reader, facility, entries, findings);
+    for (auto& finding : verify_packs(reader, facility)) findings.push_back(std::move(finding));
     return findings;
 }
 

@@ -10,15 +10,17 @@ namespace {
 struct UnitWord {
     std::string_view unit, en, bn;
 };
-constexpr std::array<UnitWord, 9> kUnitWords = {{{"hour", "hour", "ঘণ্টা"},
-                                                 {"dozen", "dozen", "ডজন"},
-                                                 {"pair", "pair", "জোড়া"},
-                                                 {"kg", "kg", "কেজি"},
-                                                 {"cut", "cut", "কাট"},
-                                                 {"dm2", "dm²", "বর্গ ডেসিমিটার"},
-                                                 {"cycle", "cycle", "চক্র"},
-                                                 {"block", "block", "ব্লক"},
-                                                 {"month", "month", "মাস"}}};
+constexpr std::array<UnitWord, 11> kUnitWords = {{{"hour", "hour", "ঘণ্টা"},
+                                                  {"dozen", "dozen", "ডজন"},
+                                                  {"pair", "pair", "জোড়া"},
+                                                  {"kg", "kg", "কেজি"},
+                                                  {"cut", "cut", "কাট"},
+                                                  {"dm2", "dm²", "বর্গ ডেসিমিটার"},
+                                                  {"cycle", "cycle", "চক্র"},
+                                                  {"pack", "pack", "প্যাক"},
+                                                  {"pack_draw", "from a pack", "প্যাক থেকে"},
+                                                  {"block", "block", "ব্লক"},
+                                                  {"month", "month", "মাস"}}};
 
 std::string taka_sign(Language language) { return language == Language::bn ? "৳" : "Tk "; }
 

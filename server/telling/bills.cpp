@@ -7,6 +7,7 @@
 #include "server/base/text.hpp"
 #include "server/billing/ageing.hpp"
 #include "server/billing/money_settings.hpp"
+#include "server/billing/pack_words.hpp"
 #include "server/telling/names.hpp"
 
 namespace karkhana::telling {
@@ -68,6 +69,53 @@ std::size_t tell_of_bills(Needs const& needs) {
                            invoice.id, level, now);
         }
         return due.size();
+    });
+}
+
+namespace {
+
+constexpr std::chrono::days kBeforeItEnds{7};
+
+std::vector<billing::Pack> ending_packs(store::Reader& reader, FacilityId const& facility,
+                                        Instant now) {
+    std::set<billing::PackId> told;
+    reader.each(
+        "SELECT pack_id FROM pack_told WHERE facility_id = $1",
+        [&](store::Row const& row) { told.insert(row.id<billing::PackId>(0)); }, facility);
+    auto packs = billing::list_packs(reader, facility, std::nullopt);
+    std::erase_if(packs, [&](billing::Pack const& pack) {
+        return pack.left() <= 0 || !pack.expires_at || *pack.expires_at <= now ||
+               *pack.expires_at > now + kBeforeItEnds || told.contains(pack.id);
+    });
+    return packs;
+}
+
+}  // namespace
+
+std::size_t tell_of_packs(Needs const& needs) {
+    auto const now = needs.clock.now();
+    auto const waiting = needs.store.read(
+        [&](store::Reader& reader) { return !ending_packs(reader, needs.facility, now).empty(); });
+    if (!waiting) return 0;
+    return needs.store.write([&](store::Writer& writer) {
+        auto const packs = ending_packs(writer, needs.facility, now);
+        Names const names{writer, needs.facility, {}};
+        for (auto const& pack : packs) {
+            notify::News news{.kind = "pack_ends",
+                              .about = pack.id.text(),
+                              .occasion = "soon",
+                              .useful_until = *pack.expires_at};
+            auto const& label = pack.component.label;
+            auto const left = billing::amount_label(pack.component.covers, pack.left());
+            news.values["pack"] = {label.en, label.bn};
+            news.values["left"] = {left.en, left.bn};
+            news.values["until"] = notify::time_words(names.zone(), *pack.expires_at);
+            news.values["facility"] = names.facility();
+            needs.outbox.tell_enterprise(writer, needs.facility, pack.enterprise, news, now);
+            writer.execute("INSERT INTO pack_told (facility_id, pack_id, at) VALUES ($1, $2, $3)",
+                           needs.facility, pack.id, now);
+        }
+        return packs.size();
     });
 }
 

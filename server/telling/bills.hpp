@@ -13,5 +13,7 @@ int reminder_level(Duration age, std::vector<int> const& days);
 /// Reminds of bills that are due, once for each level, and not of those that are disputed. A level
 /// that was slept through is left out: the next one speaks for it. How many were written.
 std::size_t tell_of_bills(Needs const& needs);
+/// Says once of each pack that there is something left of it and a week at most.
+std::size_t tell_of_packs(Needs const& needs);
 
 }  // namespace karkhana::telling

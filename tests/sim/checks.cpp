@@ -273,8 +273,7 @@ bool Story::close_months() {
         for (auto const& invoice : answer.at("invoices").as_array()) {
             auto const path =
                 fmt::format("/api/v1/invoices/{}", std::string{invoice.at("id").as_string()});
-            auto const final =
-                house_->ask(who, "POST", path + "/finalize", R"({"reason": "The house closes."})");
+            auto const final = house_->ask(who, "POST", path + "/finalize", closing);
             holds = (final.status == 200 || (held(final) && let_go(path))) && holds;
         }
     }

@@ -56,7 +56,8 @@ export async function anotherBill(
   });
   const { invoices } = await accountant.ask('/billing-runs',
     { period, enterprise_id: before.enterprise.id, dry_run: false });
-  return accountant.ask(`/invoices/${invoices[0].id}/finalize`, { reason: 'The account is closed' });
+  return accountant.ask(`/invoices/${invoices[0].id}/finalize`,
+    { reason: 'The account is closed' });
 }
 
 /** Soles and uppers by the piece, and how dirty a unit is when the sun does not shine. */

@@ -92,6 +92,7 @@ protected:
         auto const from = centre.clock.now() + std::chrono::minutes{10};
         centre.clock.advance(std::chrono::minutes{20});
         auto const clerk = centre.person("accountant", {}).person;
+        auto const lakshmi = centre.enterprise("Lakshmi");
         ledger().write([&](store::Writer& writer) {
             insert_tax_setting(
                 writer, facility,
@@ -101,7 +102,7 @@ protected:
                 writer, facility,
                 {"standard", from, 1500, {"VAT", "ভ্যাট"}, "S099.20", "Act 47/2012 s.15"}, clerk,
                 from);
-            people::set_bin(writer, facility, centre.enterprise("Lakshmi"), "123456789-0123");
+            people::set_bin(writer, facility, lakshmi, "123456789-0123");
             return true;
         });
     }

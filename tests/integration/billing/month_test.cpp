@@ -133,12 +133,12 @@ TEST_P(ClosedMonth, AnInterimRunLeavesTheMonthBeforeToItsOwn) {
 }
 
 TEST_P(ClosedMonth, WhatWasFreeStaysFreeHoweverLateItIsTold) {
+    auto const here = centre.facility().id;
     ledger().write([&](store::Writer& writer) {
         facility::insert_mode_switch(
-            writer, centre.facility().id,
-            {dhaka("2026-11-01 00:00"), facility::Mode::non_revenue, "gift"}, accountant.person,
-            centre.clock.now());
-        facility::insert_mode_switch(writer, centre.facility().id,
+            writer, here, {dhaka("2026-11-01 00:00"), facility::Mode::non_revenue, "gift"},
+            accountant.person, centre.clock.now());
+        facility::insert_mode_switch(writer, here,
                                      {dhaka("2026-12-01 00:00"), facility::Mode::revenue, "again"},
                                      accountant.person, centre.clock.now());
         return true;

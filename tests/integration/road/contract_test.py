@@ -206,6 +206,15 @@ class Contract(unittest.TestCase):
             f"{path}/finalize", {"reason": "The account is closed."}))
         payment = {"amount": {"amount": 100, "currency": "BDT"}, "method": "cash"}
         paid = cls.told("createPayment", accountant.post(f"{path}/payments", payment))
+        path = f"/api/v1/enterprises/{invoice['enterprise']['id']}/packs"
+        pack = cls.told("sellPack", accountant.post(
+            path, {"component": accountant.get(path).json["offers"][0]["component"]}))
+        block = {"box": "Mobile unit", "count": 10}
+        block = cls.told("reserveNumbers",
+                         cls.roles["manager"].post("/api/v1/number-blocks", block))
+        cls.told("returnNumbers", cls.roles["manager"].post(
+            f"/api/v1/number-blocks/{block['id']}/return",
+            {"last_used": block["first"], "reason": "it is back"}))
         for table in ("name_en,phone\nRina,\n", "name_en,phone\nRina,12\n"):
             for dry in (True, False):
                 cls.told("importTable", cls.roles["manager"].post(
@@ -235,7 +244,8 @@ class Contract(unittest.TestCase):
                 "enterprise": invoice["enterprise"]["id"],
                 "enterprises": invoice["enterprise"]["id"],
                 "usage-sessions": done["session_ids"][0], "invoices": invoice["id"],
-                "payments": paid["id"], "from": booked["start"], "period": period}
+                "payments": paid["id"], "packs": pack["id"],
+                "from": booked["start"], "period": period}
 
     def path_for(self, path):
         subject = path.split("/")[3] if path.startswith("/api/v1/") else ""
@@ -295,7 +305,8 @@ class Contract(unittest.TestCase):
             ("createBooking", 201), ("createQuote", 200), ("createBooking", 409),
             ("createBooking", 422), ("startBooking", 200), ("pauseBooking", 200),
             ("stopBooking", 200), ("createBillingRun", 200), ("finalizeInvoice", 200),
-            ("createPayment", 201), ("importTable", 200), ("importTable", 422),
+            ("createPayment", 201), ("sellPack", 201), ("reserveNumbers", 201),
+            ("returnNumbers", 200), ("importTable", 200), ("importTable", 422),
             ("createFeed", 201), ("createSeries", 201),
             ("changeSeries", 200), ("cancelSeries", 200),
             ("createPlan", 201), ("completePlan", 200),

@@ -151,6 +151,17 @@ TEST(Packs, PayBeforeMoneyDoes) {
     EXPECT_EQ(drawn[0], (Drawn{0, 1, 600, Money{70}}));
     EXPECT_EQ(drawn[1], (Drawn{0, 2, 90, Money{420 - 70 - 340}}));  // 2910 s are 339.5
     EXPECT_TRUE(draw_down({}, terms).empty());
+    // Of what a discount takes off no pack pays.
+    std::vector<Term> discounted(2);
+    discounted[0].basis = Basis::used_minute;
+    discounted[0].quantity = 600;
+    discounted[0].price = {10'000};
+    discounted[0].amount = Money{10};
+    discounted[1].basis = Basis::discount;
+    discounted[1].amount = Money{-3};
+    auto const most = draw_down({{Basis::used_minute, 6'000}}, discounted);
+    ASSERT_EQ(most.size(), 1U);
+    EXPECT_EQ(most[0], (Drawn{0, 0, 600, Money{7}}));
 }
 
 TEST(Check, NamesWhatIsWrongWithAComponent) {

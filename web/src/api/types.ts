@@ -143,3 +143,5 @@ export type RoleGrant = Schemas['RoleGrant'];
 export type RoleGrantDraft = Schemas['RoleGrantDraft'];
 export type RoleRequest = Schemas['RoleRequest'];
 export type Sector = Schemas['Sector'];
+export type NumberBlock = Schemas['NumberBlock'];
+export type Pack = Schemas['Pack'];

@@ -57,6 +57,8 @@ export interface Row {
   increment: string;
   tiers: { upTo: string; price: string }[];
   covers: string;
+  days: string;
+  refund: string;
 }
 
 const THOUSANDTHS = 3;
@@ -93,6 +95,8 @@ export function rowOf(component: RateComponent): Row {
     })),
     covers: component.covers
       ? inUnits(component.covers.quantity, perOf({ basis: component.covers.basis })) : '',
+    days: component.valid_days ? fixed(component.valid_days, 0, locale.language) : '',
+    refund: component.refund_e4 ? fixed(component.refund_e4, 2, locale.language) : '',
   };
 }
 export const rowsOf = (card: RateCard | undefined): Row[] => (card?.components ?? []).map(rowOf);
@@ -116,6 +120,8 @@ export function componentOf(row: Row): RateComponent | undefined {
     ...kept, price_e4: price, window: hasWindow(basis) ? kept.window : 'any',
   };
   if (basis !== 'discount') delete made.taken_off;
+  delete made.valid_days;
+  delete made.refund_e4;
   if (!measured && basis !== 'minimum') delete made.scope;
   if (measured && row.increment.trim()) {
     const increment = fromUnits(row.increment, per);
@@ -127,6 +133,11 @@ export function componentOf(row: Row): RateComponent | undefined {
     const quantity = fromUnits(row.covers, perOf({ basis: of }));
     if (quantity === undefined) return undefined;
     made.covers = { basis: of, quantity };
+    const days = row.days.trim() ? parseFixed(row.days, 0) : 0;
+    const refund = row.refund.trim() ? parseFixed(row.refund, 2) : 0;
+    if (days === undefined || refund === undefined) return undefined;
+    if (days > 0) made.valid_days = days;
+    if (refund > 0) made.refund_e4 = refund;
   }
   if (model === 'none') return made;
   made.tier_model = model;

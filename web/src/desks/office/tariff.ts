@@ -1,7 +1,7 @@
 // What a component of a rate card says beside its price.
 
 import type { RateComponent } from '../../api/types.ts';
-import { energy, t, used } from '../../i18n/locale.svelte.ts';
+import { energy, num, t, used } from '../../i18n/locale.svelte.ts';
 import { priceText, priceUnit } from '../../parts/formula.ts';
 import { countText, type PieceUnit } from '../../parts/units.ts';
 import { basisWord, inUnits, perOf } from './rates.ts';
@@ -27,6 +27,10 @@ export function facetsOf(component: RateComponent): string[] {
   if (component.covers) {
     const { basis: of, quantity } = component.covers;
     found.push(t('tariff.coversText', { limit: amountOf(of, quantity) }));
+    if (component.valid_days)
+      found.push(t('tariff.validText', { days: num(component.valid_days) }));
+    if (component.refund_e4)
+      found.push(t('tariff.refundText', { part: num(component.refund_e4 / 100) }));
   }
   return found;
 }
