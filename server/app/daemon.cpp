@@ -1,14 +1,17 @@
 #include "server/app/daemon.hpp"
 
 #include <fmt/format.h>
+#include <iostream>
 #include <stdexcept>
 
+#include "server/access/api.hpp"
 #include "server/app/commissioning.hpp"
 #include "server/app/jobs.hpp"
 #include "server/app/lines.hpp"
 #include "server/app/post_office.hpp"
 #include "server/app/prepare.hpp"
 #include "server/app/reload.hpp"
+#include "server/app/secret_key.hpp"
 #include "server/app/system_api.hpp"
 #include "server/app/workshop.hpp"
 #include "server/billing/account.hpp"
@@ -40,6 +43,7 @@
 #include "server/notify/api.hpp"
 #include "server/office/api.hpp"
 #include "server/people/api.hpp"
+#include "server/people/records.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
 #include "server/recycling/api.hpp"
@@ -85,6 +89,7 @@ struct Daemon::Parts {
     costs::Services cost_services();
     recycling::Services recycling_services();
     void forget_readings();
+    void await_the_first();
     http::ServerOptions server_options();
 
     Loaded loaded;
@@ -100,6 +105,8 @@ struct Daemon::Parts {
     http::SseHub events;
     people::PasswordHasher passwords;
     people::Services people_services;
+    access::SetUp set_up;
+    access::Services access_services{people_services, set_up};
     billing::RateCardCache rate_cards;
     booking::Services booking_services;
     std::unique_ptr<Workshop> workshop;
@@ -122,9 +129,16 @@ Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Lo
       stores(open_stores(loaded.config)),
       prepared(
           prepare_facility(stores.ledger(), loaded.config, loaded.profiles, ids, clock->now())),
-      people_services{
-          stores.ledger(),       *clock, real_clock, ids, *random, passwords, balances, clock_speed,
-          booking::next_bookings},
+      people_services{stores.ledger(),
+                      *clock,
+                      real_clock,
+                      ids,
+                      *random,
+                      passwords,
+                      balances,
+                      clock_speed,
+                      booking::next_bookings,
+                      secret_key(loaded.config.data, *random)},
       booking_services{stores.ledger(), *clock, ids, {}, {}, {}, {}},
       notify_services{stores.ledger(), *clock, ids, *random, ways_of(loaded.config.notify)},
       jobs(log),
@@ -189,6 +203,7 @@ http::ServerOptions Daemon::Parts::server_options() {
 void Daemon::Parts::add_routes(http::Router& router) {
     facility::add_routes(router, {stores.ledger()});
     people::add_routes(router, people_services);
+    access::add_routes(router, access_services);
     desk::add_routes(router, {stores.ledger(), *clock, ids, balances});
     booking::add_routes(router, booking_services);
     booking::add_feed_routes(router, {stores.ledger(), *clock, ids, *random});
@@ -265,6 +280,20 @@ void Daemon::Parts::add_jobs() {
     });
 }
 
+/// Nobody is there yet: whoever reads the console makes the first administrator.
+void Daemon::Parts::await_the_first() {
+    auto const& facility = prepared.facility.id;
+    auto const people = stores.ledger().read(
+        [&](store::Reader& reader) { return people::list_people(reader, facility); });
+    if (!people.empty()) return;
+    auto const code = set_up.open(facility, *random, real_clock.now());
+    std::cout << fmt::format(
+                     "Nobody is in {} yet. Open it in a browser within a day and make the first "
+                     "administrator with this code: {}",
+                     prepared.facility.slug, code)
+              << std::endl;
+}
+
 void Daemon::Parts::forget_readings() {
     auto const& facility = prepared.facility.id;
     auto const before = clock->now() - std::chrono::days(loaded.config.retention_days);
@@ -286,6 +315,7 @@ void Daemon::start() {
     parts_->errands.start();
     parts_->post->start();
     parts_->server->start();
+    parts_->await_the_first();
     parts_->log("info", fmt::format("serving {} on port {}", parts_->prepared.facility.slug,
                                     parts_->server->port()));
 }

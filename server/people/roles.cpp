@@ -16,6 +16,29 @@ constexpr std::array kTable{
     OperationRow{"createSession",      yes,    yes,     yes,   yes},
     OperationRow{"deleteSession",      yes,    yes,     yes,   yes},
     OperationRow{"getMe",              yes,    yes,     yes,   yes},
+    OperationRow{"getMyAccess",           yes, yes, yes, yes},
+    OperationRow{"changePassword",        yes, yes, yes, yes},
+    OperationRow{"listSessions",          yes, yes, yes, yes},
+    OperationRow{"endSession",            yes, yes, yes, yes},
+    OperationRow{"endOtherSessions",      yes, yes, yes, yes},
+    OperationRow{"listTokens",            yes, yes, yes, yes},
+    OperationRow{"createToken",           yes, yes, yes, yes},
+    OperationRow{"revokeToken",           yes, yes, yes, yes},
+    OperationRow{"beginSecondFactor",     yes, yes, yes, yes},
+    OperationRow{"confirmSecondFactor",   yes, yes, yes, yes},
+    OperationRow{"removeSecondFactor",    yes, yes, yes, yes},
+    OperationRow{"getAccessSettings",     yes, yes, no, yes},
+    OperationRow{"changeAccessSettings",  yes, no, no, no},
+    OperationRow{"resetPassword",         yes, no, no, no},
+    OperationRow{"listRecoveries",        yes, yes, no, yes},
+    OperationRow{"askRecovery",           yes, yes, no, yes},
+    OperationRow{"approveRecovery",       yes, yes, no, yes},
+    OperationRow{"getSetUp",              yes, yes, yes, yes},
+    OperationRow{"setUp",                 yes, yes, yes, yes},
+    OperationRow{"createPinSession",      yes, yes, yes, yes},
+    OperationRow{"changePin",             yes, yes, yes, yes},
+    OperationRow{"issuePin",              yes, yes, no, no},
+
     OperationRow{"getOpenApi",         yes,    yes,     yes,   yes},
     OperationRow{"getHealth",          yes,    yes,     yes,   yes},
     OperationRow{"getReadiness",       yes,    yes,     yes,   yes},
@@ -267,7 +290,14 @@ constexpr std::array kTable{
 };
 // clang-format on
 
+/// What is open to who first has to choose a password or to set up a second factor.
+constexpr std::array<std::string_view, 6> kFirstSteps{
+    "getMe",       "deleteSession",     "changePassword",
+    "getMyAccess", "beginSecondFactor", "confirmSecondFactor"};
+
 bool grants(OperationRow const& row, std::string_view role) {
+    if (role.starts_with("must_"))
+        return std::ranges::find(kFirstSteps, row.operation_id) != kFirstSteps.end();
     if (role == "manager") return row.manager;
     if (role == "operator") return row.operator_;
     if (role == "member") return row.member;
