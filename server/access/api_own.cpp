@@ -90,6 +90,8 @@ Response list_sessions(Services const& services, Request const& request) {
 }
 
 Response end_one(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    if (auto const error = body.finish()) return http::problem(*error);
     auto const session = own_session(request);
     if (!session) return http::problem(session.error());
     auto const& who = request.principal.value();
@@ -104,6 +106,8 @@ Response end_one(Services const& services, Request const& request) {
 }
 
 Response end_others(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    if (auto const error = body.finish()) return http::problem(*error);
     auto const session = own_session(request);
     if (!session) return http::problem(session.error());
     auto const& who = request.principal.value();

@@ -82,7 +82,13 @@ Response create_pin_session(Services const& services, Request const& request) {
         holder ? holder->hash : "", holder ? peppered(services, holder->facility, holder->person,
                                                       people::acceptable_pin(pin).value_or(""))
                                            : pin);
-    if (!right) return http::problem(right.error()).with("Retry-After", "1");
+    if (!right) {
+        services.people.store.write([&](store::Writer& writer) {
+            people::uncount_trial(writer, tried.facility, tried.trial);
+            return true;
+        });
+        return http::problem(right.error()).with("Retry-After", "1");
+    }
     if (!*right)
         return http::problem({ErrorKind::unauthenticated, "bad_pin_or_phone", "",
                               "There is no such number with a PIN, or the PIN is another."});

@@ -97,6 +97,8 @@ Response create_token(Services const& services, Request const& request) {
 }
 
 Response revoke(Services const& services, Request const& request) {
+    auto body = JsonBody::parse(request);
+    if (auto const error = body.finish()) return http::problem(*error);
     auto const session = own_session(request);
     if (!session) return http::problem(session.error());
     auto const& who = request.principal.value();

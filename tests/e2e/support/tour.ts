@@ -64,6 +64,8 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('shifts', '/shifts'),
     stop('signs', '/resources/signs', '[data-sign] svg'),
     stop('audit', '/audit', 'li.card'),
+    stop('access', '/access', '[data-session=this]'),
+    stop('recoveries', '/recoveries', 'dl'),
     stop('tickets', '/tickets', 'ol, .empty', 'operator'),
     stop('maintenance', '/maintenance', 'h2'),
     stop('shares', '/shares', '.card, .empty', 'member'),
