@@ -2,8 +2,10 @@
 
 #include <atomic>
 #include <fmt/format.h>
+#include <iostream>
 #include <stdexcept>
 
+#include "server/access/api.hpp"
 #include "server/app/commissioning.hpp"
 #include "server/app/hand_out.hpp"
 #include "server/app/jobs.hpp"
@@ -11,6 +13,7 @@
 #include "server/app/post_office.hpp"
 #include "server/app/prepare.hpp"
 #include "server/app/reload.hpp"
+#include "server/app/secret_key.hpp"
 #include "server/app/system_api.hpp"
 #include "server/app/workshop.hpp"
 #include "server/billing/account.hpp"
@@ -43,6 +46,7 @@
 #include "server/notify/api.hpp"
 #include "server/office/api.hpp"
 #include "server/people/api.hpp"
+#include "server/people/records.hpp"
 #include "server/people/refusals.hpp"
 #include "server/people/roles.hpp"
 #include "server/people/sessions.hpp"
@@ -89,6 +93,7 @@ struct Daemon::Parts {
     costs::Services cost_services();
     recycling::Services recycling_services();
     void forget_readings();
+    void await_the_first();
     http::ServerOptions server_options();
     void keep_own_certificates();
 
@@ -106,6 +111,8 @@ struct Daemon::Parts {
     people::PasswordHasher passwords;
     people::Refusals refusals;
     people::Services people_services;
+    access::SetUp set_up;
+    access::Services access_services{people_services, set_up};
     billing::RateCardCache rate_cards;
     booking::Services booking_services;
     std::unique_ptr<Workshop> workshop;
@@ -130,9 +137,16 @@ Daemon::Parts::Parts(Loaded from, std::optional<ClockSpec> const& clock_spec, Lo
       stores(open_stores(loaded.config)),
       prepared(
           prepare_facility(stores.ledger(), loaded.config, loaded.profiles, ids, clock->now())),
-      people_services{
-          stores.ledger(),       *clock, real_clock, ids, *random, passwords, balances, clock_speed,
-          booking::next_bookings},
+      people_services{stores.ledger(),
+                      *clock,
+                      real_clock,
+                      ids,
+                      *random,
+                      passwords,
+                      balances,
+                      clock_speed,
+                      booking::next_bookings,
+                      secret_key(loaded.config.data, *random)},
       booking_services{stores.ledger(), *clock, ids, {}, {}, {}, {}},
       notify_services{stores.ledger(), *clock, ids, *random, ways_of(loaded.config.notify)},
       jobs(log),
@@ -216,6 +230,7 @@ http::ServerOptions Daemon::Parts::server_options() {
 void Daemon::Parts::add_routes(http::Router& router) {
     facility::add_routes(router, {stores.ledger()});
     people::add_routes(router, people_services);
+    access::add_routes(router, access_services);
     desk::add_routes(router, {stores.ledger(), *clock, ids, balances});
     booking::add_routes(router, booking_services);
     booking::add_feed_routes(router, {stores.ledger(), *clock, ids, *random});
@@ -303,6 +318,20 @@ void Daemon::Parts::add_jobs() {
     });
 }
 
+/// Nobody is there yet: whoever reads the console makes the first administrator.
+void Daemon::Parts::await_the_first() {
+    auto const& facility = prepared.facility.id;
+    auto const people = stores.ledger().read(
+        [&](store::Reader& reader) { return people::list_people(reader, facility); });
+    if (!people.empty()) return;
+    auto const code = set_up.open(facility, *random, real_clock.now());
+    std::cout << fmt::format(
+                     "Nobody is in {} yet. Open it in a browser within a day and make the first "
+                     "administrator with this code: {}",
+                     prepared.facility.slug, code)
+              << std::endl;
+}
+
 void Daemon::Parts::forget_readings() {
     auto const& facility = prepared.facility.id;
     auto const before = clock->now() - std::chrono::days(loaded.config.retention_days);
@@ -325,6 +354,7 @@ void Daemon::start() {
     parts_->post->start();
     parts_->server->start();
     if (parts_->hand_out) parts_->hand_out->start();
+    parts_->await_the_first();
     parts_->log("info", fmt::format("serving {} on port {}", parts_->prepared.facility.slug,
                                     parts_->server->port()));
 }

@@ -14,6 +14,10 @@ void ensure_sodium() {
     if (!ready) throw std::runtime_error("libsodium cannot start");
 }
 
+unsigned char const* bytes_in(std::string_view text) {
+    return reinterpret_cast<unsigned char const*>(text.data());
+}
+
 }  // namespace
 
 void add_netstring(std::string& out, std::string_view content) {
@@ -56,6 +60,51 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
     std::string code(crypto_auth_hmacsha256_BYTES, '\0');
     crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(code.data()));
     return code;
+}
+
+std::string hmac_sha1(std::string_view key, std::string_view bytes) {
+    constexpr std::size_t kBlock = 64;
+    auto const sha1 = [](std::string const& text) {
+        std::array<unsigned char, 20> out{};
+        if (EVP_Digest(text.data(), text.size(), out.data(), nullptr, EVP_sha1(), nullptr) != 1)
+            throw std::runtime_error("SHA-1");
+        return std::string(out.begin(), out.end());
+    };
+    std::string block = key.size() > kBlock ? sha1(std::string{key}) : std::string{key};
+    block.resize(kBlock, '\0');
+    auto const masked = [&](char mask) {
+        auto out = block;
+        for (auto& c : out) c = static_cast<char>(c ^ mask);
+        return out;
+    };
+    return sha1(masked(0x5c) + sha1(masked(0x36) + std::string{bytes}));
+}
+
+std::string encrypt(std::string_view key, std::string_view nonce, std::string_view bound_to,
+                    std::string_view secret) {
+    if (key.size() != crypto_aead_xchacha20poly1305_ietf_KEYBYTES ||
+        nonce.size() != crypto_aead_xchacha20poly1305_ietf_NPUBBYTES)
+        throw std::invalid_argument("key or nonce of another size");
+    std::string hidden(secret.size() + crypto_aead_xchacha20poly1305_ietf_ABYTES, '\0');
+    crypto_aead_xchacha20poly1305_ietf_encrypt(
+        reinterpret_cast<unsigned char*>(hidden.data()), nullptr, bytes_in(secret), secret.size(),
+        bytes_in(bound_to), bound_to.size(), nullptr, bytes_in(nonce), bytes_in(key));
+    return hidden;
+}
+
+std::optional<std::string> decrypt(std::string_view key, std::string_view nonce,
+                                   std::string_view bound_to, std::string_view hidden) {
+    constexpr std::size_t kTag = crypto_aead_xchacha20poly1305_ietf_ABYTES;
+    if (key.size() != crypto_aead_xchacha20poly1305_ietf_KEYBYTES ||
+        nonce.size() != crypto_aead_xchacha20poly1305_ietf_NPUBBYTES || hidden.size() < kTag)
+        return std::nullopt;
+    std::string secret(hidden.size() - kTag, '\0');
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+            reinterpret_cast<unsigned char*>(secret.data()), nullptr, nullptr, bytes_in(hidden),
+            hidden.size(), bytes_in(bound_to), bound_to.size(), bytes_in(nonce),
+            bytes_in(key)) != 0)
+        return std::nullopt;
+    return secret;
 }
 
 std::string to_base64(std::string_view bytes) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
-#include "server/facility/book_records.hpp"
 #include "server/facility/json.hpp"
 #include "server/facility/records.hpp"
 #include "server/http/cookies.hpp"
@@ -14,11 +13,14 @@
 #include "server/people/idempotency.hpp"
 #include "server/people/json.hpp"
 #include "server/people/login.hpp"
+#include "server/people/me.hpp"
 #include "server/people/profile.hpp"
 #include "server/people/reach.hpp"
 #include "server/people/records.hpp"
 #include "server/people/role_requests.hpp"
 #include "server/people/roles.hpp"
+#include "server/people/rules_password.hpp"
+#include "server/people/secrets.hpp"
 #include "server/people/sessions.hpp"
 
 namespace karkhana::people {
@@ -32,51 +34,20 @@ using store::ConstraintViolated;
 
 // ---------------------------------------------------------------- who I am
 
-json::array enterprise_refs(store::Reader& reader, http::Principal const& who) {
-    json::array out;
-    for (auto const& id : who.enterprises)
-        if (auto const enterprise = find_enterprise(reader, who.facility, id))
-            out.push_back(enterprise_ref_json(*enterprise));
-    return out;
-}
-
-json::object me_json(Services const& services, http::Principal const& who) {
-    auto const now = services.clock.now();
-    return services.store.read([&](store::Reader& reader) {
-        auto const person = find_person(reader, who.facility, who.person).value();
-        auto const mine = facility::find_facility(reader, who.facility).value();
-        auto const operations = operations_of(who.roles);
-        auto const hours = facility::read_opening(reader, who.facility).profiles.at(0).hours;
-        return json::object{{"person_id", person.id.text()},
-                            {"login", person.login},
-                            {"name", facility::name_json(person.name)},
-                            {"language", person.language},
-                            {"roles", json::array(who.roles.begin(), who.roles.end())},
-                            {"operations", json::array(operations.begin(), operations.end())},
-                            {"enterprises", enterprise_refs(reader, who)},
-                            {"facility", facility::facility_json(mine, hours)},
-                            {"csrf_token", who.csrf},
-                            {"now", to_rfc3339(now, Zone::find(mine.zone).value())},
-                            {"clock_speed", services.clock_speed}};
-    });
-}
-
 Response create_session(Services const& services, Request const& request) {
     auto body = JsonBody::parse(request);
     auto const login = body.text("login", 100);
     auto const password = body.text("password", 200);
+    auto const code = body.maybe_text("code", 40).value_or("");
     if (auto const error = body.finish()) return http::problem(*error);
-    auto const done = log_in(services, {login, password, request.peer, session_of(request)});
-    if (!done) {
-        auto refusal = http::problem(done.error().error);
-        if (auto const wait = done.error().retry_after; wait.count() > 0)
-            refusal.with("Retry-After", std::to_string(wait.count()));
-        return refusal;
-    }
-    auto answer = http::json_response(200, me_json(services, done->who));
-    answer.with("Set-Cookie", http::set_session_cookie(request.secure, done->session.text(),
-                                                       session_absolute_limit));
-    return answer;
+    auto const done = log_in(services, {.login = login,
+                                        .password = password,
+                                        .peer = request.peer,
+                                        .previous = session_of(request),
+                                        .code = code,
+                                        .device = device_of(request)});
+    if (!done) return turned_away(done.error());
+    return welcome(services, request, *done);
 }
 
 /// Ends what the request was let in by: the session, or the token.
@@ -94,7 +65,8 @@ Response delete_session(Services const& services, Request const& request) {
 }
 
 Response get_me(Services const& services, Request const& request) {
-    return http::json_response(200, me_json(services, request.principal.value()));
+    return http::json_response(200,
+                               me_json(services, request.principal.value(), session_of(request)));
 }
 
 // ---------------------------------------------------------------- lists
@@ -340,12 +312,15 @@ Response create_person(Services const& services, Request const& request) {
     auto const born_on = valid_birth(birth, today_at(services, request));
     if (!born_on) return http::problem(born_on.error());
     person->born_on = *born_on;
-    auto const accepted = acceptable_password(password, person->login);
+    auto const& who = request.principal.value();
+    auto const mine = services.store.read([&](store::Reader& reader) {
+        return facility::find_facility(reader, who.facility).value();
+    });
+    auto const accepted = acceptable_password(password, own_words(*person, mine));
     if (!accepted) return http::problem(accepted.error());
     auto const hash = services.passwords.hash(*accepted);
     if (!hash) return http::problem(hash.error()).with("Retry-After", "1");
     person->id = services.ids.make<PersonId>();
-    auto const& who = request.principal.value();
     auto const now = services.clock.now();
     auto const asked = take_powerful(person->roles);
     auto answer = person_json(*person);
@@ -361,6 +336,8 @@ Response create_person(Services const& services, Request const& request) {
                               .reason = "with the log-in",
                               .asked_by = who.person,
                               .asked_at = now});
+            set_one_time(writer, who.facility, person->id,
+                         services.real_clock.now() + first_password_lasts);
             tell(writer, who, "createPerson", "person/" + person->id.text(), answer, now);
             return http::json_response(201, answer);
         });

@@ -7,6 +7,7 @@
 #include "server/people/audit.hpp"
 #include "server/people/json.hpp"
 #include "server/people/records.hpp"
+#include "server/people/secrets.hpp"
 #include "server/people/sessions.hpp"
 
 namespace karkhana::people {
@@ -108,7 +109,7 @@ Result<std::string> reset_password(Services const& services, FacilityId const& f
         auto const person = person_named(writer, facility, login);
         if (!person) return tl::make_unexpected(person.error());
         set_password_hash(writer, facility, person->id, *hash);
-        delete_sessions_of(writer, facility, person->id);
+        shut_out(writer, facility, person->id);
         tell(writer, facility, "resetPassword", *person, "", services.clock.now());
         return password;
     });
@@ -140,7 +141,7 @@ Result<std::string> create_token(Services const& services, FacilityId const& fac
         if (!person) return tl::make_unexpected(person.error());
         auto const roles = roles_of_token(*person, wanted.roles);
         if (!roles) return tl::make_unexpected(roles.error());
-        insert_token(writer, token, person->id, *label, *roles, real_now,
+        insert_token(writer, token, person->id, {*label, *roles}, real_now,
                      real_now + wanted.lifetime);
         boost::json::object const after{
             {"label", *label}, {"roles", boost::json::array(roles->begin(), roles->end())}};

@@ -26,7 +26,8 @@ Result<std::vector<NewLogin>> create_first_people(Services const& services,
                                                   FacilityId const& facility,
                                                   std::vector<Person> people);
 
-/// A new password for somebody; every session of theirs ends. Errors: `unknown_login`, `busy`.
+/// A new password for somebody; every session and token of theirs ends, and the second factor goes.
+/// Errors: `unknown_login`, `busy`.
 Result<std::string> reset_password(Services const& services, FacilityId const& facility,
                                    std::string_view login);
 

@@ -217,7 +217,8 @@ void insert_person(store::Writer& writer, FacilityId const& facility, Person con
 
 void set_password_hash(store::Writer& writer, FacilityId const& facility, PersonId const& person,
                        std::string_view password_hash) {
-    writer.execute("UPDATE person SET password_hash = $3 WHERE facility_id = $1 AND person_id = $2",
+    writer.execute("UPDATE person SET password_hash = $3, one_time_until = NULL "
+                   "WHERE facility_id = $1 AND person_id = $2",
                    facility, person, password_hash);
 }
 

@@ -40,6 +40,28 @@ constexpr OperationRow table[]{
     {"createSession", everyone},
     {"deleteSession", everyone},
     {"getMe", everyone},
+    {"getMyAccess", everyone},
+    {"changePassword", everyone},
+    {"listSessions", everyone},
+    {"endSession", everyone},
+    {"endOtherSessions", everyone},
+    {"listTokens", everyone},
+    {"createToken", everyone},
+    {"revokeToken", everyone},
+    {"beginSecondFactor", everyone},
+    {"confirmSecondFactor", everyone},
+    {"removeSecondFactor", everyone},
+    {"getAccessSettings", staff},
+    {"changeAccessSettings", manager | administrator},
+    {"resetPassword", manager | administrator},
+    {"listRecoveries", staff},
+    {"askRecovery", staff},
+    {"approveRecovery", staff},
+    {"getSetUp", everyone},
+    {"setUp", everyone},
+    {"createPinSession", everyone},
+    {"changePin", everyone},
+    {"issuePin", floor},
     {"getOpenApi", everyone},
     {"getHealth", everyone},
     {"getReadiness", everyone},
@@ -321,6 +343,22 @@ constexpr OperationRow table[]{
 
 }  // namespace role_words
 
+namespace {
+
+/// What is open to who first has to choose a password or to set up a second factor.
+constexpr std::array<std::string_view, 6> kFirstSteps{
+    "getMe",       "deleteSession",     "changePassword",
+    "getMyAccess", "beginSecondFactor", "confirmSecondFactor"};
+
+bool grants(OperationRow const& row, std::span<std::string const> names) {
+    auto const first = [](std::string const& name) { return name.starts_with("must_"); };
+    if (std::ranges::any_of(names, first))
+        return std::ranges::find(kFirstSteps, row.operation_id) != kFirstSteps.end();
+    return row.roles.meets(set_of(names));
+}
+
+}  // namespace
+
 std::span<OperationRow const> role_table() { return role_words::table; }
 
 std::string role_table_markdown() {
@@ -342,14 +380,13 @@ std::string role_table_markdown() {
 bool may_call(http::Principal const& principal, std::string_view operation_id) {
     auto const row =
         std::ranges::find(role_words::table, operation_id, &OperationRow::operation_id);
-    return row != std::end(role_words::table) && row->roles.meets(set_of(principal.roles));
+    return row != std::end(role_words::table) && grants(*row, principal.roles);
 }
 
 std::vector<std::string_view> operations_of(std::span<std::string const> names) {
-    auto const mine = set_of(names);
     std::vector<std::string_view> found;
     for (auto const& row : role_words::table)
-        if (row.roles.meets(mine)) found.push_back(row.operation_id);
+        if (grants(row, names)) found.push_back(row.operation_id);
     return found;
 }
 

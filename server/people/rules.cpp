@@ -11,17 +11,6 @@
 namespace karkhana::people {
 namespace {
 
-/// The throttle keeps anybody from trying many passwords; these are the few that would be tried
-/// first, in lower case with ASCII digits.
-constexpr std::array<std::string_view, 46> kFirstGuesses{
-    "12345678",   "123456789",   "1234567890", "0123456789",  "87654321",      "987654321",
-    "0987654321", "11223344",    "12341234",   "12344321",    "123123123",     "147258369",
-    "password",   "password1",   "password12", "password123", "passw0rd",      "p@ssw0rd",
-    "p@ssword",   "qwertyui",    "qwertyuiop", "qwerty12",    "qwerty123",     "1qaz2wsx",
-    "asdfghjk",   "asdfghjkl",   "zxcvbnm1",   "abcd1234",    "abc12345",      "abcdefgh",
-    "a1234567",   "iloveyou",    "iloveyou1",  "sunshine",    "princess",      "football",
-    "welcome1",   "welcome123",  "admin123",   "admin1234",   "administrator", "letmein1",
-    "bangladesh", "bangladesh1", "karkhana",   "karkhana1"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -42,10 +31,6 @@ std::string without_separators(std::string_view text) {
 
 bool all_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, is_digit);
-}
-
-bool one_character_repeated(std::string_view text) {
-    return std::ranges::all_of(text, [&](char c) { return c == text.front(); });
 }
 
 template <class T>
@@ -175,23 +160,6 @@ std::string normal_password(std::string_view password) {
     return valid_utf8(inner) ? nfc(inner) : std::string{inner};
 }
 
-Result<std::string> acceptable_password(std::string_view password, std::string_view login) {
-    auto normal = normal_password(password);
-    auto const length = valid_utf8(normal) ? character_count(normal) : 0;
-    if (length < 8)
-        return refuse(ErrorKind::invalid, "password_too_short", "At least 8 characters.",
-                      "/password");
-    if (length > 200)
-        return refuse(ErrorKind::invalid, "password_too_long", "At most 200 characters.",
-                      "/password");
-    auto const folded = lower_ascii(ascii_digits(normal));
-    bool const guessed = std::ranges::find(kFirstGuesses, folded) != kFirstGuesses.end();
-    if (guessed || one_character_repeated(folded) || folded == lower_ascii(ascii_digits(login)))
-        return refuse(ErrorKind::invalid, "password_too_common", "This is what is guessed first.",
-                      "/password");
-    return normal;
-}
-
 Result<Enterprise> valid_enterprise(Enterprise enterprise) {
     auto name = facility::complete(std::move(enterprise.name));
     if (!name) return pass_on(name, "");
@@ -268,10 +236,6 @@ std::optional<std::chrono::seconds> login_wait(std::vector<Instant> const& of_ac
                                wait_for(of_address, address_failures_allowed, now));
     if (wait <= std::chrono::seconds{0}) return std::nullopt;
     return wait;
-}
-
-bool session_alive(Instant created, Instant last_seen, Instant now) {
-    return now < last_seen + session_idle_limit && now < created + session_absolute_limit;
 }
 
 }  // namespace karkhana::people

@@ -54,9 +54,6 @@ Result<std::string> normal_login(std::string_view text);
 
 /// What is hashed: NFC and trimmed, so that two keyboards spell one password alike.
 std::string normal_password(std::string_view password);
-/// 8 to 200 characters, none of the first guesses, not the login. Errors: `password_too_short`,
-/// `password_too_long`, `password_too_common`.
-Result<std::string> acceptable_password(std::string_view password, std::string_view login);
 
 /// Names, phone and place normalised. Errors: those of facility::complete, `bad_phone`.
 Result<Enterprise> valid_enterprise(Enterprise enterprise);
@@ -93,14 +90,5 @@ constexpr std::chrono::minutes failure_window{5};
 /// How long the next try must wait; nullopt: not at all. Both lists newest first.
 std::optional<std::chrono::seconds> login_wait(std::vector<Instant> const& of_account,
                                                std::vector<Instant> const& of_address, Instant now);
-
-/// A wall tablet and a family's phone stay logged in over a working day and are asked again after
-/// a night; half an hour, as in an office, would stop an operator in the middle of a job, with
-/// glue on the hands. A stolen cookie dies after a week whatever its thief does.
-constexpr std::chrono::hours session_idle_limit{12};
-constexpr std::chrono::hours session_absolute_limit{7 * 24};
-/// How old the stored last use may become before it is written again.
-constexpr std::chrono::minutes session_touch_interval{1};
-bool session_alive(Instant created, Instant last_seen, Instant now);
 
 }  // namespace karkhana::people

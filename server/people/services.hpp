@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct Services {
     std::function<std::unordered_map<EnterpriseId, Instant>(
         store::Reader&, FacilityId const&, std::vector<EnterpriseId> const&, Instant now)>
         next_bookings = {};
+    /// 32 random bytes or more that the database does not hold: second factors are sealed with it.
+    std::string key = {};
 };
 
 }  // namespace karkhana::people

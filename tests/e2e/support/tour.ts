@@ -75,6 +75,8 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('timetables', '/timetables', 'main h1'),
     stop('closures', '/closures', 'main h1'),
     stop('audit', '/audit', 'li.card'),
+    stop('access', '/access', '[data-session=this]'),
+    stop('recoveries', '/recoveries', 'dl'),
     stop('tickets', '/tickets', 'ol, .empty', 'operator'),
     stop('maintenance', '/maintenance', 'h2'),
     stop('shares', '/shares', '.card, .empty', 'member'),

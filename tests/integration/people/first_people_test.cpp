@@ -3,6 +3,7 @@
 
 #include "server/people/audit.hpp"
 #include "server/people/first_people.hpp"
+#include "server/people/rules_password.hpp"
 #include "tests/integration/people/people_fixture.hpp"
 
 namespace karkhana::people {
@@ -22,7 +23,7 @@ TEST(ReadablePassword, HasNoLettersThatLookAlike) {
         auto const password = readable_password(*random);
         EXPECT_EQ(password.size(), 10u);
         EXPECT_EQ(password.find_first_of("ilo01"), password.npos) << password;
-        EXPECT_TRUE(acceptable_password(password, "rina")) << password;
+        EXPECT_TRUE(acceptable_password(password, {"rina"})) << password;
         EXPECT_TRUE(seen.insert(password).second);
     }
 }
@@ -38,7 +39,9 @@ TEST_P(FirstPeople, CanLogInWithWhatWasPrinted) {
         EXPECT_EQ(try_log_in(each.person.login, each.password).status, 200);
     EXPECT_EQ(try_log_in("manager", (*made)[1].password).status, 401);
     EXPECT_EQ(count("SELECT count(*) FROM audit_event WHERE action = 'createPerson'"), 2);
-    EXPECT_EQ(count("SELECT count(*) FROM audit_event WHERE after_json LIKE '%password%'"), 0);
+    EXPECT_EQ(count("SELECT count(*) FROM audit_event WHERE after_json LIKE '%password%' "
+                    "AND action <> 'createSession'"),
+              0);
 }
 
 TEST_P(FirstPeople, AreAllMadeOrNone) {

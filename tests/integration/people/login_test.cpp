@@ -83,7 +83,7 @@ TEST_P(LogInTest, LogOutEndsTheSessionAtOnce) {
 }
 
 TEST_P(LogInTest, ASessionEndsWhenIdle) {
-    add_person("rina", {{"manager", {}}});
+    add_person("rina", {{"operator", {}}});
     auto const cookie = log_in("rina");
     real_clock.advance(hours{12} - seconds{1});
     EXPECT_EQ(me(cookie), 200);  // and was used
@@ -93,8 +93,29 @@ TEST_P(LogInTest, ASessionEndsWhenIdle) {
     EXPECT_EQ(me(cookie), 401);
 }
 
-TEST_P(LogInTest, ASessionEndsAfterAWeekOfUse) {
+TEST_P(LogInTest, AtADeskItEndsAfterHalfAnHour) {
+    add_person("rina", {{"operator", {}}, {"accountant", {}}});
+    auto const cookie = log_in("rina");
+    real_clock.advance(minutes{30} - seconds{1});
+    EXPECT_EQ(me(cookie), 200);
+    real_clock.advance(minutes{30});
+    EXPECT_EQ(me(cookie), 401);
+}
+
+TEST_P(LogInTest, AtADeskItEndsAfterEightHoursOfUse) {
     add_person("rina", {{"manager", {}}});
+    auto const answer = try_log_in("rina", "kajol-moyna");
+    EXPECT_NE(header_of(answer, "Set-Cookie").find("Max-Age=28800"), std::string::npos);
+    for (int i = 0; i < 23; ++i) {
+        real_clock.advance(minutes{20});
+        ASSERT_EQ(me(cookie_of(answer)), 200) << i;
+    }
+    real_clock.advance(minutes{20});
+    EXPECT_EQ(me(cookie_of(answer)), 401);
+}
+
+TEST_P(LogInTest, ASessionEndsAfterAWeekOfUse) {
+    add_person("rina", {{"operator", {}}});
     auto const cookie = log_in("rina");
     for (int i = 0; i < 27; ++i) {
         real_clock.advance(hours{6});
@@ -235,7 +256,7 @@ TEST_P(LogInTest, ForgetsWhatIsOver) {
         });
     };
     EXPECT_EQ(forget(), 0);
-    real_clock.advance(hours{25});
+    real_clock.advance(hours{7 * 24});
     EXPECT_EQ(forget(), 2);  // the idle session, the attempt
     EXPECT_EQ(forget(), 0);
 }
@@ -260,7 +281,7 @@ private:
 };
 
 TEST_P(LogInTest, WithAFullDiskPeopleMayStillRead) {
-    add_person("rina", {{"manager", {}}});
+    add_person("rina", {{"operator", {}}});
     http::Request request;
     request.headers = {{"cookie", log_in("rina")}};
     real_clock.advance(hours{1});

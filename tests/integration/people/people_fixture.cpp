@@ -33,10 +33,12 @@ PeopleTest::PeopleTest()
                .secrets = *random,
                .passwords = passwords,
                .balances = [this](store::Reader&, FacilityId const&) { return balances; },
-               .clock_speed = 60},
+               .clock_speed = 60,
+               .key = std::string(64, 'k')},
       here(add_facility("bhairab")),
       elsewhere(add_facility("bogura")) {
     add_routes(router, services);
+    access::add_routes(router, access_services);
     ledger().write([&](store::Writer& writer) {
         facility::replace_opening_hours(writer, here, {{6, 480, 1200}});
         return true;
@@ -89,6 +91,7 @@ http::Response PeopleTest::call(std::string method, std::string target, std::str
     if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
     request.body = std::move(body);
     request.peer = peer;
+    if (!user_agent.empty()) request.headers.emplace_back("user-agent", user_agent);
     if (!credential.empty())
         request.headers.emplace_back(credential.starts_with("Bearer") ? "authorization" : "cookie",
                                      credential);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/access/api.hpp"
 #include "server/base/random.hpp"
 #include "server/http/router.hpp"
 #include "server/people/rules.hpp"
@@ -52,10 +53,13 @@ protected:
     PasswordHasher passwords{{1, 8192}, 2, 64};
     std::unordered_map<EnterpriseId, Money> balances;
     Services services;
+    access::SetUp set_up;
+    access::Services access_services{services, set_up};
     http::Router router;
     FacilityId here;
     FacilityId elsewhere;
     std::string peer = "203.0.113.7";
+    std::string user_agent;
 
 private:
     int facilities_ = 0;

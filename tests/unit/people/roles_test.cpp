@@ -156,6 +156,16 @@ TEST(RoleTable, AnAccountantReadsEverythingAndBooksNothing) {
     }
 }
 
+TEST(RoleTable, WhatComesFirstLetsInToNothingElse) {
+    std::set<std::string_view> const first{
+        "getMe",          "deleteSession",     "getMyAccess",
+        "changePassword", "beginSecondFactor", "confirmSecondFactor"};
+    for (auto const role : {"must_change_password", "must_set_up_code"})
+        for (auto const& row : role_table())
+            EXPECT_EQ(may_call(with({role}), row.operation_id), first.contains(row.operation_id))
+                << role << row.operation_id;
+}
+
 TEST(RoleTable, RolesAddUp) {
     EXPECT_FALSE(may_call(with({"operator"}), "listInvoices"));
     EXPECT_TRUE(may_call(with({"operator", "accountant"}), "listInvoices"));

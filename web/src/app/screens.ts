@@ -37,6 +37,7 @@ const costs = once(() => import('../desks/costs/Costs.svelte'));
 const recycling = once(() => import('../desks/recycling/Recycling.svelte'));
 const wall = once(() => import('../desks/wall/Wall.svelte'));
 const care = once(() => import('../desks/care/Care.svelte'));
+const access = once(() => import('../desks/access/Access.svelte'));
 
 export const screens: Screen[] = [
   { path: '/', title: 'nav.today', icon: 'home', desk: () => Floor, operation: 'listMachines' },
@@ -113,6 +114,10 @@ export const screens: Screen[] = [
   { path: '/shares', title: 'care.shares', icon: 'people', desk: care, operation: 'getShares' },
   { path: '/imports', title: 'nav.imports', icon: 'download', desk: office,
     operation: 'importTable' },
+  { path: '/recoveries', title: 'access.office', icon: 'shield', desk: access,
+    operation: 'listRecoveries' },
+  { path: '/access', title: 'access.mine', icon: 'shield', desk: access,
+    operation: 'getMyAccess' },
   { path: '/audit', title: 'nav.audit', icon: 'eye', desk: office, operation: 'listAudit' },
 ];
 

@@ -9,6 +9,8 @@ import { setClock } from './clock.svelte.ts';
 
 // Read by index.html too.
 const SIGNED_IN = 'karkhana.signed-in';
+/** Remembered on a telephone that is handed around: it asks for the next PIN at once. */
+export const BY_PIN = 'karkhana.by-pin';
 
 // Whoever is here for some MEs, or for reports, and not for the facility.
 const OUTSIDE: Role[] = ['owner', 'member', 'partner', 'programme'];
@@ -42,13 +44,32 @@ export const is = (role: Role): boolean => me?.roles.includes(role) ?? false;
 /** May this person call an operation of the contract? */
 export const can = (operation: string): boolean => me?.operations.includes(operation) ?? false;
 
-async function enter(found: Me): Promise<void> {
+/** Also when a change of the password has renewed the session. */
+export async function enter(found: Me): Promise<void> {
   me = found;
+  lockAfter(found.idle_minutes);
   useToken(found.csrf_token);
   setClock(found.now, found.clock_speed ?? 1, found.facility.zone);
   remember(SIGNED_IN, '1');
   await speak(chosen() ?? found.language);
   state = 'in';
+}
+
+// Whoever walks away is logged out, also where the page itself goes on asking for what is new.
+let touched = 0;
+let watching: ReturnType<typeof setInterval> | undefined;
+for (const sign of ['pointerdown', 'keydown', 'wheel'])
+  addEventListener(sign, () => (touched = performance.now()), { passive: true, capture: true });
+
+function lockAfter(minutes: number | null): void {
+  clearInterval(watching);
+  touched = performance.now();
+  if (minutes === null) return;
+  watching = setInterval(() => {
+    if (performance.now() - touched < minutes * 60_000) return;
+    clearInterval(watching);
+    logOut().catch(leave);
+  }, 5000);
 }
 
 /** Begins with a fresh page: on a shared phone nothing of one person stays for the next. */
@@ -83,13 +104,21 @@ export async function resume(): Promise<void> {
   }
 }
 
-export async function logIn(login: string, password: string): Promise<void> {
+export async function logIn(login: string, password: string, code: string): Promise<void> {
   turn++;
-  await enter(await take(api.POST('/api/v1/session', { body: { login, password } })));
+  const body = { login, password, ...(code && { code }) };
+  await enter(await take(api.POST('/api/v1/session', { body })));
+}
+
+/** On a telephone that several share. */
+export async function logInByPin(phone: string, pin: string): Promise<void> {
+  turn++;
+  await enter(await take(api.POST('/api/v1/session/pin', { body: { phone, pin } })));
 }
 
 /** Throws a Refusal where the server could not be told: the person is still signed in then. */
 export async function logOut(): Promise<void> {
+  clearInterval(watching);
   await take(api.DELETE('/api/v1/session'));
   history.replaceState(null, '', '/');
   leave();
