@@ -89,12 +89,6 @@ std::optional<Session> find_session(store::Reader& reader, Credential const& cre
     return found;
 }
 
-bool of_staff(std::string const& role) {
-    http::Principal one;
-    one.roles = {role};
-    return is_staff(one);
-}
-
 /// What the way in leaves of the roles: who came by a PIN is there for an ME alone, and who has
 /// something to do first does that.
 void narrow(Session& session) {

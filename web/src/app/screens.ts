@@ -68,6 +68,8 @@ export const screens: Screen[] = [
     operation: 'getPeriodClose' },
   { path: '/taxes', title: 'taxes.title', icon: 'stamp', desk: accounts,
     operation: 'listTaxes' },
+  { path: '/money-rules', title: 'moneyRules.title', icon: 'cash', desk: accounts,
+    operation: 'getMoneySettings' },
   { path: '/ledger', title: 'nav.ledger', icon: 'book', desk: accounts, operation: 'getLedger' },
   { path: '/enterprises', title: 'nav.enterprises', icon: 'shop', desk: office,
     operation: 'listEnterprises', staff: true },
