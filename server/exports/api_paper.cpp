@@ -180,7 +180,7 @@ Response pdf_answer(Printed const& document, Wish const& wish) {
 
 void add_paper_routes(http::Router& router, Services const& services) {
     auto const on = [&](std::string pattern, std::string operation, auto read) {
-        auto const subject = pattern.substr(1, pattern.find('/', 1) - 1);
+        auto const subject = pattern.substr(1, pattern.find('/', 1) - 2);  // "/invoices/": invoice
         router.add({"GET", "/api/v1" + std::move(pattern), operation,
                     [services, read, operation, subject](Request const& request) {
                         auto const wanted = services.store.read(

@@ -228,11 +228,12 @@ TEST_P(Credits, ATaxThatIsSetWhileBillsAreMadeFinalIsThatOfTheBillsAfterIt) {
 // ------------------------------------------------------------------ items by their prefix
 
 TEST_P(Credits, ItemsAreFoundByTheBeginningOfTheirIdAndNoOthers) {
+    auto const lakshmi = centre.enterprise("Lakshmi");
     for (std::string const id : {"2026-11/a", "2026-11/b", "2026-110", "2026-11", "2026-1", "Z"})
         ledger().write([&](store::Writer& writer) {
             Item item;
             item.id = centre.ids.make<ItemId>();
-            item.enterprise = centre.enterprise("Lakshmi");
+            item.enterprise = lakshmi;
             item.source = "event";
             item.source_id = id;
             item.label = {"A", "ক"};

@@ -24,11 +24,12 @@ protected:
     Flips() {
         centre.add_usual_rates();
         register_for_vat();
-        centre.clock.set(dhaka("2026-11-02 09:00"));
+        centre.clock.set(dhaka("2026-10-20 09:00"));
         act([&](store::Writer& writer, Instant now) {
             open_account(writer, facility, centre.ids, {lakshmi, {12'345}, "as of the book", now});
             return true;
         });
+        centre.clock.set(dhaka("2026-11-02 09:00"));
         centre.half_an_hour("Lakshmi", "2026-10-05", 70'000);
         centre.half_an_hour("Rahim", "2026-10-06", 8'000);
         add("service", 30'000);
