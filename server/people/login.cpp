@@ -94,20 +94,24 @@ tl::expected<LoggedIn, NotLoggedIn> let_in(Services const& services, LogIn const
                               "This password was for one log-in, and its time is over."});
     auto const session = Credential::make(found.facility, services.secrets);
     SessionOrigin const origin{"password", log_in.device, std::string{log_in.peer}};
-    using Outcome = tl::expected<LoggedIn, NotLoggedIn>;
-    return services.store.write([&](store::Writer& writer) -> Outcome {
-        auto const code = code_of(services, writer, found, log_in.code);
-        if (code == Code::wrong)
-            return not_logged_in({ErrorKind::unauthenticated, "bad_code", "/code",
-                                  "Not the code of this moment, or one that was taken."});
-        if (code == Code::absent) {
-            uncount_trial(writer, attempt.facility, attempt.trial);
-            return not_logged_in({ErrorKind::unauthenticated, "code_needed", "/code",
-                                  "The password is right; the second factor is asked besides."});
+    std::optional<LoggedIn> entered;
+    // No refusal leaves the transaction: a spent code stays spent, and an uncounted try uncounted.
+    auto const code = services.store.write([&](store::Writer& writer) {
+        auto const given = code_of(services, writer, found, log_in.code);
+        if (given == Code::absent) uncount_trial(writer, attempt.facility, attempt.trial);
+        if (given == Code::right) {
+            mark_succeeded(writer, attempt.facility, attempt.trial);
+            entered = enter(services, writer, session, found.person, origin, log_in.previous);
         }
-        mark_succeeded(writer, attempt.facility, attempt.trial);
-        return enter(services, writer, session, found.person, origin, log_in.previous);
+        return given;
     });
+    if (code == Code::absent)
+        return not_logged_in({ErrorKind::unauthenticated, "code_needed", "/code",
+                              "The password is right; the second factor is asked besides."});
+    if (code == Code::wrong)
+        return not_logged_in({ErrorKind::unauthenticated, "bad_code", "/code",
+                              "Not the code of this moment, or one that was taken."});
+    return *std::move(entered);
 }
 
 }  // namespace
