@@ -139,11 +139,31 @@ class Isolation(unittest.TestCase):
         path = path.replace("{photo}", str(uuid.uuid4())).replace("{card}", str(uuid.uuid4()))
         return re.sub(r"\{\w+\}", "1", path)
 
-    def ask(self, caller, method, path, operation, body=None):
+    def query(self, operation):
+        """What it has to be asked with, whatever is looked for."""
+        day = self.of_a["from"][:10]
+        known = {"from": f"{day}T00:00:00%2B06:00", "to": f"{day}T23:00:00%2B06:00",
+                 "period": self.of_a["period"], "day": day, "duration_minutes": "60",
+                 "machine_kind": "laser", "edge": "stop"}
+        names = {one.get("name") for one in operation.get("parameters", [])}
+        return "?" + "&".join(f"{name}={text}" for name, text in known.items() if name in names)
+
+    def setUp(self):
+        # What was opened by an earlier story the daemon may have closed by now.
+        for caller in (*self.callers.values(), self.other, self.token, self.stranger):
+            caller.connection = None
+
+    def ask(self, caller, *what):
+        try:
+            return self.ask_once(caller, *what)
+        except (OSError, http.client.HTTPException):
+            return self.ask_once(caller, *what)
+
+    def ask_once(self, caller, method, path, operation, body=None):
         takes = operation.get("requestBody", {}).get("content", {})
         other = next((kind for kind in takes if kind != "application/json"), None)
         if method == "GET":
-            return caller.ask(method, path)
+            return caller.ask(method, path + self.query(operation))
         headers = {"If-Match": '"1"'}
         if other:
             return caller.ask(method, path, JPEG, {**headers, "Content-Type": other})
@@ -223,7 +243,6 @@ class Isolation(unittest.TestCase):
                     self.assertIn(answer.status, fine, (path, answer.raw[:200]))
 
     def test_no_list_says_anything_of_another_me(self):
-        day = self.of_a["from"][:10]
         ids = [self.of_a[one] for one in ("bookings", "invoices", "usage-sessions", "enterprises",
                                           "series", "payments")]
         for method, path, operation in operations():
@@ -231,12 +250,7 @@ class Isolation(unittest.TestCase):
             if method != "GET" or "{" in path or what in OPEN or what == "streamEvents" \
                     or "owner" not in self.table[what]:
                 continue
-            names = {p.get("name") for p in operation.get("parameters", [])}
-            query = {"from": f"{day}T00:00:00%2B06:00", "to": f"{day}T23:00:00%2B06:00",
-                     "period": self.of_a["period"], "day": day, "duration_minutes": "60",
-                     "machine_kind": "laser"}
-            asked = "&".join(f"{name}={text}" for name, text in query.items() if name in names)
-            answer = self.other.get(f"{path}?{asked}")
+            answer = self.other.get(path + self.query(operation))
             with self.subTest(operation=what):
                 self.assertLess(answer.status, 500)
                 for one in ids:
