@@ -102,7 +102,8 @@ label_bn = "বিদ্যুৎ"
         self.path.write_text(wrong, encoding="utf-8")
         status, said = self.check()
         self.assertEqual(status, 78)
-        for what in ("rated_w", "colour", "unit", "period_seconds", "zone", "leads where", "Meter", "taka"):
+        for what in ("rated_w", "colour", "unit", "period_seconds", "zone", "leads where", "Meter",
+                     "taka"):
             with self.subTest(what):
                 self.assertTrue(any(what in line for line in said), said)
         for line in said:
