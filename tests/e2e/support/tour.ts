@@ -10,6 +10,9 @@ export interface Stop {
   ready: string;
 }
 
+const stop = (name: string, address: string, ready = 'h1', role: Role = 'manager'): Stop =>
+  ({ name, role, address, ready });
+
 /** The addresses that hold an id need a person to find one. */
 export async function stops(manager: Person): Promise<Stop[]> {
   const first = async (path: string) => (await manager.get(path)).items[0].id as string;
@@ -20,8 +23,6 @@ export async function stops(manager: Person): Promise<Stop[]> {
   const invoice = bills.at(-1).id as string;  // the oldest: its first line is of a machine
   const { items: lines } = await manager.get('/lines');
   const line = encodeURIComponent(lines[0].name as string);
-  const stop = (name: string, address: string, ready = 'h1', role: Role = 'manager') =>
-    ({ name, role, address, ready });
   return [
     stop('today', '/', '[data-machine]'),
     stop('today-operator', '/', '[data-machine]', 'operator'),
