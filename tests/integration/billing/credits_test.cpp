@@ -162,11 +162,11 @@ TEST_P(Credits, ANoteOfAnotherLineIsNamed) {
     register_for_vat(TaxRounding::line);
     auto const note = give_back(bill({10'000, 5'000}), 1, 4'000);
     auto const found = after([&](store::Writer& writer) {
-        forge_last(writer, note.number_text, R"("line":1}}]})", R"("line":2}}]})");
+        forge_last(writer, note.number_text, R"("line":1}}])", R"("line":2}}])");
     });
     EXPECT_THAT(found, Contains(HasSubstr("a line is not what was issued")));
     EXPECT_THAT(after([&](store::Writer& writer) {
-                    forge_last(writer, note.number_text, R"("line":1}}]})", R"("line":7}}]})");
+                    forge_last(writer, note.number_text, R"("line":1}}])", R"("line":7}}])");
                     writer.execute("UPDATE billable_item SET refers_line = 7 "
                                    "WHERE refers_line IS NOT NULL");
                 }),
