@@ -66,6 +66,58 @@ struct Probing {
     }
 };
 
+CLI::App* add_demo(CLI::App& app, DemoOptions& showing) {
+    auto* command = app.add_subcommand("demo", "a simulated footwear service centre");
+    command->add_option("--data", showing.data, "where it keeps its records");
+    command->add_option("--profiles", showing.profiles, "folder of device profiles");
+    command->add_option("--schema", showing.schema, "folder of migrations");
+    command->add_option("--web", showing.web, "folder of the built browser application");
+    command->add_option("--postgres", showing.postgres, "libpq connection string");
+    command->add_option("--describe", showing.describe, "also write addresses and log-ins here");
+    command->add_option("--port", showing.port, "HTTP port, 0: any free one");
+    command->add_option("--clock", showing.clock, "as for serve");
+    command->add_flag("--lived-in", showing.lived_in,
+                      "begin with a month of bills, payments and weigh tickets");
+    command->add_flag("--fresh", showing.fresh, "forget what an earlier demo left");
+    return command;
+}
+
+CLI::App* add_export(CLI::App& app, ExportOptions& options) {
+    auto* command = app.add_subcommand(
+        "export", "a month or a bill as a file, as the API gives it (daemon stopped on SQLite); "
+                  "the audit trail names the command line");
+    command->add_option("--config", options.config, "TOML file")->required();
+    command
+        ->add_option("--what", options.what,
+                     "invoices, payments, usage, registers, journal, enterprises, ledgers, bill")
+        ->required();
+    command
+        ->add_option("--format", options.format,
+                     "csv, xlsx; journal: hledger, tally, iif; ledgers: tally; invoices: zoho, "
+                     "odoo, erpnext; bill: ubl")
+        ->required();
+    command->add_option("--period", options.period, "month, 2026-11");
+    command->add_option("--number", options.number, "number of a bill");
+    command->add_option("--out", options.out, "file; standard output unless said");
+    return command;
+}
+
+CLI::App* add_import(CLI::App& app, ImportOptions& options) {
+    auto* command = app.add_subcommand(
+        "import", "takes a CSV file over, whole or not at all; each fault with row and column");
+    command->add_option("--config", options.config, "TOML file")->required();
+    command
+        ->add_option("--what", options.what, "enterprises, machines, opening-balances, statement")
+        ->required()
+        ->check(CLI::IsMember({"enterprises", "machines", "opening-balances", "statement"}));
+    command->add_option("--file", options.file, "CSV file, UTF-8")->required();
+    command->add_flag("--dry-run", options.dry_run, "only say what would happen (tables)");
+    command->add_option("--channel", options.channel, "statement: bkash, nagad, rocket, bank");
+    command->add_option("--column", options.columns,
+                        "statement: trx_id, amount, paid_at, sender or reference=heading");
+    return command;
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"Karkhana runs a common service facility: booking, metering, interlock, billing."};
     app.set_version_flag("--version", version());
@@ -91,17 +143,7 @@ int run(int argc, char** argv) {
     sim_command->add_option("--state", simulating.state, "file that keeps the registers");
 
     DemoOptions showing;
-    auto* demo_command = app.add_subcommand("demo", "a simulated footwear service centre");
-    demo_command->add_option("--data", showing.data, "where it keeps its records");
-    demo_command->add_option("--profiles", showing.profiles, "folder of device profiles");
-    demo_command->add_option("--schema", showing.schema, "folder of migrations");
-    demo_command->add_option("--web", showing.web, "folder of the built browser application");
-    demo_command->add_option("--postgres", showing.postgres, "libpq connection string");
-    demo_command->add_option("--describe", showing.describe,
-                             "also write addresses and log-ins here");
-    demo_command->add_option("--port", showing.port, "HTTP port, 0: any free one");
-    demo_command->add_option("--clock", showing.clock, "as for serve");
-    demo_command->add_flag("--fresh", showing.fresh, "forget what an earlier demo left");
+    auto* demo_command = add_demo(app, showing);
 
     UserOptions person;
     std::string what;
@@ -118,6 +160,11 @@ int run(int argc, char** argv) {
     Probing probing;
     auto* probe_command = probing.add(app);
 
+    ExportOptions exporting;
+    auto* export_command = add_export(app, exporting);
+    ImportOptions importing;
+    auto* import_command = add_import(app, importing);
+
     std::string config;
     auto* verify_command = app.add_subcommand("verify", "recompute every bill from the registers");
     verify_command->add_option("--config", config, "TOML file")->required();
@@ -130,6 +177,8 @@ int run(int argc, char** argv) {
     if (*demo_command) return demo(showing);
     if (*probe_command) return probing.run();
     if (*user_command) return user(what, person);
+    if (*export_command) return export_files(exporting);
+    if (*import_command) return import_files(importing);
     if (*verify_command) return verify(config);
     return migrate(config);
 }
