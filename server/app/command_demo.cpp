@@ -20,6 +20,7 @@
 #include "server/app/clock_spec.hpp"
 #include "server/app/commands.hpp"
 #include "server/app/demo_files.hpp"
+#include "server/app/demo_life.hpp"
 #include "server/app/prepare.hpp"
 #include "server/app/signals.hpp"
 #include "server/people/first_people.hpp"
@@ -155,7 +156,7 @@ json::object first_people(people::Services const& services, FacilityId const& fa
 }
 
 /// The records of a first start: facility, people, MEs. Returns the log-ins.
-json::object seed(Config const& config, WallClock const& clock) {
+json::object seed(Config const& config, WallClock const& clock, bool lived_in) {
     config::Problems problems;
     auto const profiles = load_all_profiles(config.profiles, config.own_profiles, problems);
     auto random = system_random();
@@ -165,7 +166,9 @@ json::object seed(Config const& config, WallClock const& clock) {
     people::PasswordHasher passwords;
     SystemWallClock const real;
     people::Services const services{stores.ledger(), clock, real, ids, *random, passwords, {}, 1};
-    return first_people(services, prepared.facility.id, ids);
+    auto logins = first_people(services, prepared.facility.id, ids);
+    if (lived_in) live_last_month(config, stores, clock);
+    return logins;
 }
 
 json::array modbus_endpoints(Config const& config) {
@@ -268,7 +271,7 @@ int demo(DemoOptions const& options) {
     if (fs::exists(file("demo.json")))
         described = json::parse(read_file(file("demo.json"))).as_object();
     else
-        described["logins"] = seed(*config, *make_clock(spec));
+        described["logins"] = seed(*config, *make_clock(spec), options.lived_in);
     std::string const address = "http://127.0.0.1:" + std::to_string(places.http_port);
     described["address"] = address;
     described["config"] = file("karkhana.toml");

@@ -34,6 +34,7 @@ struct DemoOptions {
     int port = 8080;
     std::string clock;
     bool fresh = false;
+    bool lived_in = false;  ///< with a month of bills, tickets and payments behind it
 };
 int demo(DemoOptions const& options);
 
@@ -72,6 +73,30 @@ struct ProbeOptions {
 /// `what`: scan, identify, watch, write, toml. Opens the bus for itself. 1: nobody answered, what
 /// answered was not recognised for sure, or a coil is not what it was to be.
 int probe_bus(std::string const& what, ProbeOptions const& options);
+
+struct ExportOptions {
+    std::string config;
+    std::string what;    ///< a table of the API, or "bill"
+    std::string format;  ///< csv, xlsx, hledger, tally, iif, zoho, odoo, erpnext; of a bill ubl
+    std::string period;  ///< "2026-11"; the journal of hledger alone does without
+    std::string number;  ///< of a bill
+    std::string out;     ///< file; empty: standard output
+};
+/// The file that the API would give, with a line in the audit trail. Like `user` it needs the
+/// database for itself on SQLite.
+int export_files(ExportOptions const& options);
+
+struct ImportOptions {
+    std::string config;
+    std::string what;  ///< enterprises, machines, opening-balances, statement
+    std::string file;
+    bool dry_run = false;
+    std::string channel;               ///< of a statement: bkash, nagad, rocket, bank
+    std::vector<std::string> columns;  ///< of a statement: "trx_id=Transaction ID"
+};
+/// Takes a file over whole or not at all, as the API does; every fault is on standard error as
+/// row, column, code. 1: nothing was taken.
+int import_files(ImportOptions const& options);
 
 /// Recomputes every chain, balance and invoice from the registers; 1 when something does not hold.
 int verify(std::string const& config);

@@ -68,6 +68,29 @@ struct Probing {
     }
 };
 
+CLI::App* add_serve(CLI::App& app, ServeOptions& serving) {
+    auto* command =
+        app.add_subcommand("serve", "run the facility of a configuration; SIGHUP has it read "
+                                    "profiles, devices' units and ratios and lines' "
+                                    "settings again, all else waits for a restart");
+    command->add_option("--config", serving.config, "TOML file")->required();
+    command->add_flag("--check", serving.check, "only list what is wrong with it");
+    command->add_option("--clock", serving.clock,
+                        "start and speed of the clock, 2026-11-20T16:40+06:00x60; "
+                        "simulated lines only");
+    return command;
+}
+
+CLI::App* add_sim(CLI::App& app, SimOptions& simulating) {
+    auto* command = app.add_subcommand("sim", "simulated meters, machines and relays");
+    command->footer(std::string{karkhana::sim::command_help()});
+    command->add_option("--scene", simulating.scene, "TOML file")->required();
+    command->add_option("--profiles", simulating.profiles, "folder of profiles")->required();
+    command->add_option("--control", simulating.control, "Unix socket")->required();
+    command->add_option("--state", simulating.state, "file that keeps the registers");
+    return command;
+}
+
 CLI::App* add_user(CLI::App& app, std::string& what, UserOptions& person) {
     auto* user_command = app.add_subcommand("user", "people from the command line");
     user_command->add_option("what", what, "add, password, token, disable, enable")
@@ -81,42 +104,69 @@ CLI::App* add_user(CLI::App& app, std::string& what, UserOptions& person) {
     return user_command;
 }
 
+CLI::App* add_demo(CLI::App& app, DemoOptions& showing) {
+    auto* command = app.add_subcommand("demo", "a simulated footwear service centre");
+    command->add_option("--data", showing.data, "where it keeps its records");
+    command->add_option("--profiles", showing.profiles, "folder of device profiles");
+    command->add_option("--schema", showing.schema, "folder of migrations");
+    command->add_option("--web", showing.web, "folder of the built browser application");
+    command->add_option("--postgres", showing.postgres, "libpq connection string");
+    command->add_option("--describe", showing.describe, "also write addresses and log-ins here");
+    command->add_option("--port", showing.port, "HTTP port, 0: any free one");
+    command->add_option("--clock", showing.clock, "as for serve");
+    command->add_flag("--lived-in", showing.lived_in,
+                      "begin with a month of bills, payments and weigh tickets");
+    command->add_flag("--fresh", showing.fresh, "forget what an earlier demo left");
+    return command;
+}
+
+CLI::App* add_export(CLI::App& app, ExportOptions& options) {
+    auto* command = app.add_subcommand(
+        "export", "a month or a bill as a file, as the API gives it (daemon stopped on SQLite); "
+                  "the audit trail names the command line");
+    command->add_option("--config", options.config, "TOML file")->required();
+    command
+        ->add_option("--what", options.what,
+                     "invoices, payments, usage, registers, journal, enterprises, ledgers, bill")
+        ->required();
+    command
+        ->add_option("--format", options.format,
+                     "csv, xlsx; journal: hledger, tally, iif; ledgers: tally; invoices: zoho, "
+                     "odoo, erpnext; bill: ubl")
+        ->required();
+    command->add_option("--period", options.period, "month, 2026-11");
+    command->add_option("--number", options.number, "number of a bill");
+    command->add_option("--out", options.out, "file; standard output unless said");
+    return command;
+}
+
+CLI::App* add_import(CLI::App& app, ImportOptions& options) {
+    auto* command = app.add_subcommand(
+        "import", "takes a CSV file over, whole or not at all; each fault with row and column");
+    command->add_option("--config", options.config, "TOML file")->required();
+    command
+        ->add_option("--what", options.what, "enterprises, machines, opening-balances, statement")
+        ->required()
+        ->check(CLI::IsMember({"enterprises", "machines", "opening-balances", "statement"}));
+    command->add_option("--file", options.file, "CSV file, UTF-8")->required();
+    command->add_flag("--dry-run", options.dry_run, "only say what would happen (tables)");
+    command->add_option("--channel", options.channel, "statement: bkash, nagad, rocket, bank");
+    command->add_option("--column", options.columns,
+                        "statement: trx_id, amount, paid_at, sender or reference=heading");
+    return command;
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"Karkhana runs a common service facility: booking, metering, interlock, billing."};
     app.set_version_flag("--version", version());
     app.require_subcommand(1);
 
     ServeOptions serving;
-    auto* serve_command =
-        app.add_subcommand("serve", "run the facility of a configuration; SIGHUP has it read "
-                                    "profiles, devices' units and ratios and lines' "
-                                    "settings again, all else waits for a restart");
-    serve_command->add_option("--config", serving.config, "TOML file")->required();
-    serve_command->add_flag("--check", serving.check, "only list what is wrong with it");
-    serve_command->add_option("--clock", serving.clock,
-                              "start and speed of the clock, 2026-11-20T16:40+06:00x60; "
-                              "simulated lines only");
-
+    auto* serve_command = add_serve(app, serving);
     SimOptions simulating;
-    auto* sim_command = app.add_subcommand("sim", "simulated meters, machines and relays");
-    sim_command->footer(std::string{karkhana::sim::command_help()});
-    sim_command->add_option("--scene", simulating.scene, "TOML file")->required();
-    sim_command->add_option("--profiles", simulating.profiles, "folder of profiles")->required();
-    sim_command->add_option("--control", simulating.control, "Unix socket")->required();
-    sim_command->add_option("--state", simulating.state, "file that keeps the registers");
-
+    auto* sim_command = add_sim(app, simulating);
     DemoOptions showing;
-    auto* demo_command = app.add_subcommand("demo", "a simulated footwear service centre");
-    demo_command->add_option("--data", showing.data, "where it keeps its records");
-    demo_command->add_option("--profiles", showing.profiles, "folder of device profiles");
-    demo_command->add_option("--schema", showing.schema, "folder of migrations");
-    demo_command->add_option("--web", showing.web, "folder of the built browser application");
-    demo_command->add_option("--postgres", showing.postgres, "libpq connection string");
-    demo_command->add_option("--describe", showing.describe,
-                             "also write addresses and log-ins here");
-    demo_command->add_option("--port", showing.port, "HTTP port, 0: any free one");
-    demo_command->add_option("--clock", showing.clock, "as for serve");
-    demo_command->add_flag("--fresh", showing.fresh, "forget what an earlier demo left");
+    auto* demo_command = add_demo(app, showing);
 
     UserOptions person;
     std::string what;
@@ -124,6 +174,11 @@ int run(int argc, char** argv) {
 
     Probing probing;
     auto* probe_command = probing.add(app);
+
+    ExportOptions exporting;
+    auto* export_command = add_export(app, exporting);
+    ImportOptions importing;
+    auto* import_command = add_import(app, importing);
 
     std::string config;
     auto* verify_command = app.add_subcommand("verify", "recompute every bill from the registers");
@@ -149,6 +204,8 @@ int run(int argc, char** argv) {
     if (*probe_command) return probing.run();
     if (*user_command) return user(what, person);
     if (*roles_command) return roles();
+    if (*export_command) return export_files(exporting);
+    if (*import_command) return import_files(importing);
     if (*verify_command) return verify(config);
     if (*ca_command) return certificates(config);
     return migrate(config);

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 4> fee_names{"late_cancel", "no_show", "o
                                                     "late_change"};
 
 Money part_of(Money whole, Wide numerator, Wide denominator) {
-    return {static_cast<std::int64_t>(Wide{whole.poisha} * numerator / denominator)};
+    return {divide_half_away(Wide{whole.poisha} * numerator, denominator)};
 }
 
 /// What the machine stood still of its time and after it; after its end also how long nobody saw

@@ -10,7 +10,7 @@
 #include "server/facility/rules.hpp"
 
 /// What it costs not to come, to give up too late, to stay too long. All of it is a part of the
-/// quote, rounded down to whole poisha, once.
+/// quote, rounded to whole poisha once, half away from zero as on every bill.
 namespace karkhana::booking {
 
 enum class FeeKind { late_cancel, no_show, overrun, late_change };

@@ -63,13 +63,18 @@ void append_audit(store::Writer& writer, FacilityId const& facility, AuditEvent 
                   Instant now) {
     auto head = lock_head(writer, facility);
     AuditRecord record{head.sequence + 1, now, event, std::move(head.hash), ""};
+    // Who has no id is whoever may use the command line.
+    if (event.person && event.person->is_nil()) {
+        record.event.person.reset();
+        if (event.reason.empty()) record.event.reason = "command line";
+    }
     record.hash = audit_hash(facility, record);
     writer.execute(
         "INSERT INTO audit_event (facility_id, sequence, occurred_at, person_id, action, subject, "
         "before_json, after_json, reason, previous_hash, hash) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        facility, record.sequence, now, event.person, event.action, event.subject, event.before,
-        event.after, event.reason, record.previous_hash, record.hash);
+        facility, record.sequence, now, record.event.person, event.action, event.subject,
+        event.before, event.after, record.event.reason, record.previous_hash, record.hash);
     writer.execute("UPDATE audit_head SET sequence = $2, hash = $3 WHERE facility_id = $1",
                    facility, record.sequence, record.hash);
 }

@@ -35,7 +35,7 @@ std::string audit_hash(FacilityId const& facility, AuditRecord const& record);
 
 /// Appends in the same transaction as the change it tells of. Call it last: on PostgreSQL it locks
 /// the end of the facility's chain until the COMMIT, and whoever waited for another lock while
-/// holding this one would hold up everybody.
+/// holding this one would hold up everybody. A person without an id is the command line's.
 void append_audit(store::Writer& writer, FacilityId const& facility, AuditEvent const& event,
                   Instant now);
 /// Newest first, before `cursor` (a sequence number; 0: from the newest).

@@ -208,11 +208,11 @@ TEST(GivenUpTime, WhatWasKeptIsNoPartOfIt) {
 TEST(GivenUpTime, IsChargedWithOneRounding) {
     GivenUp const of{.machine = laser().id,
                      .slot = {on_saturday("10:00"), on_saturday("10:07")},
-                     .quote = {1'001},
+                     .quote = {1'003},
                      .percent = 50};
-    EXPECT_EQ(charged_for(of, minutes{7}), Money{500});
-    // 1001 x 50 x 2 / 700 is 143; of the 500 that are rounded already it would be 142.86.
-    EXPECT_EQ(charged_for(of, minutes{2}), Money{143});
+    EXPECT_EQ(charged_for(of, minutes{7}), Money{502}) << "half a poisha goes away from zero";
+    // 1003 x 50 x 5 / 700 is 358.2; of the 502 that are rounded already it would be 358.6.
+    EXPECT_EQ(charged_for(of, minutes{5}), Money{358});
     EXPECT_EQ(charged_for(of, {}), Money{});
 }
 
