@@ -19,6 +19,12 @@ OF_AN_ME = ("bookings", "usage-sessions", "invoices", "series", "enterprises", "
 OPEN = [operation["operationId"] for _, _, operation in operations() if "security" in operation]
 
 
+# Sent one at a time; all others together, because a body may not hold one field too many either.
+DEAR = {"facility_id", "person_id", "enterprise_id", "role", "roles", "state", "status", "price",
+        "price_e4", "amount", "tenant_id", "version", "created_by", "password_hash", "disabled",
+        "suspended", "women_led", "shares_data", "granted", "decided_by"}
+
+
 class Token(Caller):
     """A program that shows a bearer token."""
 
@@ -315,20 +321,21 @@ class Isolation(unittest.TestCase):
             if method not in ("POST", "PATCH") or shape is None or what in OPEN:
                 continue
             whole = sample(shape)
-            more = sorted(columns - set(shape.get("properties", {})))
+            others = columns - set(shape.get("properties", {}))
+            more = [{column: 1} for column in sorted(others & DEAR)]
+            more.append({column: 1 for column in others})
             filled = self.filled(path, self.of_a)
             probe = self.ask(manager, method, filled, operation, {**whole, "no_such_field": 1})
             if probe.code != "unknown_field":
                 # Something else of it is refused first, which one column more does not mend.
                 with self.subTest(operation=what):
                     self.assertGreaterEqual(probe.status, 400, probe.raw[:200])
-                more = more[:3]
             else:
                 looked_at += 1
             for column in more:
-                answer = self.ask(manager, method, filled, operation, {**whole, column: 1})
+                answer = self.ask(manager, method, filled, operation, {**whole, **column})
                 if answer.code != probe.code or answer.status < 400:
-                    with self.subTest(operation=what, column=column):
+                    with self.subTest(operation=what, column=list(column)[:3]):
                         self.assertEqual((answer.status, answer.code), (probe.status, probe.code))
         self.assertGreater(looked_at, 70)
 
