@@ -42,7 +42,7 @@ async function seed(manager: Person, member: Person, accountant: Person): Promis
 }
 
 test('no page runs what a name holds', async ({ page, open, person }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(600_000);
   const manager = await person('manager');
   await seed(manager, await person('member'), await person('accountant'));
   let dialogs = 0;
