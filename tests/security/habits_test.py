@@ -66,6 +66,23 @@ class Sources(unittest.TestCase):
                      r"(?!www\.w3\.org)",
                      self.BROWSER)
 
+    def test_the_browser_keeps_no_secret(self):
+        self.nowhere(r"\b(?:localStorage|sessionStorage|indexedDB|document\.cookie)\b",
+                     self.BROWSER, but=("web/src/kit/memory.ts", "web/index.html"))
+        kept = [text for _, source in sources("web/src/**/*.ts", "web/src/**/*.svelte")
+                for text in re.findall(r"\bremember\(([^()]*(?:\([^()]*\))?[^()]*)\)", source)
+                if "key: string" not in text]
+        harmless = r"(?:SIGNED_IN, (?:'1'|null)|BY_PIN, byPin \? '1' : null|CHOICE, language" \
+                   r"|`karkhana\.length\.\$\{kind\}`, String\(minutes\))"
+        self.assertGreater(len(kept), 3)
+        for text in kept:
+            self.assertRegex(text, rf"^{harmless}$")
+
+    def test_log_out_begins_a_fresh_page(self):
+        session = (ROOT / "web/src/app/session.svelte.ts").read_text(encoding="utf-8")
+        self.assertRegex(session, r"function leave\(\)[^}]*location\.reload\(\)")
+        self.assertRegex(session, r"function logOut\(\)[^}]*leave\(\)")
+
     def test_password_fields_are_masked(self):
         count = 0
         for path, text in sources("web/src/**/*.svelte"):
