@@ -209,7 +209,7 @@ TEST_P(Packs, ThatAreTamperedWithAreNamed) {
 
 TEST_P(Packs, AreSoldAndShownByTheApi) {
     auto const desk = centre.person("accountant", {});
-    auto const member = centre.person("member", {lakshmi});
+    auto const member = centre.person("owner", {lakshmi});
     auto const path = "/api/v1/enterprises/" + lakshmi.text() + "/packs";
     EXPECT_EQ(centre.post(member, path, R"({"component": 4})").status, 403);
     auto const sold = centre.post(desk, path, R"({"component": 4})");
@@ -222,7 +222,7 @@ TEST_P(Packs, AreSoldAndShownByTheApi) {
     EXPECT_THAT(told.body, HasSubstr("9 h"));
     EXPECT_THAT(told.body, HasSubstr("\"offers\":[{\"component\":3"));
     EXPECT_THAT(centre.get(member, "/api/v1/packs/" + id + "/draws").body, HasSubstr("1 h"));
-    auto const other = centre.person("member", {centre.enterprise("Rahim")});
+    auto const other = centre.person("owner", {centre.enterprise("Rahim")});
     EXPECT_EQ(centre.get(other, "/api/v1/packs/" + id + "/draws").status, 404);
     EXPECT_EQ(centre.post(desk, "/api/v1/packs/" + id + "/refund", R"({"reason": ""})").status,
               422);
