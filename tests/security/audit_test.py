@@ -205,7 +205,8 @@ class Trail(unittest.TestCase):
             "price_e4": 1_000_000})
         run = accountant.post("/api/v1/billing-runs", {"period": now[:7], "dry_run": False})
         draft = run.json["invoices"][0]["id"]
-        made = self.manager.post(f"/api/v1/invoices/{draft}/finalize", {"reason": "The account is closed."})
+        made = self.manager.post(f"/api/v1/invoices/{draft}/finalize",
+                                 {"reason": "The account is closed."})
         self.assertEqual(made.status, 200, made.raw)
         papers = []
         for language in ("en", "bn"):

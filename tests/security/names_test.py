@@ -37,7 +37,8 @@ class Exports(unittest.TestCase):
         run = cls.accountant.post("/api/v1/billing-runs", {"period": cls.month, "dry_run": False})
         assert run.status < 300, run.raw
         for draft in run.json["invoices"]:
-            cls.manager.post(f"/api/v1/invoices/{draft['id']}/finalize", {"reason": "The account is closed."})
+            cls.manager.post(f"/api/v1/invoices/{draft['id']}/finalize",
+                             {"reason": "The account is closed."})
 
     @classmethod
     def seed(cls, number, name):
