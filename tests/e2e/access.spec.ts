@@ -81,7 +81,7 @@ test('an authenticator is set up, asked for, and replaced by a code on paper', a
   page, demo,
 }) => {
   test.setTimeout(120_000);
-  const { login } = await somebody(await Person.logIn(demo, 'manager'), 'accountant');
+  const { login } = await somebody(await Person.logIn(demo, 'manager'), 'mechanic');
   await page.goto('/');
   await comeIn(page, login, FIRST);
   await chooseOwn(page);

@@ -234,6 +234,10 @@ class Isolation(unittest.TestCase):
             "roles": [{"role": "partner", "partner_id": offices["id"]}]})
         self.assertEqual(made.status, 201, made.raw)
         officer = Caller(self.house.address, {"login": "officer-2", "password": password})
+        chosen = officer.post("/api/v1/me/password", {"old_password": password,
+                                                      "password": password + "-own"})
+        self.assertEqual(chosen.status, 200, chosen.raw)
+        officer = Caller(self.house.address, {"login": "officer-2", "password": password + "-own"})
         for name, caller, role in (("owner of B", self.other, "owner"),
                                    ("officer", officer, "partner")):
             for method, path, operation in operations():
