@@ -25,7 +25,7 @@ test('what is shown to be changed comes back as it was', () => {
   assert.deepEqual(componentOf(rowOf(off)), off);
   const pack: RateComponent = {
     basis: 'pack', window: 'any', price_e4: 4_000_000_000, label: { en: 'Ten', bn: 'দশ' },
-    covers: { basis: 'used_minute', quantity: 36_000 },
+    covers: { basis: 'used_minute', quantity: 36_000 }, valid_days: 90, refund_e4: 5_000,
   };
   assert.deepEqual(componentOf(rowOf(pack)), pack);
 });

@@ -1,7 +1,7 @@
 // Words for what a rate card says, and a draft of the next one.
 
 import type { Machine, RateCard, RateCardDraft, RateComponent } from '../../api/types.ts';
-import { fixed, parseFixed } from '../../i18n/digits.ts';
+import { fixed, integer, parseFixed, parseWhole } from '../../i18n/digits.ts';
 import { known, locale, t } from '../../i18n/locale.svelte.ts';
 import { clockText } from '../../i18n/time.ts';
 import type { PieceUnit } from '../../parts/units.ts';
@@ -95,7 +95,7 @@ export function rowOf(component: RateComponent): Row {
     })),
     covers: component.covers
       ? inUnits(component.covers.quantity, perOf({ basis: component.covers.basis })) : '',
-    days: component.valid_days ? fixed(component.valid_days, 0, locale.language) : '',
+    days: component.valid_days ? integer(component.valid_days, locale.language) : '',
     refund: component.refund_e4 ? fixed(component.refund_e4, 2, locale.language) : '',
   };
 }
@@ -133,7 +133,7 @@ export function componentOf(row: Row): RateComponent | undefined {
     const quantity = fromUnits(row.covers, perOf({ basis: of }));
     if (quantity === undefined) return undefined;
     made.covers = { basis: of, quantity };
-    const days = row.days.trim() ? parseFixed(row.days, 0) : 0;
+    const days = row.days.trim() ? parseWhole(row.days) : 0;
     const refund = row.refund.trim() ? parseFixed(row.refund, 2) : 0;
     if (days === undefined || refund === undefined) return undefined;
     if (days > 0) made.valid_days = days;
