@@ -2,9 +2,11 @@
 import { holdsTheRules } from './support/rules.ts';
 import { expect, test } from './support/world.ts';
 
+const unique = () => Date.now().toString(36).replace(/[0-9]/g, 'k');
+
 test('a powerful role waits until a second person agrees', async ({ page, open, person }) => {
   const manager = await person('manager');
-  const login = `boss${Date.now().toString(36).replace(/[0-9]/g, "k")}`;
+  const login = `boss${unique()}`;
   const { id } = await manager.ask('/people', {
     login, name: { bn: 'মালতী' }, password: 'nodir-par-9', roles: [{ role: 'desk' }],
   });
@@ -27,7 +29,7 @@ test('a powerful role waits until a second person agrees', async ({ page, open, 
 
 test('what is known of an ME is written down and attested', async ({ page, open, person }) => {
   const manager = await person('manager');
-  const { id } = await manager.ask('/enterprises', { name: { bn: `শাপলা ${Date.now().toString(36).replace(/[0-9]/g, "k")}` } });
+  const { id } = await manager.ask('/enterprises', { name: { bn: `শাপলা ${unique()}` } });
   await open('manager', `/enterprises/${id}`);
   await page.getByRole('button', { name: 'উদ্যোগের তথ্য' }).click();
   const dialog = page.getByRole('dialog');
@@ -49,7 +51,7 @@ test('what is known of an ME is written down and attested', async ({ page, open,
 
 test('a trainer adds a course', async ({ page, open }) => {
   await open('trainer', '/courses');
-  const name = `লেজার নিরাপত্তা ${Date.now().toString(36).replace(/[0-9]/g, "k")}`;
+  const name = `লেজার নিরাপত্তা ${unique()}`;
   await page.getByRole('button', { name: 'কোর্স যোগ করুন' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('নাম (বাংলায়)').fill(name);

@@ -13,6 +13,23 @@ export interface Stop {
 const stop = (name: string, address: string, ready = 'h1', role: Role = 'manager'): Stop =>
   ({ name, role, address, ready });
 
+const rulesAndCare: Stop[] = [
+  stop('hours', '/hours', 'section.card'),
+  stop('rules', '/rules', 'section.card'),
+  stop('resources', '/resources'),
+  stop('shifts', '/shifts'),
+  stop('signs', '/resources/signs', '[data-sign] svg'),
+  stop('alarms', '/alarms', 'main h1'),
+  stop('timetables', '/timetables', 'main h1'),
+  stop('closures', '/closures', 'main h1'),
+  stop('audit', '/audit', 'li.card'),
+  stop('access', '/access', '[data-session=this]'),
+  stop('recoveries', '/recoveries', 'dl'),
+  stop('tickets', '/tickets', 'ol, .empty', 'operator'),
+  stop('maintenance', '/maintenance', 'h2'),
+  stop('shares', '/shares', '.card, .empty', 'member'),
+];
+
 /** The addresses that hold an id need a person to find one. */
 export async function stops(manager: Person): Promise<Stop[]> {
   const first = async (path: string) => (await manager.get(path)).items[0].id as string;
@@ -50,6 +67,7 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('claims', '/claims', 'main h1', 'accountant'),
     stop('ageing', '/ageing', 'main h1', 'accountant'),
     stop('close', '/close', 'main h1', 'accountant'),
+    stop('money-rules', '/money-rules', 'main h1', 'accountant'),
     stop('ledger', '/ledger', 'table', 'accountant'),
     stop('costs', '/costs', 'main h1', 'accountant'),
     stop('recycling', '/recycling', 'main h1'),
@@ -67,19 +85,8 @@ export async function stops(manager: Person): Promise<Stop[]> {
     stop('messages', '/messages', 'section.card'),
     stop('desk', '/desk', 'input[type=search]'),
     stop('trainings', '/trainings', 'main h1'),
-    stop('hours', '/hours', 'section.card'),
-    stop('rules', '/rules', 'section.card'),
-    stop('resources', '/resources'),
-    stop('shifts', '/shifts'),
-    stop('signs', '/resources/signs', '[data-sign] svg'),
-    stop('alarms', '/alarms', 'main h1'),
-    stop('timetables', '/timetables', 'main h1'),
-    stop('closures', '/closures', 'main h1'),
-    stop('audit', '/audit', 'li.card'),
-    stop('access', '/access', '[data-session=this]'),
-    stop('recoveries', '/recoveries', 'dl'),
-    stop('tickets', '/tickets', 'ol, .empty', 'operator'),
-    stop('maintenance', '/maintenance', 'h2'),
-    stop('shares', '/shares', '.card, .empty', 'member'),
+    stop('courses', '/courses', 'main h1'),
+    stop('programme', '/programme', 'main h1'),
+    ...rulesAndCare,
   ];
 }
